@@ -1,0 +1,36 @@
+# Each target first makes sure of its environment (bin/bootstrap); `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run code reset test check audit bench
+
+# Arguments for pytest: make test ARGS="-k invoices -x"
+ARGS ?=
+SERVERS = python -m portal.embedded with-test-servers --
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## start the portal with its demo; Ctrl-C stops it, the data stays
+	@bin/bootstrap run python -m portal.supervisor
+
+# USER is always set by the shell; only one given to make counts.
+code: ## give a demo person's second factor: make code USER=alice@example.com
+ifeq ($(origin USER),command line)
+	@bin/bootstrap run python -m portal.supervisor manage code "$(USER)"
+else
+	@echo "Say whose: make code USER=name@company.example" >&2; exit 2
+endif
+
+reset: ## delete the demo's data and start over with the next make run
+	@bin/bootstrap run python -m portal.supervisor reset
+
+test: ## run every test: make test ARGS="-k invoices"
+	@bin/bootstrap test $(SERVERS) pytest -n 2 $(ARGS)
+
+check: ## run every gate but the tests: format, lint, types, layers, deployment, migrations
+	@bin/bootstrap test $(SERVERS) bin/check
+
+audit: ## run every test at full size
+	@DEMARC_AUDIT=1 bin/bootstrap test $(SERVERS) pytest -n 2 $(ARGS)
+
+bench: ## measure, and print a table of ratios
+	@if [ -d bench ]; then bin/bootstrap test $(SERVERS) python -m bench $(ARGS); else echo "No benchmark yet."; fi

@@ -1,0 +1,1 @@
+"""Enterprises, billing accounts, people and what they may do, account teams, staff."""

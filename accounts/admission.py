@@ -1,0 +1,134 @@
+"""Letting people in: who somebody is on this face and in this enterprise, and their page's frame.
+
+The kernel's middleware calls it by its name in the settings, after the view's policy was read.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import selectors, services
+from accounts.models import User
+from portal import registries
+from portal.actors import Actor
+
+Enter = Callable[[int], None]
+
+
+def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor | HttpResponse:
+    """The actor of this request, or the page the person must see first.
+
+    Raises Http404 for an enterprise that is not theirs, as for one that does not exist.
+    """
+    if settings.FACE == "staff":
+        return _admit_staff(request, public_id, enter)
+    user = _user(request)
+    if public_id is None:
+        return selectors.get_person_actor(user)
+    enterprise_id = selectors.find_enterprise_id(public_id)
+    if enterprise_id is None:
+        raise Http404
+    enter(enterprise_id)
+    actor = selectors.get_customer_actor(user, selectors.get_enterprise(enterprise_id))
+    if actor is None:
+        raise Http404
+    return actor
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> Actor | HttpResponse:
+    actor = selectors.get_staff_actor(_user(request))
+    if actor is None:
+        return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
+    if not _has_second_factor(request):
+        wanted = "account_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
+        return redirect(f"{reverse(wanted)}?{urlencode({'next': request.get_full_path()})}")
+    if public_id is None:
+        return actor
+    return _admit_inside(request, actor, public_id, enter)
+
+
+def _has_second_factor(request: HttpRequest) -> bool:
+    """Every staff session has shown one: the carrier's people reach many customers."""
+    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return any(method.get("method") == "mfa" for method in methods)
+
+
+def _admit_inside(request: HttpRequest, actor: Actor, public_id: str, enter: Enter) -> Actor | HttpResponse:
+    """Into a customer's data: with an open visit, by assignment, or after saying why."""
+    enterprise_id = selectors.find_enterprise_id(public_id)
+    if enterprise_id is None:
+        raise Http404
+    enter(enterprise_id)
+    enterprise = selectors.get_enterprise(enterprise_id)
+    inside = replace(
+        actor,
+        enterprise_id=enterprise_id,
+        enterprise_public_id=enterprise.public_id,
+        enterprise_name=enterprise.name,
+    )
+    if enterprise.is_house:
+        return inside
+    visit = selectors.get_open_visit(enterprise_id, actor.person_id or 0, timezone.now())
+    assignment = None if visit else selectors.get_assignment(enterprise_id, actor.person_id or 0)
+    if assignment:
+        visit = services.open_assigned(assignment, actor=inside, at=timezone.now())
+    if visit is None:
+        asked = urlencode({"next": request.get_full_path()})
+        return redirect(f"{reverse('accounts:open', args=[public_id])}?{asked}")
+    request.visit = visit  # type: ignore[attr-defined]
+    return inside
+
+
+def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What the frame shows of the person and the place: doors, enterprises, visit."""
+    face = settings.FACE
+    current = actor.enterprise_public_id
+    visit = getattr(request, "visit", None)
+    return {
+        "nav": [_door(item, actor, request.path) for item in registries.nav(face, actor)],
+        "switch": _switch(request, actor) if face == "customer" else [],
+        "enterprise": _place(actor) if current else None,
+        "person": {"name": actor.name, "initials": actor.initials, "email": actor.email},
+        "visit": {"reason": visit.reason, "until": visit.until_at} if visit else None,
+    }
+
+
+def _place(actor: Actor) -> dict[str, str]:
+    label = _("Enterprise %(number)s") % {"number": actor.enterprise_public_id}
+    return {"public_id": actor.enterprise_public_id, "name": actor.enterprise_name, "number_label": label}
+
+
+def _door(item: registries.NavItem, actor: Actor, path: str) -> dict[str, Any]:
+    inside = actor.enterprise_public_id and item.is_inside
+    url = reverse(item.url_name, args=[actor.enterprise_public_id] if inside else [])
+    is_root = url == "/" or url.count("/") == 3  # a home: active only on itself
+    active = path == url if is_root else path.startswith(url)
+    return {"label": item.label, "icon": item.icon, "url": url, "active": active, "badge": None}
+
+
+def _switch(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    places = selectors.list_enterprises_of(_user(request))
+    return [
+        {
+            "public_id": public_id,
+            "name": name,
+            "url": reverse("accounts:home", args=[public_id]),
+            "current": public_id == actor.enterprise_public_id,
+        }
+        for _id, public_id, name in places
+    ]

@@ -1,0 +1,260 @@
+"""Enterprises, billing accounts, people, account teams and the carrier's staff."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.actors import initials
+from portal.tables import CarrierOwned, Identity, Kind, Published, Table, TenantForeignKey, TenantOwned
+
+LANGUAGES = [("en", "English"), ("es", "Español"), ("pt", "Português")]
+
+
+class People(BaseUserManager["User"]):
+    """Creates sign-ins; the mail address is the name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, Identity):
+    """A person's sign-in: mail, password and how to speak to them. All else is on memberships."""
+
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
+    time_zone = models.CharField(max_length=50, default="UTC")
+    # A plain number: an identity table holds no key into the walled world.
+    default_enterprise_id = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects: ClassVar[People] = People()
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Enterprise(Table):
+    """A customer company: the tenant. One row, the house, is the carrier itself.
+
+    Its key is named like the tenant column of every walled table, so that the wall and the
+    filter treat it alike.
+    """
+
+    table_kind: ClassVar[Kind] = Kind.TENANT_OWNED
+
+    class Segment(models.TextChoices):
+        ENTERPRISE = "enterprise", _("Enterprise")
+        WHOLESALE = "wholesale", _("National wholesale")
+
+    class Region(models.TextChoices):
+        NORTH_AMERICA = "na", _("North America")
+        LATIN_AMERICA = "latam", _("Latin America")
+
+    enterprise_id = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=20, db_collation="C")
+    legal_name = models.CharField(max_length=200)
+    custom_name = models.CharField(max_length=200, blank=True)
+    segment = models.CharField(max_length=12, choices=Segment, default=Segment.ENTERPRISE)
+    region = models.CharField(max_length=6, choices=Region, default=Region.NORTH_AMERICA)
+    country = models.CharField(max_length=2, default="US")
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
+    time_zone = models.CharField(max_length=50, default="America/Chicago")
+    is_house = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["legal_name"], name="accounts_enterprise_name")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.name}"
+
+    @property
+    def name(self) -> str:
+        return self.custom_name or self.legal_name
+
+
+class Account(TenantOwned):
+    """A billing account: what an invoice is addressed to."""
+
+    number = models.CharField(max_length=30, db_collation="C")
+    name = models.CharField(max_length=200)
+    btn = models.CharField(_("BTN"), max_length=20, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
+    tax_id = models.CharField(max_length=40, blank=True)
+    address = models.TextField(blank=True)
+    country = models.CharField(max_length=2, default="US")
+    po_reference = models.CharField(max_length=60, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "number"], name="accounts_account_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Membership(TenantOwned):
+    """A person in one enterprise: name, title and phone there, and whether they administer it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        ACTIVE = "active", _("Active")
+        INACTIVE = "inactive", _("Inactive")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    is_administrator = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "user"], name="accounts_membership_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(TenantOwned):
+    """A permission of a person: on the whole enterprise, or on one account where named."""
+
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="grants")
+    permission = models.CharField(max_length=60, db_collation="C")
+    account = TenantForeignKey(Account, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "membership", "permission", "account"],
+                name="accounts_grant_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.permission} of membership {self.membership_id}"
+
+
+class Contact(TenantOwned):
+    """Somebody who receives notices without being a user: a shared mailbox, a local technician."""
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField()
+    phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
+    time_zone = models.CharField(max_length=50, default="UTC")
+    account = TenantForeignKey(Account, on_delete=models.CASCADE, related_name="contacts", null=True, blank=True)
+    wants_orders = models.BooleanField(default=False)
+    wants_billing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "email", "account"], name="accounts_contact_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+class StaffCard(Published):
+    """What customers see of one of the carrier's people: whom to call, when, in which language."""
+
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=120)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(unique=True)
+    languages = ArrayField(models.CharField(max_length=5), default=list)
+    hours = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+class StaffRole(CarrierOwned):
+    """A set of permissions of the carrier's people; shipped by the apps, then the carrier's to edit."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    permissions = ArrayField(models.CharField(max_length=60), default=list)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffMember(CarrierOwned):
+    """One of the carrier's people who signs in to the staff face."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
+    card = models.OneToOneField(StaffCard, on_delete=models.PROTECT, related_name="+")
+    role = models.ForeignKey(StaffRole, on_delete=models.PROTECT, related_name="members")
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.card} as {self.role}"
+
+
+class TeamRole(models.TextChoices):
+    """Who serves a customer, in the field's words."""
+
+    CARE_MANAGER = "care_manager", _("Customer care manager")
+    ACCOUNT_DIRECTOR = "account_director", _("Account director")
+    SALES_ENGINEER = "sales_engineer", _("Sales engineer")
+    BILLING_ANALYST = "billing_analyst", _("Billing analyst")
+    SERVICE_MANAGER = "service_manager", _("Service manager")
+    CSM = "csm", _("Customer service manager")
+    SUCCESS = "success", _("Customer success")
+
+
+class TeamMember(TenantOwned):
+    """One of the carrier's people who serves this enterprise, or one account of it."""
+
+    card = models.ForeignKey(StaffCard, on_delete=models.PROTECT, related_name="+", db_index=False)
+    role = models.CharField(max_length=20, choices=TeamRole)
+    account = TenantForeignKey(Account, on_delete=models.CASCADE, related_name="team", null=True, blank=True)
+    escalation = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "role", "card", "account"], name="accounts_teammember_once", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["card"], name="accounts_teammember_card")]
+
+    def __str__(self) -> str:
+        return f"{self.card} ({self.role})"
+
+
+class StaffVisit(TenantOwned):
+    """Staff opened this enterprise's data: who, why, until when. The customer can read it."""
+
+    card = models.ForeignKey(StaffCard, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until_at__gte=models.F("started_at")), name="accounts_staffvisit_span")
+        ]
+        indexes = [models.Index(fields=["enterprise", "card", "-until_at"], name="accounts_staffvisit_open")]
+
+    def __str__(self) -> str:
+        return f"{self.card} until {self.until_at:%Y-%m-%d %H:%M}"

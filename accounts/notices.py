@@ -1,0 +1,56 @@
+"""What is told of people and of staff's visits."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors
+from accounts.models import User
+from portal.errors import Text
+from portal.models import Event
+from portal.notices import EventKind, Recipient, register
+
+
+def person(event: Event) -> Iterable[Recipient]:
+    """The one person whose sign-in it is."""
+    user = User.objects.get(pk=event.subject_id)
+    yield Recipient(
+        address=event.facts["email"],
+        language=user.language,
+        time_zone=user.time_zone,
+        reason=_("You, or somebody else, typed this address at our sign-in page."),
+        face=event.facts.get("face", "customer"),
+    )
+
+
+def customers_people(event: Event, *, permission: str, wants: str, reason: Text) -> list[Recipient]:
+    """The customer's people who may see the account, and its contacts without a sign-in."""
+    people = selectors.list_people_with(event.enterprise_id, permission, event.account_id)
+    contacts = selectors.list_contacts(event.enterprise_id, event.account_id, wants=wants)
+    found = [
+        Recipient(address=user.email, name=m.name, language=user.language, time_zone=user.time_zone, reason=reason)
+        for m, user in people
+    ]
+    return found + [
+        Recipient(address=c.email, name=c.name, language=c.language, time_zone=c.time_zone, reason=reason)
+        for c in contacts
+    ]
+
+
+def register_kinds() -> None:
+    register(
+        EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s")),
+        EventKind("enterprise.left", story=_("%(actor)s left your data")),
+        EventKind(
+            "person.reset_requested",
+            story=_("A password reset was asked for %(email)s"),
+            recipients=person,
+            secret="reset_link",
+        ),
+        EventKind(
+            "person.address_unconfirmed",
+            story=_("A confirmation was sent to %(email)s"),
+            recipients=person,
+            secret="confirmation_link",
+        ),
+    )

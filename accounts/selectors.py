@@ -1,0 +1,172 @@
+"""Who is who: actors, enterprises, account teams, and the people to tell."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from accounts.models import (
+    Account,
+    Contact,
+    Enterprise,
+    Grant,
+    Membership,
+    StaffCard,
+    StaffMember,
+    StaffVisit,
+    TeamMember,
+    User,
+)
+from portal import locator, registries
+from portal.actors import Actor, ActorKind, Permissions
+from portal.tenancy import of_enterprise, within_accounts
+
+
+def find_enterprise_id(public_id: str) -> int | None:
+    """Which enterprise the URL names; to be verified inside its scope."""
+    found = locator.find(locator.ENTERPRISE, public_id)
+    return found.enterprise_id if found else None
+
+
+def find_house_id() -> int:
+    """The carrier's own enterprise."""
+    return locator.house_id()
+
+
+def get_enterprise(enterprise_id: int) -> Enterprise:
+    return Enterprise.objects.get(enterprise_id=enterprise_id)
+
+
+def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
+    """The person as a member of the enterprise they are in, or None when they are not one."""
+    member = Membership.objects.filter(
+        enterprise_id=enterprise.pk, user_id=user.pk, status=Membership.Status.ACTIVE
+    ).first()
+    if member is None or not enterprise.is_active:
+        return None
+    return Actor(
+        kind=ActorKind.CUSTOMER,
+        name=member.name,
+        enterprise_id=enterprise.pk,
+        enterprise_public_id=enterprise.public_id,
+        enterprise_name=enterprise.name,
+        user_id=user.pk,
+        person_id=member.pk,
+        email=user.email,
+        role=member.title,
+        language=user.language,
+        time_zone=user.time_zone,
+        permissions=get_permissions(member),
+    )
+
+
+def get_permissions(member: Membership) -> Permissions:
+    """What a member may do, and on which accounts; an administrator everything everywhere."""
+    if member.is_administrator:
+        return {code: None for code in registries.permissions()}
+    found: dict[str, frozenset[int] | None] = {}
+    grants = Grant.objects.filter(enterprise_id=member.enterprise_id, membership=member)
+    for permission, account_id in grants.values_list("permission", "account_id"):
+        held = found.get(permission, frozenset())
+        found[permission] = None if account_id is None or held is None else held | {account_id}
+    return found
+
+
+def get_staff_actor(user: User) -> Actor | None:
+    """The person as one of the carrier's staff, outside any enterprise."""
+    member = StaffMember.objects.filter(user_id=user.pk, is_active=True).select_related("card", "role").first()
+    if member is None:
+        return None
+    return Actor(
+        kind=ActorKind.STAFF,
+        name=member.card.name,
+        user_id=user.pk,
+        person_id=member.card_id,
+        email=user.email,
+        role=member.role.code,
+        language=user.language,
+        time_zone=user.time_zone,
+        permissions={code: None for code in member.role.permissions},
+    )
+
+
+def get_person_actor(user: User) -> Actor:
+    """Somebody signed in on the customers' face, outside any enterprise."""
+    return Actor(
+        kind=ActorKind.CUSTOMER,
+        name=user.email,
+        user_id=user.pk,
+        email=user.email,
+        language=user.language,
+        time_zone=user.time_zone,
+    )
+
+
+def list_enterprises_of(user: User) -> list[tuple[int, str, str]]:
+    """The person's enterprises as (id, public id, name): one walk through the locator, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT enterprise_id, public_id, name FROM portal_enterprises_of(%s, %s) ORDER BY name",
+            [user.pk, locator.key_hash(locator.PERSON, str(user.pk))],
+        )
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+
+
+def get_open_visit(enterprise_id: int, card_id: int, now: datetime) -> StaffVisit | None:
+    """The staff member's visit that has not run out."""
+    return (
+        StaffVisit.objects.filter(enterprise_id=enterprise_id, card_id=card_id, until_at__gt=now)
+        .order_by("-until_at")
+        .first()
+    )
+
+
+def get_assignment(enterprise_id: int, card_id: int) -> TeamMember | None:
+    """The staff member's place in the enterprise's account team: a reason of its own to open it."""
+    return TeamMember.objects.filter(enterprise_id=enterprise_id, card_id=card_id).order_by("escalation", "id").first()
+
+
+def list_team(actor: Actor, account_id: int | None = None) -> QuerySet[TeamMember]:
+    """Who serves the enterprise, or one account of it, in the order to call them."""
+    scope = Q(account_id__isnull=True)
+    if account_id is not None:
+        scope |= Q(account_id=account_id)
+    team = of_enterprise(TeamMember.objects, actor).filter(scope)
+    return team.select_related("card").order_by("escalation", "role", "id")
+
+
+def list_accounts(actor: Actor, permission: str) -> QuerySet[Account]:
+    """The billing accounts on which the actor holds a permission."""
+    return within_accounts(of_enterprise(Account.objects, actor), actor, permission, path="id").order_by("number")
+
+
+def list_all_enterprises(actor: Actor, search: str = "") -> QuerySet[Enterprise]:
+    """Every customer, for staff outside any enterprise."""
+    found = of_enterprise(Enterprise.objects, actor).filter(is_house=False)
+    if search:
+        found = found.filter(
+            Q(public_id=search) | Q(legal_name__icontains=search) | Q(custom_name__icontains=search)
+        )
+    return found.order_by("legal_name", "enterprise_id")
+
+
+def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:
+    """The active members who hold a permission on an account, with their sign-ins."""
+    members = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
+    on_account = Q(grants__account_id__isnull=True) | Q(grants__account_id=account_id)
+    allowed = Q(is_administrator=True) | (Q(grants__permission=permission) & on_account)
+    found = members.filter(allowed, user__is_active=True).select_related("user").distinct().order_by("id")
+    return [(member, member.user) for member in found]
+
+
+def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> QuerySet[Contact]:
+    """Contacts without a sign-in who asked for a kind of notice: ``wants`` is orders or billing."""
+    scope = Q(account_id__isnull=True) | Q(account_id=account_id)
+    return Contact.objects.filter(scope, enterprise_id=enterprise_id, **{f"wants_{wants}": True}).order_by("id")
+
+
+def get_staff_language(card_ids: Iterable[int]) -> dict[int, str]:
+    """The first language of each card."""
+    cards = StaffCard.objects.filter(pk__in=list(card_ids))
+    return {card.pk: (card.languages or ["en"])[0] for card in cards}

@@ -1,0 +1,89 @@
+"""What changes people, enterprises and who may be where."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Enterprise, StaffRole, StaffVisit, TeamMember, TeamRole, User
+from accounts.permissions import STAFF_ROLES
+from portal import events, locator, registries, terms
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.tenancy import of_enterprise, tenant_scope
+
+
+@transaction.atomic
+def open_enterprise(enterprise_id: int, *, actor: Actor, reason: str, at: datetime) -> StaffVisit:
+    """Let staff into a customer's data for a while; the customer's journal says who and why.
+
+    The span is the term ``staff.visit_minutes``. Raises Refused without a reason.
+    """
+    reason = " ".join(reason.split())
+    if len(reason) < 5:
+        raise Refused(_("Say in a few words why you open this customer's data."), field="reason")
+    minutes = terms.value("staff.visit_minutes", on=at.date(), enterprise_id=enterprise_id)
+    visit = StaffVisit.objects.create(
+        enterprise_id=enterprise_id,
+        card_id=actor.person_id,
+        reason=reason[:200],
+        started_at=at,
+        until_at=at + timedelta(minutes=minutes),
+    )
+    events.record("enterprise.opened", subject=visit, actor=actor, at=at, reason=visit.reason, until=visit.until_at)
+    return visit
+
+
+def open_assigned(assignment: TeamMember, *, actor: Actor, at: datetime) -> StaffVisit:
+    """The same for who serves this customer: the place in the account team is the reason."""
+    role = TeamRole(assignment.role).label
+    return open_enterprise(assignment.enterprise_id, actor=actor, reason=f"Account team: {role}", at=at)
+
+
+@transaction.atomic
+def leave_enterprise(*, actor: Actor, at: datetime) -> None:
+    """End the staff member's visits here, before their time."""
+    visits = of_enterprise(StaffVisit.objects, actor).filter(card_id=actor.person_id, until_at__gt=at)
+    visit = visits.order_by("-until_at").first()
+    if visit is None:
+        return
+    visits.update(until_at=at)
+    events.record("enterprise.left", subject=visit, actor=actor, at=at)
+
+
+def set_default_enterprise(user: User, enterprise_id: int) -> None:
+    """Which enterprise the person sees first after signing in."""
+    if user.default_enterprise_id != enterprise_id:
+        user.default_enterprise_id = enterprise_id
+        user.save(update_fields=["default_enterprise_id"])
+
+
+def set_language(user: User, language: str) -> None:
+    """The language of the person's pages and mails. Raises Refused for one we do not have."""
+    if language not in dict(settings.LANGUAGES):
+        raise Refused(_("This language is not available."), field="language")
+    user.language = language
+    user.save(update_fields=["language"])
+
+
+@transaction.atomic
+def ship_house_and_roles() -> None:
+    """The carrier's own enterprise and the shipped staff roles; run by the owner after migrate.
+
+    A role that exists keeps what the carrier made of it.
+    """
+    carrier = settings.CARRIER
+    if locator.find(locator.HOUSE, locator.HOUSE) is None:
+        house = Enterprise.objects.create(
+            public_id=carrier["public_id"], legal_name=carrier["legal_name"], custom_name=carrier["name"], is_house=True
+        )
+        with tenant_scope(house.pk):
+            keys = [(locator.HOUSE, locator.HOUSE), (locator.ENTERPRISE, house.public_id)]
+            locator.remember(
+                locator.row(kind, key, enterprise_id=house.pk, is_exclusive=True) for kind, key in keys
+            )
+    shipped = registries.staff_roles()
+    for code, name in STAFF_ROLES.items():
+        permissions = sorted(shipped.get(code, set()))
+        StaffRole.objects.get_or_create(code=code, defaults={"name": name, "permissions": permissions})

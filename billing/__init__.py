@@ -1,0 +1,1 @@
+"""Charges, bill runs, invoices, disputes and credits."""

@@ -1,0 +1,1 @@
+"""Products, sites and services."""

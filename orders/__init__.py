@@ -1,0 +1,1 @@
+"""Orders, their milestones and their dates."""

@@ -1,0 +1,66 @@
+"""The task queue. The broker is only a hint: what must happen stands in the database."""
+
+import os
+import time
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, worker_init
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Publishing must not hold a request when the broker is ill, so hints have an app of their own
+# with little patience, and keep silent for a while after a failure. Tried: a mute broker hangs
+# the default settings for ever, and refusing costs six seconds with retry off alone.
+SILENCE_SECONDS = 5.0
+_silent_until = 0.0
+
+
+def _hint_app() -> Celery:
+    hints = Celery("hints", set_as_current=False)
+    hints.conf.update(
+        broker_url=settings.CELERY_BROKER_URL,
+        task_ignore_result=True,
+        task_publish_retry=False,
+        task_default_queue=settings.CELERY_TASK_DEFAULT_QUEUE,
+        task_routes=settings.CELERY_TASK_ROUTES,
+        broker_connection_timeout=0.5,
+        broker_transport_options={
+            **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+            "max_retries": 0,
+            "socket_timeout": 0.5,
+            "socket_connect_timeout": 0.5,
+        },
+    )
+    return hints
+
+
+_hints: Celery | None = None
+
+
+def hint(task: str, **kwargs: Any) -> bool:
+    """Ask a worker to run a task soon; False when the broker could not be asked."""
+    global _hints, _silent_until
+    if time.monotonic() < _silent_until:
+        return False
+    _hints = _hints or _hint_app()
+    try:
+        _hints.send_task(task, kwargs=kwargs, retry=False)
+    except Exception:  # noqa: BLE001 - whatever ails the broker, the relay will find the row
+        _silent_until = time.monotonic() + SILENCE_SECONDS
+        return False
+    return True
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_a_stronger_role(**_: Any) -> None:
+    """A worker stays shut, like the web server, when its database role is not its own."""
+    from portal.checks import refuse_to_serve
+
+    refuse_to_serve()

@@ -1,0 +1,51 @@
+"""What must hold before a process serves, and what `manage.py check` says of the configuration."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.db import OperationalError
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from portal import db, policy
+
+SERVING = {"customer": "portal_app", "staff": "portal_staff"}
+
+
+def refuse_to_serve() -> None:
+    """Exit unless the database role is just the one this process is meant to have."""
+    reason = _wrong_role()
+    if reason:
+        sys.stderr.write(f"{reason} It will not serve.\n")
+        raise SystemExit(3)
+
+
+def _wrong_role() -> str | None:
+    if settings.PORTAL_ROLE not in {SERVING[settings.FACE], "portal_dispatch"}:
+        return f"FACE={settings.FACE} serves as {SERVING[settings.FACE]}, not as {settings.PORTAL_ROLE}."
+    try:
+        return db.refuse_stronger_role(settings.PORTAL_ROLE)
+    except OperationalError as error:
+        return f"The database does not answer: {str(error).splitlines()[0]}."
+
+
+def views(resolver: URLResolver | None = None, prefix: str = "") -> list[tuple[str, Any]]:
+    """Every route of this face with its view."""
+    found: list[tuple[str, Any]] = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            found.append((route, entry.callback))
+        else:
+            found += views(entry, route)
+    return found
+
+
+@register("policies")
+def every_view_states_its_policy(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(f"{route} does not say who may call it.", hint="Use @requires, @signed_in or @public.", id="portal.E001")
+        for route, view in views()
+        if policy.policy_of(view) is None
+    ]

@@ -1,0 +1,260 @@
+"""The database's side of the kinds of table: roles, walls and grants.
+
+``provision`` makes the roles and the database, once, as a superuser. ``reconcile`` runs at the
+end of every ``migrate`` as the owner and makes privileges and policies equal to what the kinds
+say, changing only what differs: policy statements take the strongest lock there is. What nobody
+declared is erased.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from portal import numbers
+from portal.tables import LIBRARY_TABLES, Kind, Table, tables
+
+OWNER, APP, STAFF, INSIDE, DISPATCH = (
+    "portal_owner",
+    "portal_app",
+    "portal_staff",
+    "portal_staff_inside",
+    "portal_dispatch",
+)
+GOVERNED = (APP, STAFF, INSIDE, DISPATCH)
+
+_READ = ("SELECT",)
+_WRITE = ("SELECT", "INSERT", "UPDATE", "DELETE")
+KIND_GRANTS: dict[Kind, dict[str, tuple[str, ...]]] = {
+    Kind.TENANT_OWNED: {APP: _WRITE, STAFF: _READ, INSIDE: _WRITE},
+    Kind.IDENTITY: {APP: _WRITE, STAFF: _WRITE, INSIDE: _READ},
+    Kind.PUBLISHED: {APP: _READ, STAFF: _WRITE, INSIDE: _READ},
+    Kind.CARRIER_OWNED: {STAFF: _WRITE, INSIDE: _READ},
+}
+
+_OWN = "(enterprise_id = current_enterprise())"
+
+# Inlined by the planner, so that it sees the tenant and knows its size. The setting is '' and
+# not NULL once it has been set in a session, hence nullif.
+CURRENT_ENTERPRISE = """
+CREATE OR REPLACE FUNCTION current_enterprise() RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN nullif(current_setting('portal.enterprise_id', true), '')::bigint
+"""
+
+
+class Privilege(NamedTuple):
+    """One privilege of one role on a table, or on one of its columns ('' for the table)."""
+
+    table: str
+    role: str
+    action: str
+    column: str
+
+
+class Policy(NamedTuple):
+    """A row-level policy as pg_policies prints it."""
+
+    table: str
+    name: str
+    command: str
+    roles: tuple[str, ...]
+    using: str | None
+    check: str | None
+
+
+def parse_grant(table: str, role: str, grant: str) -> list[Privilege]:
+    """'UPDATE (due_at, state)' becomes one privilege a column."""
+    action, _, columns = grant.partition("(")
+    names = [name.strip() for name in columns.rstrip(")").split(",")] if columns else [""]
+    return [Privilege(table, role, action.strip(), name) for name in names]
+
+
+def expected_privileges() -> set[Privilege]:
+    """What the kinds, and the tables' own extras, allow."""
+    wanted: set[Privilege] = set()
+    for name, model in tables().items():
+        wanted |= _privileges_of(name, KIND_GRANTS[model.table_kind], model)
+    for name, kind in LIBRARY_TABLES.items():
+        if kind is not None:
+            wanted |= _privileges_of(name, KIND_GRANTS[kind], None)
+    return wanted
+
+
+def _privileges_of(name: str, grants: dict[str, tuple[str, ...]], model: type[Table] | None) -> set[Privilege]:
+    found = {p for role, actions in grants.items() for action in actions for p in parse_grant(name, role, action)}
+    if model is None:
+        return found
+    for role, actions in model.extra_grants.items():
+        found |= {p for action in actions for p in parse_grant(name, role, action)}
+    for role, actions in model.withheld.items():
+        found -= {p for action in actions for p in parse_grant(name, role, action)}
+    return found
+
+
+def expected_policies() -> set[Policy]:
+    """One text for every walled table; a queue opens its time column to the relay."""
+    wanted: set[Policy] = set()
+    for name, model in tables().items():
+        if model.table_kind is not Kind.TENANT_OWNED:
+            continue
+        wanted.add(Policy(name, "tenant", "ALL", (APP, INSIDE), _OWN, _OWN))
+        wanted.add(Policy(name, "staff_read", "SELECT", (STAFF,), "true", None))
+        if DISPATCH in model.extra_grants:
+            wanted.add(Policy(name, "dispatch_read", "SELECT", (DISPATCH,), "true", None))
+            wanted.add(Policy(name, "dispatch_claim", "UPDATE", (DISPATCH,), "true", "true"))
+    return wanted
+
+
+_PRIVILEGES = """
+SELECT c.relname, r.rolname, x.privilege_type, ''
+  FROM pg_class c, aclexplode(c.relacl) x JOIN pg_roles r ON r.oid = x.grantee
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND r.rolname = ANY(%s)
+UNION ALL
+SELECT c.relname, r.rolname, x.privilege_type, a.attname
+  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
+  JOIN pg_roles r ON r.oid = x.grantee
+ WHERE c.relnamespace = 'public'::regnamespace AND r.rolname = ANY(%s)
+"""
+
+
+def actual_privileges(cursor: CursorWrapper) -> set[Privilege]:
+    """What the catalogue grants to our roles now."""
+    cursor.execute(_PRIVILEGES, [list(GOVERNED), list(GOVERNED)])
+    return {Privilege(*row) for row in cursor.fetchall()}
+
+
+def actual_policies(cursor: CursorWrapper) -> set[Policy]:
+    """The policies that stand now, whoever wrote them."""
+    cursor.execute(
+        "SELECT tablename, policyname, cmd, roles::text[], qual, with_check FROM pg_policies WHERE schemaname = 'public'"
+    )
+    return {Policy(t, n, c, tuple(sorted(r)), q, w) for t, n, c, r, q, w in cursor.fetchall()}
+
+
+def reconcile() -> list[str]:
+    """Make the database's walls and grants equal to the kinds; returns the statements it ran."""
+    done: list[str] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CURRENT_ENTERPRISE)
+        for statement in _statements(cursor):
+            cursor.execute(statement)
+            done.append(statement)
+    return done
+
+
+def _statements(cursor: CursorWrapper) -> Iterable[str]:
+    yield from _sequence_statements(cursor)
+    yield from _wall_statements(cursor)
+    policies, wanted_policies = actual_policies(cursor), expected_policies()
+    for policy in sorted(policies - wanted_policies, key=str):
+        yield f'DROP POLICY "{policy.name}" ON "{policy.table}"'
+    for policy in sorted(wanted_policies - policies, key=str):
+        yield _create_policy(policy)
+    held, wanted = actual_privileges(cursor), expected_privileges()
+    present = _present_tables(cursor)
+    for privilege in sorted(held - wanted):
+        yield _grant_text("REVOKE", privilege, "FROM")
+    for privilege in sorted(p for p in wanted - held if p.table in present):
+        yield _grant_text("GRANT", privilege, "TO")
+
+
+def _create_policy(policy: Policy) -> str:
+    text = f'CREATE POLICY "{policy.name}" ON "{policy.table}" FOR {policy.command} TO {", ".join(policy.roles)}'
+    if policy.using is not None:
+        text += f" USING ({policy.using})"
+    if policy.check is not None:
+        text += f" WITH CHECK ({policy.check})"
+    return text
+
+
+def _grant_text(verb: str, privilege: Privilege, preposition: str) -> str:
+    column = f' ("{privilege.column}")' if privilege.column else ""
+    return f'{verb} {privilege.action}{column} ON "{privilege.table}" {preposition} {privilege.role}'
+
+
+def _present_tables(cursor: CursorWrapper) -> set[str]:
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    )
+    return {row[0] for row in cursor.fetchall()}
+
+
+def _wall_statements(cursor: CursorWrapper) -> Iterable[str]:
+    walled = sorted(n for n, m in tables().items() if m.table_kind is Kind.TENANT_OWNED)
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND NOT (relrowsecurity AND relforcerowsecurity)"
+        " AND relnamespace = 'public'::regnamespace",
+        [walled],
+    )
+    for (name,) in cursor.fetchall():
+        yield f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY'
+        yield f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY'
+
+
+def _sequence_statements(cursor: CursorWrapper) -> Iterable[str]:
+    for series in numbers.SERIES:
+        name = numbers.sequence(series)
+        cursor.execute("SELECT to_regclass(%s)", [name])
+        if cursor.fetchone()[0] is None:
+            yield f'CREATE SEQUENCE "{name}"'
+            yield f'GRANT USAGE ON SEQUENCE "{name}" TO {APP}, {STAFF}, {INSIDE}'
+    # Creating an enterprise takes its key first and then enters its scope.
+    cursor.execute("SELECT pg_get_serial_sequence('accounts_enterprise', 'enterprise_id')")
+    sequence = cursor.fetchone()[0]
+    cursor.execute("SELECT has_sequence_privilege(%s, %s, 'USAGE')", [STAFF, sequence])
+    if not cursor.fetchone()[0]:
+        yield f"GRANT USAGE ON SEQUENCE {sequence} TO {STAFF}"
+
+
+# --- provisioning --------------------------------------------------------------------------
+
+_ROLE_SETTINGS = {
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "transaction_timeout": "30s",
+}
+
+
+def role_statements(*, test: bool) -> list[str]:
+    """Roles without their passwords, in an order that bears being repeated."""
+    statements = [
+        _role(OWNER, "LOGIN BYPASSRLS CREATEDB" if test else "LOGIN BYPASSRLS NOCREATEDB"),
+        _role(APP, "LOGIN"),
+        _role(STAFF, "LOGIN"),
+        _role(DISPATCH, "LOGIN"),
+        _role(INSIDE, "NOLOGIN"),
+        f"GRANT {INSIDE} TO {STAFF} WITH INHERIT FALSE, SET TRUE",
+    ]
+    if test:
+        statements.append(_role("portal_test", "LOGIN NOINHERIT"))
+        statements += [f"GRANT {role} TO portal_test WITH INHERIT FALSE, SET TRUE" for role in GOVERNED]
+    else:
+        # A bill run or a load may take long; only what serves requests is bounded.
+        statements += [f"ALTER ROLE {r} SET {k} = '{v}'" for r in (APP, STAFF) for k, v in _ROLE_SETTINGS.items()]
+    return statements
+
+
+def _role(name: str, attributes: str) -> str:
+    return f"""DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN CREATE ROLE {name}; END IF;
+      ALTER ROLE {name} NOSUPERUSER NOCREATEROLE NOREPLICATION {attributes};
+    END $$"""
+
+
+def refuse_stronger_role(role: str) -> str | None:
+    """Why this connection must not serve, or None: its user is not the one its process names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT session_user, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb,"
+            " EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relnamespace = 'public'::regnamespace)"
+            " FROM pg_roles WHERE rolname = session_user"
+        )
+        user, is_strong, is_owner = cursor.fetchone()
+    if user != role:
+        return f"This process is {role}, but the database knows it as {user}."
+    if role != OWNER and (is_strong or is_owner):
+        return f"The database role {user} is stronger than this process may be."
+    return None

@@ -1,0 +1,82 @@
+"""The journal: one event for each change, in the change's own transaction.
+
+The event is the audit trail, the line in the customer's story, and the only source of notices.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils.functional import Promise
+
+from portal import celery, notices
+from portal.actors import Actor
+from portal.models import Event, Todo
+
+
+class _FactsEncoder(DjangoJSONEncoder):
+    def default(self, o: Any) -> Any:
+        return str(o) if isinstance(o, Promise) else super().default(o)
+
+
+def record(
+    kind: str,
+    *,
+    subject: models.Model,
+    actor: Actor,
+    at: datetime,
+    enterprise_id: int | None = None,
+    **facts: Any,
+) -> Event:
+    """Write the event, and the to-do from which its people are told after the commit.
+
+    ``facts`` are frozen as they stand: what was true then, in plain values. ``enterprise_id`` is
+    needed only for subjects that belong to no enterprise, such as a person's sign-in.
+    """
+    known = notices.KINDS[kind]
+    story = getattr(subject, "story", subject)
+    owner = enterprise_id if enterprise_id is not None else subject.enterprise_id  # type: ignore[attr-defined]
+    event = Event.objects.create(
+        enterprise_id=owner,
+        kind=kind,
+        at=at,
+        actor_kind=actor.kind,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        story_type=story._meta.label_lower,
+        story_id=story.pk,
+        account_id=getattr(story, "account_id", None),
+        facts=json.loads(json.dumps(facts, cls=_FactsEncoder)),
+    )
+    if not known.is_silent:
+        todo = Todo.objects.create(enterprise_id=owner, event=event, due_at=at)
+        hint_after_commit("portal.tell", owner, todo.pk)
+    return event
+
+
+def hint_after_commit(task: str, enterprise_id: int, pk: int) -> None:
+    """Start a task by name once this is committed; the relay does it anyway if this is lost."""
+
+    def hint() -> None:
+        celery.hint(task, enterprise_id=enterprise_id, pk=pk)
+
+    transaction.on_commit(hint, robust=True)
+
+
+def story_of(thing: models.Model) -> models.QuerySet[Event]:
+    """The journal of one thing, newest first."""
+    return Event.objects.filter(
+        enterprise_id=thing.enterprise_id,  # type: ignore[attr-defined]
+        story_type=thing._meta.label_lower,
+        story_id=thing.pk,
+    ).order_by("-at", "-id")
+
+
+def told_to_customers(events: models.QuerySet[Event]) -> models.QuerySet[Event]:
+    """Without what is the carrier's own business."""
+    internal = [kind.name for kind in notices.KINDS.values() if kind.is_internal]
+    return events.exclude(kind__in=internal)

@@ -1,0 +1,77 @@
+"""Answers: fragments, refusals, error pages, and what every page's frame needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from portal.actors import Actor
+from portal.errors import Refused
+
+THEMES = ("light", "dark", "system")
+THEME_COOKIE = "theme"
+
+
+class ActorRequest(HttpRequest):
+    """A request behind the policy: somebody acts, and htmx may have asked."""
+
+    actor: Actor
+    htmx: Any
+
+
+def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, otherwise: str) -> HttpResponse:
+    """The page's own part for htmx; without JavaScript, back to the whole page."""
+    if getattr(request, "htmx", None):
+        return render(request, template, context)
+    return redirect(otherwise)
+
+
+def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpResponse:
+    """What was refused, why, and the way out; nothing was written. 409."""
+    template = "components/_refusal.html" if getattr(request, "htmx", None) else "409.html"
+    return render(request, template, {"refusal": refusal, "back": back}, status=409)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without the frame, whose parts may be what is broken."""
+    return render(request, "500.html", {"carrier": settings.CARRIER}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403.html", {"is_stale_form": True}, status=403)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame of every page, and the actor for its links."""
+    actor = getattr(request, "actor", None)
+    theme = request.COOKIES.get(THEME_COOKIE, "system")
+    frame = {
+        "face": settings.FACE,
+        "carrier": settings.CARRIER,
+        "languages": [
+            {"code": code, "name": name, "current": code == getattr(request, "LANGUAGE_CODE", "en")}
+            for code, name in settings.LANGUAGES
+        ],
+        "theme": theme if theme in THEMES else "system",
+        "time_zone": timezone.get_current_timezone_name(),
+        "nav": [],
+        "switch": [],
+        "enterprise": None,
+        "person": None,
+        "visit": None,
+        "is_demo": settings.DEMO,
+    }
+    if actor is not None:
+        frame.update(import_string(settings.SHELL)(request, actor))
+    return {"shell": frame, "carrier": settings.CARRIER, "actor": actor}

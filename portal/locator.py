@@ -1,0 +1,68 @@
+"""Finding the enterprise before one is known.
+
+What is kept is a keyed hash, so that the table alone tells nothing; what it points at must be
+verified inside the enterprise's scope by whoever asks.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from portal.models import Locator
+
+ENTERPRISE = "enterprise"  # its public identifier, exclusive
+HOUSE = "house"  # the carrier's own enterprise, exclusive
+PERSON = "person"  # a user's memberships
+ACCOUNT = "account"  # a billing account's number, exclusive
+
+
+def key_hash(kind: str, key: str) -> str:
+    """Keyed, so that account numbers cannot be guessed from a stolen table."""
+    text = f"{kind}\0{key.strip().casefold()}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
+
+
+def find(kind: str, key: str) -> Locator | None:
+    """The one row of an exclusive key."""
+    return Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key), is_exclusive=True).first()
+
+
+def find_all(kind: str, key: str) -> list[Locator]:
+    """Every row of a key that many enterprises may share, oldest first."""
+    return list(Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key)).order_by("id"))
+
+
+def row(kind: str, key: str, *, enterprise_id: int, target_id: int | None = None, is_exclusive: bool = False) -> Locator:
+    """A row to be saved, alone or with many others."""
+    return Locator(
+        kind=kind,
+        key_hash=key_hash(kind, key),
+        enterprise_id=enterprise_id,
+        target_id=target_id,
+        is_exclusive=is_exclusive,
+    )
+
+
+def remember(rows: Iterable[Locator]) -> None:
+    """Save rows; one that is there already stays. An exclusive key of another raises IntegrityError."""
+    for each in rows:
+        Locator.objects.get_or_create(
+            kind=each.kind,
+            key_hash=each.key_hash,
+            enterprise_id=each.enterprise_id,
+            target_id=each.target_id,
+            defaults={"is_exclusive": each.is_exclusive},
+        )
+
+
+def house_id() -> int:
+    """The enterprise that mail and journal of no customer belong to.
+
+    Raises LookupError before the carrier's own row exists.
+    """
+    found = find(HOUSE, HOUSE)
+    if found is None:
+        raise LookupError("The carrier's own enterprise is missing: run manage.py migrate.")
+    return found.enterprise_id

@@ -1,0 +1,100 @@
+"""One request, one transaction, one enterprise.
+
+The middleware owns the transaction, because one opened below it would end before the page is
+rendered and take the scope with it. It rolls back on every answer of 500 and above, and tries a
+request again that lost a deadlock.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.db import OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+from psycopg2 import errors as pg
+
+from portal.actors import Actor
+from portal.http import forbidden
+from portal.policy import Access, Policy, policy_of
+from portal.tenancy import tenant_scope
+
+Next = Callable[[HttpRequest], HttpResponse]
+TRIES = 3
+
+
+class TenantMiddleware:
+    """Checks the view's policy and runs it inside the enterprise that the URL names."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for attempt in range(1, TRIES + 1):
+            response = self._attempt(request)
+            if attempt == TRIES or not getattr(request, "lost_deadlock", False):
+                break
+            _forget(request)
+        return response
+
+    def _attempt(self, request: HttpRequest) -> HttpResponse:
+        request.lost_deadlock = False  # type: ignore[attr-defined]
+        request.actor = None  # type: ignore[attr-defined]
+        with transaction.atomic(), ExitStack() as stack:
+            request.scopes = stack  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        policy = policy_of(view)
+        if policy is None:
+            raise RuntimeError(f"{view!r} does not say who may call it.")
+        public_id = kwargs.pop("enterprise", None)
+        if policy.access is Access.PUBLIC and public_id is None:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if policy.is_library:
+            return None
+        return self._admit(request, policy, public_id)
+
+    def _admit(self, request: HttpRequest, policy: Policy, public_id: str | None) -> HttpResponse | None:
+        """Let the person in as who they are there, in their language and time zone."""
+
+        def enter(enterprise_id: int) -> None:
+            request.scopes.enter_context(tenant_scope(enterprise_id))  # type: ignore[attr-defined]
+
+        found = import_string(settings.ADMISSION)(request, public_id=public_id, enter=enter)
+        if not isinstance(found, Actor):
+            return found  # type: ignore[no-any-return]
+        request.actor = found  # type: ignore[attr-defined]
+        translation.activate(found.language)
+        request.LANGUAGE_CODE = found.language
+        timezone.activate(found.time_zone)
+        if policy.access is Access.PERMISSION and not found.may(policy.permission):
+            return forbidden(request)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        cause = exception.__cause__
+        if isinstance(exception, OperationalError) and isinstance(cause, pg.DeadlockDetected | pg.SerializationFailure):
+            request.lost_deadlock = True  # type: ignore[attr-defined]
+            return HttpResponse(status=503, headers={"Retry-After": "1"})
+        return None
+
+
+def _forget(request: HttpRequest) -> None:
+    """Session, user and messages were read in the transaction that is gone."""
+    request.session = type(request.session)(request.session.session_key)
+    request.__dict__.pop("_cached_user", None)
+    AuthenticationMiddleware(lambda _: HttpResponse()).process_request(request)
+    MessageMiddleware(lambda _: HttpResponse()).process_request(request)

@@ -1,0 +1,185 @@
+"""The kernel's own tables: the locator, the journal, the queues, the policy data, the counters."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from portal.tables import CarrierOwned, Identity, Published, Queue, TenantForeignKey, TenantOwned
+
+
+class Locator(Identity):
+    """Where to go before an enterprise is known: no business text, only keyed hashes.
+
+    It also keeps what must be unique across all enterprises (``is_exclusive``), since a unique
+    constraint on a walled table would tell one tenant what another has.
+    """
+
+    kind = models.CharField(max_length=30)
+    key_hash = models.CharField(max_length=64, db_collation="C")
+    # No key to the enterprise: the table is read before any scope, and the row it points at is verified inside.
+    enterprise_id = models.BigIntegerField()
+    target_id = models.BigIntegerField(null=True, blank=True)
+    is_exclusive = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key_hash", "enterprise_id", "target_id"], name="portal_locator_once", nulls_distinct=False
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "key_hash"], condition=Q(is_exclusive=True), name="portal_locator_exclusive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of enterprise {self.enterprise_id}"
+
+
+class Event(TenantOwned):
+    """The journal: what happened, to what, by whom, when. Written once, never changed.
+
+    ``story`` is the thing whose page tells of it: a milestone's event is told on its order.
+    """
+
+    withheld: ClassVar = {
+        role: ("UPDATE", "DELETE") for role in ("portal_app", "portal_staff_inside")
+    }
+    kind = models.CharField(max_length=60, db_collation="C")
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=10)
+    actor_user_id = models.BigIntegerField(null=True, blank=True)
+    actor_name = models.CharField(max_length=200)
+    subject_type = models.CharField(max_length=60, db_collation="C")
+    subject_id = models.BigIntegerField()
+    story_type = models.CharField(max_length=60, db_collation="C")
+    story_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["enterprise", "story_type", "story_id", "-at"], name="portal_event_story"),
+            models.Index(fields=["enterprise", "-at"], name="portal_event_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Todo(Queue):
+    """An event whose people are not yet told. One an event; deleted by nobody."""
+
+    event = TenantForeignKey(Event, related_name="todos")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "event"], name="portal_todo_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="portal_todo_due", condition=Q(state__in=["waiting", "working"]))
+        ]
+
+    def __str__(self) -> str:
+        return f"Todo {self.pk} of event {self.event_id}"
+
+
+class Notice(Queue):
+    """What we told whom, word for word: one message to one recipient by one channel.
+
+    Where ``secret`` names one, the body holds a mark in its place, and the real text is made at
+    sending: a log that kept reset links would let its readers take accounts over.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+
+    event = TenantForeignKey(Event, related_name="notices")
+    kind = models.CharField(max_length=60, db_collation="C")
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
+    recipient = models.CharField(max_length=254, db_collation="C")
+    recipient_name = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=5)
+    subject = models.CharField(max_length=250)
+    body_text = models.TextField()
+    body_html = models.TextField(blank=True)
+    secret = models.CharField(max_length=60, blank=True)
+    copy = models.PositiveSmallIntegerField(default=0)
+    message_id = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "event", "channel", "recipient", "copy"], name="portal_notice_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "-created_at", "-id"], name="portal_notice_log"),
+            # Staff's log goes across enterprises.
+            models.Index(fields=["-created_at", "-id"], name="portal_notice_staff"),
+            models.Index(fields=["due_at"], name="portal_notice_due", condition=Q(state__in=["waiting", "working"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"
+
+    @property
+    def tone(self) -> str:
+        return {"done": "green", "failed": "red", "cancelled": "gray"}.get(self.state, "blue")
+
+
+class CarrierTerm(Published):
+    """A number or window of the carrier's policy, from a date on; narrower scopes win."""
+
+    name = models.CharField(max_length=60, db_collation="C")
+    value = models.JSONField()
+    product_line = models.CharField(max_length=40, blank=True)
+    segment = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    starts_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "product_line", "segment", "country", "starts_on"], name="portal_carrierterm_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.starts_on}"
+
+
+class EnterpriseTerm(TenantOwned):
+    """The same, agreed with one enterprise, or by one contract of it."""
+
+    name = models.CharField(max_length=60, db_collation="C")
+    value = models.JSONField()
+    contract = models.CharField(max_length=40, blank=True)
+    starts_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "name", "contract", "starts_on"], name="portal_enterpriseterm_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.starts_on}"
+
+
+class NumberCounter(CarrierOwned):
+    """The last number given in a series without gaps, for one legal entity and year."""
+
+    extra_grants: ClassVar = {"portal_staff_inside": ("INSERT", "UPDATE")}
+    series = models.CharField(max_length=20)
+    issuer = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "issuer", "year"], name="portal_numbercounter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.year} of {self.issuer}: {self.last}"

@@ -1,0 +1,127 @@
+"""Kinds of event, and whom each one tells.
+
+An app registers every kind it records: how its story reads, and, unless it is silent, who is
+told. The words of a notice are the templates ``emails/<kind>.subject.txt``, ``.txt`` and
+``.html``, rendered in the reader's language and time zone when the event is told.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from portal.errors import Text
+from portal.models import Event, Notice
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to be told: their address, how to speak to them, and why they hear of it."""
+
+    address: str
+    name: str = ""
+    language: str = "en"
+    time_zone: str = "UTC"
+    reason: Text = ""
+    face: str = "customer"
+
+
+Recipients = Callable[[Event], Iterable[Recipient]]
+Context = Callable[[Event], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """One kind of event: its line in a story, and its notice unless it is silent."""
+
+    name: str
+    story: Text
+    recipients: Recipients | None = None
+    context: Context | None = None
+    tone: str = "blue"
+    is_internal: bool = False
+    secret: str = ""
+
+    @property
+    def is_silent(self) -> bool:
+        return self.recipients is None
+
+
+KINDS: dict[str, EventKind] = {}
+# How the real text of a secret is made at sending, by name, from the event.
+SECRETS: dict[str, Callable[[Event], str]] = {}
+SECRET_MARK = "[[secret link]]"
+
+
+def register(*kinds: EventKind) -> None:
+    """Make kinds known; each name belongs to one app."""
+    for kind in kinds:
+        if kind.name in KINDS:
+            raise ValueError(f"{kind.name} is registered twice.")
+        KINDS[kind.name] = kind
+
+
+def register_secret(name: str, make: Callable[[Event], str]) -> None:
+    """Say how the text behind SECRET_MARK is made anew when the notice leaves."""
+    SECRETS[name] = make
+
+
+def write(event: Event, *, at: Any) -> list[Notice]:
+    """The notices of an event, unsaved: recipients and their rights as they are at this moment."""
+    kind = KINDS[event.kind]
+    if kind.recipients is None:
+        return []
+    shared = kind.context(event) if kind.context else {}
+    enterprise = apps.get_model(settings.ENTERPRISE_MODEL)._default_manager.get(pk=event.enterprise_id)
+    by_address = {r.address.casefold(): r for r in kind.recipients(event) if r.address}
+    return [_notice(kind, event, r, {**shared, "enterprise": enterprise}, at) for r in by_address.values()]
+
+
+def _notice(kind: EventKind, event: Event, recipient: Recipient, context: dict[str, Any], at: Any) -> Notice:
+    words = render(kind.name, event=event, recipient=recipient, context=context)
+    notice = Notice(
+        enterprise_id=event.enterprise_id,
+        event=event,
+        kind=kind.name,
+        recipient=recipient.address,
+        recipient_name=recipient.name,
+        language=recipient.language,
+        secret=kind.secret,
+        created_at=at,
+        due_at=at,
+        **words,
+    )
+    notice.message_id = message_id(notice)
+    return notice
+
+
+def render(kind: str, *, event: Event, recipient: Recipient, context: dict[str, Any]) -> dict[str, str]:
+    """Subject, text and HTML of a notice in its reader's language and time zone."""
+    everything = {
+        **context,
+        "event": event,
+        "recipient": recipient,
+        "carrier": settings.CARRIER,
+        "secret_link": SECRET_MARK,
+    }
+    with translation.override(recipient.language), timezone.override(recipient.time_zone):
+        everything["reason"] = str(recipient.reason)
+        subject = render_to_string(f"emails/{kind}.subject.txt", everything)
+        return {
+            "subject": " ".join(subject.split())[:250],
+            "body_text": render_to_string(f"emails/{kind}.txt", everything).strip() + "\n",
+            "body_html": render_to_string(f"emails/{kind}.html", everything),
+            "reason": str(recipient.reason)[:200],
+        }
+
+
+def message_id(notice: Notice) -> str:
+    """The same for every attempt at the same notice, so that a doubled mail can be recognised."""
+    from portal.locator import key_hash
+
+    digest = key_hash("notice", f"{notice.enterprise_id}/{notice.event_id}/{notice.recipient}/{notice.copy}")
+    return f"<{notice.event_id}.{notice.copy}.{digest[:24]}@{settings.MAIL_DOMAIN}>"

@@ -1,0 +1,73 @@
+"""Who may call a view. Every view says so; one that does not is refused, and fails a test.
+
+The tenant middleware reads the policy before the view runs: nobody signed in is sent to sign
+in, not yours is 404, a permission that is lacking is 403.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Access(StrEnum):
+    PUBLIC = "public"  # anybody
+    SIGNED_IN = "signed in"  # anybody who has signed in
+    PERMISSION = "permission"  # who holds the permission, in the enterprise of the URL or as staff
+
+
+@dataclass(frozen=True)
+class Policy:
+    access: Access
+    permission: str = ""
+    is_library: bool = False
+
+
+PUBLIC = Policy(Access.PUBLIC)
+SIGNED_IN = Policy(Access.SIGNED_IN)
+
+# Views of libraries, by the module they come from or their full name. Sign-up is closed by the
+# adapter, and reset keys are verified by the view itself.
+_LIBRARY_PUBLIC = Policy(Access.PUBLIC, is_library=True)
+_LIBRARY_SIGNED_IN = Policy(Access.SIGNED_IN, is_library=True)
+LIBRARY_VIEWS: Mapping[str, Policy] = {
+    "allauth.account.views": _LIBRARY_PUBLIC,
+    "allauth.mfa": _LIBRARY_SIGNED_IN,
+    "allauth.mfa.base.views.AuthenticateView": _LIBRARY_PUBLIC,
+    "allauth.usersessions.views": _LIBRARY_SIGNED_IN,
+}
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Only for who holds the permission."""
+
+    def mark(view: View) -> View:
+        view.policy = Policy(Access.PERMISSION, permission)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """For anybody, signed in or not."""
+    view.policy = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """For anybody who has signed in, whatever they may do."""
+    view.policy = SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def policy_of(view: Callable[..., Any]) -> Policy | None:
+    """The policy of a view, its own or its library's; None when nobody said."""
+    own = getattr(view, "policy", None)
+    if isinstance(own, Policy):
+        return own
+    target = getattr(view, "view_class", view)
+    name = f"{target.__module__}.{getattr(target, '__name__', '')}"
+    matches = [prefix for prefix in LIBRARY_VIEWS if name == prefix or name.startswith(f"{prefix}.")]
+    return LIBRARY_VIEWS[max(matches, key=len)] if matches else None

@@ -1,0 +1,239 @@
+"""Settings of every process. Environments differ only by variables: .env.example explains each."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import celery.schedules
+from csp.constants import NONCE, NONE, SELF
+
+from portal import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- who this process is -------------------------------------------------------------------
+ROLES = ("portal_owner", "portal_app", "portal_staff", "portal_dispatch", "portal_test")
+FACE = env.choice("FACE", ("customer", "staff"), "customer")
+PORTAL_ROLE = env.choice("PORTAL_ROLE", ROLES)
+DEMO = env.flag("DEMO")
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.text("SECRET_KEY")
+
+CUSTOMER_URL = env.text("CUSTOMER_URL", "http://localhost:8000").rstrip("/")
+STAFF_URL = env.text("STAFF_URL", "http://localhost:8001").rstrip("/")
+_FACE_URL = urlsplit(CUSTOMER_URL if FACE == "customer" else STAFF_URL)
+ALLOWED_HOSTS = [_FACE_URL.hostname or "localhost", *env.words("ALLOWED_HOSTS")]
+IS_HTTPS = _FACE_URL.scheme == "https"
+
+# --- the carrier: nothing of it is ours, all of it is set ------------------------------------
+CARRIER = {
+    "name": env.text("CARRIER_NAME", "Northvane Networks"),
+    "short_name": env.text("CARRIER_SHORT_NAME", "Northvane"),
+    "legal_name": env.text("CARRIER_LEGAL_NAME", "Northvane Networks, Inc."),
+    "address": env.text("CARRIER_ADDRESS", "1200 Quarry Street, Denver, CO 80202, United States"),
+    "logo_url": env.text("CARRIER_LOGO_URL", ""),
+    "accent": env.text("CARRIER_ACCENT", "#0b5cad"),
+    "phone": env.text("CARRIER_PHONE", "+1 303 555 0100"),
+    "email": env.text("CARRIER_EMAIL", "care@northvane.example"),
+    "public_id": env.text("CARRIER_PUBLIC_ID", "house"),
+}
+
+# --- applications ----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
+    "portal",
+    "accounts",
+    "inventory",
+    "orders",
+    "billing",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    # The session is saved after the tenant's commit, in a transaction of its own.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.TenantMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+ROOT_URLCONF = f"portal.urls.{FACE}"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["portal.templatetags.portal"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "portal.http.shell",
+            ],
+        },
+    }
+]
+
+# --- the database: one connection, one role --------------------------------------------------
+_PASSWORD = env.text(f"{PORTAL_ROLE.upper()}_PASSWORD", "")
+DATABASES = {"default": env.database("DATABASE_URL", user=PORTAL_ROLE, password=_PASSWORD)}
+DATABASES["default"]["CONN_MAX_AGE"] = env.number("CONN_MAX_AGE", 60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# The middleware owns the transaction; ATOMIC_REQUESTS would open another below it and lose the scope.
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ENTERPRISE_MODEL = "accounts.Enterprise"
+AUTH_USER_MODEL = "accounts.User"
+ADMISSION = "accounts.admission.admit"
+SHELL = "accounts.admission.shell"
+AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
+
+# --- cache and queues ------------------------------------------------------------------------
+CELERY_BROKER_URL, _cache = env.valkey("VALKEY_URL", db=0)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.valkey("VALKEY_URL", db=1)[1],
+        "KEY_PREFIX": "demarc",
+    }
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "customer"
+CELERY_TASK_ROUTES = {"portal.relay": {"queue": "dispatch"}, "billing.*": {"queue": "staff"}}
+CELERY_BEAT_SCHEDULE = {
+    "relay": {
+        "task": "portal.relay",
+        "schedule": timedelta(seconds=2),
+        # A tick that waited longer than the next one is of no use.
+        "options": {"expires": 2},
+    },
+    "bill-runs": {
+        "task": "billing.resume_bill_runs",
+        "schedule": celery.schedules.crontab(minute="*/5"),
+        "options": {"expires": 240},
+    },
+}
+
+# --- signing in ------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _FACE_URL.scheme
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = CARRIER["name"]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: a reset link lives 60 minutes
+
+# --- sessions, cookies and headers -----------------------------------------------------------
+# Cookies ignore ports, so that each face has names of its own; __Host- needs https.
+_COOKIE = f"{'__Host-' if IS_HTTPS else ''}{FACE}"
+SESSION_COOKIE_NAME = f"{_COOKIE}-session"
+CSRF_COOKIE_NAME = f"{_COOKIE}-csrf"
+LANGUAGE_COOKIE_NAME = f"{FACE}-language"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.http.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- languages and time ----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("pt", "Português")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+FORMAT_MODULE_PATH = ["portal.formats"]
+
+# --- files and static ------------------------------------------------------------------------
+FILES_DIR = Path(env.text("FILES_DIR", str(BASE_DIR / "var" / "files")))
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # Never served by its URL: files leave through an authorised view.
+        "OPTIONS": {"location": FILES_DIR, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+# --- mail ------------------------------------------------------------------------------------
+globals().update(env.mail("EMAIL_URL", f"file://{BASE_DIR / 'var' / 'mail'}"))
+EMAIL_TIMEOUT = 10  # seconds for each step of the conversation
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"{CARRIER['name']} <portal@northvane.example>")
+MAIL_DOMAIN = env.text("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}

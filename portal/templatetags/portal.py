@@ -1,0 +1,112 @@
+"""Tags and filters of every template: links within the enterprise, amounts, moments, states."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from portal import money as amounts
+from portal import notices
+from portal.flows import FLOWS
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def link(context: dict[str, Any], name: str, *args: Any, enterprise: str = "") -> str:
+    """The address of a page inside the actor's enterprise, or inside the one given."""
+    actor = context.get("actor")
+    public_id = enterprise or (actor.enterprise_public_id if actor else "")
+    return reverse(name, args=[public_id, *args])
+
+
+@register.simple_tag(takes_context=True)
+def mail_link(context: dict[str, Any], name: str, *args: Any) -> str:
+    """The same as a whole address for a mail, on the face the recipient uses."""
+    recipient, enterprise = context["recipient"], context["enterprise"]
+    path = reverse(name, args=[enterprise.public_id, *args], urlconf=f"portal.urls.{recipient.face}")
+    return f"{settings.STAFF_URL if recipient.face == 'staff' else settings.CUSTOMER_URL}{path}"
+
+
+@register.filter
+def money(value: Decimal | None, currency: str) -> str:
+    """An amount with its currency, as the reader writes it."""
+    return "" if value is None else amounts.spoken(value, currency, get_language() or "en")
+
+
+@register.filter
+def zoned(value: datetime | None) -> str:
+    """A moment with its zone: 3 Sep 2026 09:14 MDT."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{date_format(local, 'DATE_FORMAT')} {time_format(local, 'TIME_FORMAT')} {local:%Z}"
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """The same as a <time> element that machines can read."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}" class="text-nowrap">{}</time>', value.isoformat(), zoned(value))
+
+
+@register.filter
+def tone(state: str, flow: str) -> str:
+    """The colour that a state of a machine carries."""
+    return FLOWS[flow].tone(state)
+
+
+@register.filter
+def allows(state: str, move: str) -> bool:
+    """Whether a machine lets a thing go on: {{ order.status|allows:"order:cancelled" }}."""
+    flow, _, target = move.partition(":")
+    return FLOWS[flow].allows(state, target)
+
+
+@register.simple_tag
+def story_line(event: Any) -> str:
+    """What happened, in a sentence of the reader's language."""
+    kind = notices.KINDS.get(event.kind)
+    if kind is None:
+        return str(event.kind)
+    return str(kind.story) % _Facts(event.facts, actor=event.actor_name)
+
+
+class _Facts(dict[str, Any]):
+    """Facts for a sentence; one that an older event lacks is left empty."""
+
+    def __init__(self, facts: dict[str, Any], **more: Any) -> None:
+        super().__init__({**facts, **more})
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@register.filter
+def story_tone(event: Any) -> str:
+    kind = notices.KINDS.get(event.kind)
+    return kind.tone if kind else "gray"
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """An item of a mapping by a variable key."""
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], permission: str, account_id: int | None = None) -> bool:
+    """Whether the actor may, here or on this account."""
+    actor = context.get("actor")
+    if actor is None:
+        return False
+    return bool(actor.may(permission) if account_id is None else actor.may_on(permission, account_id))

@@ -1,0 +1,20 @@
+"""What both faces have: signing in, a person's choices, and what an operator asks."""
+
+from django.urls import include, path
+
+from accounts.views import set_language
+from portal import views
+
+handler403 = "portal.http.forbidden"
+handler404 = "portal.http.not_found"
+handler500 = "portal.http.server_error"
+
+shared = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("language/", set_language, name="set_language"),
+    path("theme/", views.set_theme, name="set_theme"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+]

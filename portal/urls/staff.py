@@ -1,0 +1,27 @@
+"""The staff's face: work lists across enterprises outside, the same pages with tools inside."""
+
+from django.urls import include, path
+
+import accounts.urls
+import billing.urls
+import orders.urls
+from portal import views
+from portal.urls.shared import handler403, handler404, handler500, shared
+
+notices = [
+    path("notices/", views.notices, name="list"),
+    path("e/<slug:enterprise>/notices/<int:pk>/", views.notice, name="notice"),
+    path("e/<slug:enterprise>/notices/<int:pk>/send-again/", views.send_notice_again, name="send_again"),
+]
+
+urlpatterns = [
+    *shared,
+    path("", include((accounts.urls.staff, "accounts"))),
+    path("", include((notices, "notices"))),
+    path("", include((orders.urls.staff_outside, "orders_work"))),
+    path("", include((billing.urls.staff_outside, "billing_work"))),
+    path("e/<slug:enterprise>/orders/", include((orders.urls.staff, "orders"))),
+    path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
+]
+
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]

@@ -1,0 +1,97 @@
+"""The kernel's own pages: health, theme, and the log of notices."""
+
+from django.contrib import messages
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from portal import delivery, selectors
+from portal.http import THEME_COOKIE, THEMES, ActorRequest
+from portal.lists import Filter, ListPage, Sort
+from portal.models import Notice
+from portal.policy import public, requires
+from portal.tables import Queue
+
+NOTICE_VIEW, NOTICE_RESEND = "notice.view", "notice.resend"
+
+STATES = [
+    (Queue.State.WAITING, gettext_lazy("Waiting to be sent")),
+    (Queue.State.WORKING, gettext_lazy("Being sent")),
+    (Queue.State.DONE, gettext_lazy("Delivered to the mail server")),
+    (Queue.State.FAILED, gettext_lazy("Not delivered")),
+    (Queue.State.CANCELLED, gettext_lazy("Cancelled")),
+]
+
+
+def _by_recipient(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
+    return rows.filter(recipient=value.casefold())
+
+
+NOTICES = ListPage(
+    sorts=[Sort("newest", gettext_lazy("Newest first"), "created_at", is_descending=True)],
+    filters=[
+        Filter("state", gettext_lazy("State"), lambda rows, value: rows.filter(state=value), choices=STATES),
+        Filter("to", gettext_lazy("Recipient's address"), _by_recipient),
+    ],
+)
+
+
+@public
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@public
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can serve: its database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok"})
+
+
+@require_POST
+@public
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark or the system's, remembered by the browser."""
+    theme = request.POST.get("theme", "")
+    if theme not in THEMES:
+        raise Http404
+    target = request.POST.get("next", "/")
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    answer = redirect(target if is_ours else "/")
+    answer.set_cookie(THEME_COOKIE, theme, max_age=365 * 24 * 3600, secure=request.is_secure(), samesite="Lax")
+    return answer
+
+
+@requires(NOTICE_VIEW)
+def notices(request: ActorRequest) -> HttpResponse:
+    """What was told to whom, newest first."""
+    page = NOTICES.show(selectors.list_notices(request.actor), request.GET)
+    return render(request, "notices/list.html", {"page": page, "states": dict(STATES)})
+
+
+@requires(NOTICE_VIEW)
+def notice(request: ActorRequest, pk: int) -> HttpResponse:
+    """One notice as its reader has it."""
+    found = get_object_or_404(selectors.list_notices(request.actor).select_related("event"), pk=pk)
+    return render(request, "notices/notice.html", {"notice": found, "state": dict(STATES)[found.state]})
+
+
+@require_POST
+@requires(NOTICE_RESEND)
+def send_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """A further copy, which the log shows beside the first."""
+    found = get_object_or_404(selectors.list_notices(request.actor), pk=pk)
+    again = delivery.send_again(found, now=timezone.now())
+    messages.success(request, _("A copy is on its way to %(address)s.") % {"address": again.recipient})
+    return redirect("notices:notice", request.actor.enterprise_public_id, again.pk)

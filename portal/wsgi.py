@@ -1,0 +1,13 @@
+"""The web server's door. It stays shut to a process whose database role is stronger than its own."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+application = get_wsgi_application()
+
+from portal.checks import refuse_to_serve  # noqa: E402 - needs the applications loaded
+
+refuse_to_serve()

@@ -1,0 +1,103 @@
+// What the pages do with a script and can do without: every form and link works when this file does not load.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+  // Browsers copy only over https or on this machine; elsewhere the buttons stay away.
+  if (navigator.clipboard) root.classList.add("can-copy");
+
+  const announce = (words) => {
+    const ear = document.getElementById("announce");
+    if (!ear) return;
+    ear.textContent = "";
+    setTimeout(() => { ear.textContent = words; }, 50);
+  };
+
+  const copy = async (button) => {
+    await navigator.clipboard.writeText(button.dataset.copy.trim());
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 1500);
+    announce(document.getElementById("announce").dataset.copied);
+  };
+
+  document.addEventListener("click", (event) => {
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
+    const closer = event.target.closest("[data-dismiss]");
+    if (closer) closer.closest(closer.dataset.dismiss)?.remove();
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // A menu with a box to narrow it: type, then Enter takes the first that is left, arrows walk.
+  const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const shown = (list) => [...list.children].filter((row) => !row.hidden);
+
+  document.addEventListener("input", (event) => {
+    const selector = event.target.dataset?.filter;
+    if (!selector) return;
+    const list = document.querySelector(selector);
+    const wanted = plain(event.target.value.trim());
+    for (const row of list.children) row.hidden = !plain(row.textContent).includes(wanted);
+    const none = list.parentElement.querySelector("[data-filter-none]");
+    if (none) none.hidden = shown(list).length > 0;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details.switch[open]");
+    if (!menu || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+    const box = menu.querySelector("[data-filter]");
+    const links = shown(menu.querySelector(".menu-list")).map((row) => row.querySelector("a"));
+    if (event.key === "Enter") {
+      if (event.target === box && links.length) { event.preventDefault(); links[0].click(); }
+      return;
+    }
+    event.preventDefault();
+    const place = links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    (place < 0 ? box || menu.querySelector("summary") : links[Math.min(place, links.length - 1)])?.focus();
+  });
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details[data-menu][open]")) event.target.querySelector("[data-filter]")?.focus();
+  }, true);
+
+  // Shown as cards, a table is laid out with display:block, and some browsers then forget that it is one.
+  const ROLES = { table: "table", thead: "rowgroup", tbody: "rowgroup", tfoot: "rowgroup", tr: "row", td: "cell", th: "columnheader" };
+  const nameTables = (within) => {
+    for (const table of within.querySelectorAll("table.cards-on-phone")) {
+      for (const part of [table, ...table.querySelectorAll(Object.keys(ROLES).join())]) {
+        const isRowHead = part.localName === "th" && part.getAttribute("scope") === "row";
+        part.setAttribute("role", isRowHead ? "rowheader" : ROLES[part.localName]);
+      }
+    }
+  };
+
+  const lookAt = (within) => {
+    nameTables(within);
+    (within.querySelector("[data-focus]") || within.querySelector(".field-wrong [aria-invalid]"))?.focus();
+  };
+  document.addEventListener("DOMContentLoaded", () => lookAt(document));
+  document.addEventListener("htmx:load", (event) => lookAt(event.detail.elt));
+
+  // A part that could not be fetched says so, in the page's own words.
+  const trouble = (kind) => {
+    const words = document.getElementById(`trouble-${kind}`);
+    const place = document.getElementById("messages");
+    if (words && place) place.replaceChildren(words.content.cloneNode(true));
+  };
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => trouble("offline"));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 401) location.reload();
+    else trouble(status >= 500 ? "server" : "gone");
+  });
+})();

@@ -1,0 +1,81 @@
+"""Who is let in where."""
+
+import re
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from accounts.models import StaffVisit
+from portal.models import Event
+from tests.faces import FaceClient, as_staff, inside
+
+
+def without_tokens(answer):
+    """A page without its nonce and its form token, which differ each time."""
+    return re.sub(r'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+
+
+def test_a_member_sees_the_home_of_their_enterprise(client_of, acme, alice):
+    page = client_of(alice).get(f"/e/{acme.public_id}/")
+    assert page.status_code == 200
+    assert acme.legal_name in page.content.decode()
+
+
+def test_another_enterprise_is_not_there(client_of, acme, bob):
+    theirs = client_of(bob).get(f"/e/{acme.public_id}/")
+    nobodys = client_of(bob).get("/e/999999/")
+    assert theirs.status_code == nobodys.status_code == 404
+    assert without_tokens(theirs).replace("204817", "") == without_tokens(nobodys).replace("999999", "")
+
+
+def test_nobody_is_sent_to_sign_in(client, acme):
+    answer = FaceClient("customer").get(f"/e/{acme.public_id}/")
+    assert answer.status_code == 302
+    assert answer.url.startswith("/account/login/?next=")
+
+
+def test_staff_on_the_team_enter_and_leave_a_trace(client_of, acme, carol):
+    assert client_of(carol).get(f"/e/{acme.public_id}/").status_code == 200
+    with inside(acme):
+        assert StaffVisit.objects.get().reason == "Account team: Customer care manager"
+        assert Event.objects.get().kind == "enterprise.opened"
+
+
+def test_other_staff_say_why_first(client_of, acme, erin):
+    browser = client_of(erin)
+    asked = browser.get(f"/e/{acme.public_id}/")
+    assert asked.status_code == 302 and asked.url.startswith(f"/customers/{acme.public_id}/open/")
+    refused = browser.post(asked.url, {"reason": "x"})
+    assert refused.status_code == 422
+    with inside(acme):
+        assert not StaffVisit.objects.exists()
+    entered = browser.post(asked.url, {"reason": "Customer called about ticket 7"}, follow=True)
+    assert entered.status_code == 200
+    assert "Customer called about ticket 7" in entered.content.decode()
+    left = browser.post(f"/e/{acme.public_id}/leave/")
+    assert left.status_code == 302
+    assert browser.get(f"/e/{acme.public_id}/").status_code == 302
+    with inside(acme):
+        assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == [
+            "enterprise.opened",
+            "enterprise.left",
+        ]
+
+
+def test_customers_have_no_place_on_the_staff_face(acme, alice):
+    page = FaceClient("staff").sign_in(alice).get("/")
+    assert page.status_code == 403
+
+
+def test_staff_without_second_factor_must_set_one(carol):
+    browser = FaceClient("staff").sign_in(carol)
+    with browser.at_home():
+        session = browser.session
+        session["account_authentication_methods"] = [{"method": "password"}]
+        session.save()
+    assert browser.get("/").url.startswith("/account/2fa/totp/activate/")
+
+
+def test_outside_any_scope_staff_cannot_write(acme, carol):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), as_staff():
+        StaffVisit.objects.update(reason="x")

@@ -1,0 +1,205 @@
+"""The cast, and the database in which each test plays the roles that the portal has.
+
+Alice administers Acme, Alan sees one account of it, Bob administers Borealis and must see
+nothing of Acme. Of the carrier's people Carol is Acme's care manager, Dora a billing analyst,
+Erin a technician.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import TransactionTestCase
+from django.utils import timezone
+
+from accounts.models import Account, Enterprise, StaffMember, User
+from portal import celery, delivery
+from portal.models import Notice, Todo
+from portal.tenancy import acting_as
+from tests import make
+from tests.faces import FaceClient, as_app, as_staff, inside, playing
+
+
+def _use(user: str) -> None:
+    """Connect as somebody else from now on."""
+    connection.close()
+    connection.settings_dict["USER"] = user
+    connection.settings_dict["PASSWORD"] = os.environ[f"{user.upper()}_PASSWORD"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: Any, django_db_blocker: Any, django_db_keepdb: bool) -> Iterator[None]:
+    """The owner makes the database; the tests run as portal_test."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        _use("portal_owner")
+        config = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
+        _grant_connect()
+        _use("portal_test")
+    yield
+    with django_db_blocker.unblock():
+        _use("portal_owner")
+        teardown_databases(config, verbosity=0)
+
+
+def _grant_connect() -> None:
+    with connection.cursor() as cursor:
+        name = connection.settings_dict["NAME"]
+        for role in ("portal_test", "portal_app", "portal_staff", "portal_dispatch"):
+            cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')
+
+
+@pytest.fixture(autouse=True)
+def _owner_flushes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transactional test is wiped by the owner, who then puts back what migrate shipped."""
+
+    def teardown(self: TransactionTestCase) -> None:
+        connections.close_all()
+        _use("portal_owner")
+        with acting_as("portal_owner"):
+            call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=True)
+            from accounts.services import ship_house_and_roles
+
+            ship_house_and_roles()
+        _use("portal_test")
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+
+
+@pytest.fixture(autouse=True)
+def _plays_the_customers_side(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Unless a test says otherwise it looks at the database as the customers' processes do."""
+    if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    request.getfixturevalue("db")
+    with playing("portal_app"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def hints(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """The hints given to the broker; no worker listens in tests."""
+    given: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(celery, "hint", lambda task, **kwargs: given.append((task, kwargs)) or True)
+    return given
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings: Any, tmp_path: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "files", "base_url": None},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture
+def acme(db: None) -> Enterprise:
+    return make.enterprise("Acme Freight, Inc.", public_id="204817")
+
+
+@pytest.fixture
+def borealis(db: None) -> Enterprise:
+    return make.enterprise("Borealis Minera S.A.", public_id="305120", language="es", country="CL", region="latam")
+
+
+@pytest.fixture
+def acme_main(acme: Enterprise) -> Account:
+    return make.account(acme, "Acme main", number="5-KTR2P")
+
+
+@pytest.fixture
+def acme_branch(acme: Enterprise) -> Account:
+    return make.account(acme, "Acme branch", number="5-KTR3Q")
+
+
+@pytest.fixture
+def borealis_main(borealis: Enterprise) -> Account:
+    return make.account(borealis, "Borealis principal", number="7-BOR1A", currency="USD")
+
+
+@pytest.fixture
+def alice(acme: Enterprise) -> User:
+    person = make.user("alice@acme.example", time_zone="America/Denver")
+    make.member(acme, person, "Alice Moreau", title="Network manager", is_administrator=True)
+    return person
+
+
+@pytest.fixture
+def alan(acme: Enterprise, acme_branch: Account) -> User:
+    person = make.user("alan@acme.example")
+    member = make.member(acme, person, "Alan Tran", title="Branch manager")
+    for permission in ("order.view", "billing.view"):
+        make.grant(member, permission, acme_branch)
+    return person
+
+
+@pytest.fixture
+def bob(borealis: Enterprise) -> User:
+    person = make.user("bob@borealis.example", language="es", time_zone="America/Santiago")
+    make.member(borealis, person, "Bob Fuentes", is_administrator=True)
+    return person
+
+
+@pytest.fixture
+def carol(acme: Enterprise) -> User:
+    person = make.staff("Carol Okafor", "care_manager")
+    make.team(acme, person, "care_manager")
+    return person
+
+
+@pytest.fixture
+def dora(db: None) -> User:
+    return make.staff("Dora Brandt", "billing_analyst")
+
+
+@pytest.fixture
+def erin(db: None) -> User:
+    return make.staff("Erin Sato", "technician")
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[[User], FaceClient]:
+    """A browser in which the person has signed in, on the face that is theirs."""
+
+    def sign_in(person: User) -> FaceClient:
+        with as_staff():
+            is_staff = StaffMember.objects.filter(user=person).exists()
+        return FaceClient("staff" if is_staff else "customer").sign_in(person)
+
+    return sign_in
+
+
+@pytest.fixture
+def deliver(db: None) -> Callable[[], list[Notice]]:
+    """Tell and send all that waits, as the workers do; returns the notices there are."""
+
+    def run() -> list[Notice]:
+        now = timezone.now()
+        with as_staff():
+            todos = list(Todo.objects.filter(state="waiting").values_list("enterprise_id", "pk").order_by("pk"))
+        with as_app():
+            for enterprise_id, pk in todos:
+                delivery.tell(enterprise_id, pk, now=now)
+        with as_staff():
+            waiting = list(Notice.objects.filter(state="waiting").values_list("enterprise_id", "pk").order_by("pk"))
+        with as_app():
+            for enterprise_id, pk in waiting:
+                delivery.send(enterprise_id, pk, now=now)
+        with as_staff():
+            return list(Notice.objects.order_by("pk"))
+
+    return run
+
+
+__all__ = ["inside"]

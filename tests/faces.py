@@ -1,0 +1,89 @@
+"""Playing each role on one connection.
+
+The test's connection is portal_test, which may become each of the portal's roles and inherits
+none of their rights. Every request and every builder says which role it plays.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client, override_settings
+
+from accounts.models import Enterprise, User
+from portal import tenancy
+
+ROLE_OF_FACE = {"customer": "portal_app", "staff": "portal_staff"}
+
+
+@contextmanager
+def playing(role: str) -> Iterator[None]:
+    """Be one of the database roles for a while."""
+    before = tenancy.base_role()
+    _become(role)
+    with tenancy.acting_as(role):
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                _become(before)
+
+
+def _become(role: str) -> None:
+    # Outside a transaction there is nothing for LOCAL to last for.
+    word = "LOCAL" if connection.in_atomic_block else "SESSION"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET {word} ROLE {role}" if role != "portal_test" else "RESET ROLE")
+
+
+def as_app() -> Any:
+    return playing("portal_app")
+
+
+def as_staff() -> Any:
+    return playing("portal_staff")
+
+
+@contextmanager
+def inside(enterprise: Enterprise) -> Iterator[None]:
+    """Look at, or build, one enterprise's rows as the customers' side does."""
+    with as_app(), tenancy.tenant_scope(enterprise.pk):
+        yield
+
+
+def face_settings(face: str) -> dict[str, Any]:
+    return {
+        "FACE": face,
+        "ROOT_URLCONF": f"portal.urls.{face}",
+        "SESSION_COOKIE_NAME": f"{face}-session",
+        "CSRF_COOKIE_NAME": f"{face}-csrf",
+        "LANGUAGE_COOKIE_NAME": f"{face}-language",
+    }
+
+
+class FaceClient(Client):
+    """A browser on one face: its requests run under that face's settings and database role."""
+
+    def __init__(self, face: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.face = face
+
+    @contextmanager
+    def at_home(self) -> Iterator[None]:
+        with override_settings(**face_settings(self.face)), playing(ROLE_OF_FACE[self.face]):
+            yield
+
+    def request(self, **kwargs: Any) -> Any:
+        with self.at_home():
+            return super().request(**kwargs)
+
+    def sign_in(self, user: User) -> "FaceClient":
+        """As after password and second factor."""
+        with self.at_home():
+            self.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            session = self.session
+            session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+            session.save()
+        return self

@@ -1,0 +1,183 @@
+"""Builders: the shortest way to a believable thing. Each plays the role that may write it."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from accounts.models import (
+    Account,
+    Contact,
+    Enterprise,
+    Grant,
+    Membership,
+    StaffCard,
+    StaffMember,
+    StaffRole,
+    TeamMember,
+    User,
+)
+from billing.models import Charge
+from inventory.models import Product, Service, Site
+from orders.models import Milestone, MilestoneKind, Order
+from portal import locator
+from tests.faces import as_app, as_staff, inside
+
+PASSWORD = "correct horse battery"
+# Hashing is slow on purpose; tests that sign in by password set one.
+_numbers = count(1)
+
+
+def number() -> int:
+    return next(_numbers)
+
+
+def enterprise(name: str, **fields: Any) -> Enterprise:
+    public_id = fields.pop("public_id", str(200_000 + number()))
+    with as_app():
+        key = _next_enterprise_key()
+    made = Enterprise(enterprise_id=key, public_id=public_id, legal_name=name, **fields)
+    with inside(made):
+        made.save(force_insert=True)
+        locator.remember([locator.row(locator.ENTERPRISE, public_id, enterprise_id=key, is_exclusive=True)])
+    return made
+
+
+def _next_enterprise_key() -> int:
+    from django.db import connection
+
+    with as_staff(), connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_enterprise', 'enterprise_id'))")
+        return int(cursor.fetchone()[0])
+
+
+def account(owner: Enterprise, name: str = "Main", **fields: Any) -> Account:
+    fields.setdefault("number", f"5-{number():05d}")
+    with inside(owner):
+        made = Account.objects.create(enterprise=owner, name=name, **fields)
+        key = locator.row(
+            locator.ACCOUNT, made.number, enterprise_id=owner.pk, target_id=made.pk, is_exclusive=True
+        )
+        locator.remember([key])
+    return made
+
+
+def user(email: str, **fields: Any) -> User:
+    from allauth.account.models import EmailAddress
+
+    with as_app():
+        made = User(email=email, **fields)
+        made.set_unusable_password()
+        made.save()
+        EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)
+    return made
+
+
+def password(person: User, text: str = PASSWORD) -> None:
+    with as_app():
+        person.set_password(text)
+        person.save(update_fields=["password"])
+
+
+def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Membership:
+    with inside(owner):
+        made = Membership.objects.create(enterprise=owner, user=person, name=name, **fields)
+        key = locator.row(locator.PERSON, str(person.pk), enterprise_id=owner.pk, target_id=made.pk)
+        locator.remember([key])
+    return made
+
+
+def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
+    with inside(person.enterprise):
+        return Grant.objects.create(
+            enterprise=person.enterprise, membership=person, permission=permission, account=on
+        )
+
+
+def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:
+    fields.setdefault("name", email.split("@")[0])
+    with inside(owner):
+        return Contact.objects.create(enterprise=owner, email=email, **fields)
+
+
+def staff(name: str, role: str, **fields: Any) -> User:
+    """One of the carrier's people, with card and role."""
+    email = fields.pop("email", f"{name.split()[0].lower()}@northvane.example")
+    person = user(email, **{k: fields.pop(k) for k in ("language", "time_zone") if k in fields})
+    with as_staff():
+        card = StaffCard.objects.create(
+            name=name, title=role.replace("_", " ").capitalize(), email=email, phone="+1 303 555 0142", languages=["en"]
+        )
+        StaffMember.objects.create(user=person, card=card, role=StaffRole.objects.get(code=role), **fields)
+    return person
+
+
+def card_of(person: User) -> StaffCard:
+    with as_staff():
+        return StaffMember.objects.select_related("card").get(user=person).card
+
+
+def team(owner: Enterprise, person: User, role: str, on: Account | None = None) -> TeamMember:
+    card = card_of(person)
+    with inside(owner):
+        return TeamMember.objects.create(enterprise=owner, card=card, role=role, account=on)
+
+
+def product(code: str = "wave-10g", name: str = "Wavelength 10 Gbps", family: str = "wavelength") -> Product:
+    with as_staff():
+        return Product.objects.get_or_create(code=code, defaults={"name": name, "family": family})[0]
+
+
+def site(owner: Enterprise, city: str = "Denver", **fields: Any) -> Site:
+    fields = {"code": f"S{number():04d}", "name": "Main office", "country": "US", **fields}
+    with inside(owner):
+        return Site.objects.create(enterprise=owner, city=city, **fields)
+
+
+def service(on: Account, **fields: Any) -> Service:
+    fields = {"number": f"WV-10G-{number():06d}", "product": product(), "status": "active", **fields}
+    with inside(on.enterprise):
+        return Service.objects.create(enterprise=on.enterprise, account=on, **fields)
+
+
+def order(on: Account, *, milestones: int | list[dict[str, Any]] = 3, **fields: Any) -> Order:
+    """An order in progress; ``milestones`` are that many, the first under way, or their fields."""
+    today = date.today()
+    fields = {
+        "number": f"ORD-2026-{number():05d}",
+        "product": product(),
+        "title": "Wave 10 Gbps, Denver to Reno",
+        "status": "in_progress",
+        "placed_on": today - timedelta(days=30),
+        "requested_on": today + timedelta(days=10),
+        "committed_on": today + timedelta(days=20),
+        "expected_on": today + timedelta(days=20),
+        "monthly": Decimal("2850.00"),
+        **fields,
+    }
+    steps = milestones if isinstance(milestones, list) else [{} for _ in range(milestones)]
+    kinds = list(MilestoneKind.values)
+    with inside(on.enterprise):
+        made = Order.objects.create(enterprise=on.enterprise, account=on, **fields)
+        for place, step in enumerate(steps, start=1):
+            step = {
+                "kind": kinds[(place - 1) % len(kinds)],
+                "status": "in_progress" if place == 1 else "planned",
+                "planned_on": today + timedelta(days=5 * place),
+                "expected_on": today + timedelta(days=5 * place),
+                **step,
+            }
+            Milestone.objects.create(enterprise=on.enterprise, order=made, position=place, **step)
+    return made
+
+
+def charge(on: Account, amount: str = "100.00", **fields: Any) -> Charge:
+    fields = {
+        "code": f"CH-{number():06d}",
+        "text": "Wavelength 10 Gbps",
+        "starts_on": date(2020, 1, 1),
+        "amount": Decimal(amount),
+        **fields,
+    }
+    with inside(on.enterprise):
+        return Charge.objects.create(enterprise=on.enterprise, account=on, **fields)
