@@ -83,5 +83,3 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 def _fernet() -> Fernet:
     digest = hashlib.sha256(b"second factors\0" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))
-
-

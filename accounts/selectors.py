@@ -64,7 +64,7 @@ def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
 def get_permissions(member: Membership) -> Permissions:
     """What a member may do, and on which accounts; an administrator everything everywhere."""
     if member.is_administrator:
-        return {code: None for code in registries.permissions()}
+        return dict.fromkeys(registries.permissions())
     found: dict[str, frozenset[int] | None] = {}
     grants = Grant.objects.filter(enterprise_id=member.enterprise_id, membership=member)
     for permission, account_id in grants.values_list("permission", "account_id"):
@@ -87,7 +87,7 @@ def get_staff_actor(user: User) -> Actor | None:
         role=member.role.code,
         language=user.language,
         time_zone=user.time_zone,
-        permissions={code: None for code in member.role.permissions},
+        permissions=dict.fromkeys(member.role.permissions),
     )
 
 
@@ -145,9 +145,7 @@ def list_all_enterprises(actor: Actor, search: str = "") -> QuerySet[Enterprise]
     """Every customer, for staff outside any enterprise."""
     found = of_enterprise(Enterprise.objects, actor).filter(is_house=False)
     if search:
-        found = found.filter(
-            Q(public_id=search) | Q(legal_name__icontains=search) | Q(custom_name__icontains=search)
-        )
+        found = found.filter(Q(public_id=search) | Q(legal_name__icontains=search) | Q(custom_name__icontains=search))
     return found.order_by("legal_name", "enterprise_id")
 
 

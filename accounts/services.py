@@ -23,6 +23,7 @@ def open_enterprise(enterprise_id: int, *, actor: Actor, reason: str, at: dateti
     reason = " ".join(reason.split())
     if len(reason) < 5:
         raise Refused(_("Say in a few words why you open this customer's data."), field="reason")
+    assert actor.person_id is not None
     minutes = terms.value("staff.visit_minutes", on=at.date(), enterprise_id=enterprise_id)
     visit = StaffVisit.objects.create(
         enterprise_id=enterprise_id,
@@ -80,9 +81,7 @@ def ship_house_and_roles() -> None:
         )
         with tenant_scope(house.pk):
             keys = [(locator.HOUSE, locator.HOUSE), (locator.ENTERPRISE, house.public_id)]
-            locator.remember(
-                locator.row(kind, key, enterprise_id=house.pk, is_exclusive=True) for kind, key in keys
-            )
+            locator.remember(locator.row(kind, key, enterprise_id=house.pk, is_exclusive=True) for kind, key in keys)
     shipped = registries.staff_roles()
     for code, name in STAFF_ROLES.items():
         permissions = sorted(shipped.get(code, set()))

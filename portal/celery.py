@@ -51,7 +51,7 @@ def hint(task: str, **kwargs: Any) -> bool:
     _hints = _hints or _hint_app()
     try:
         _hints.send_task(task, kwargs=kwargs, retry=False)
-    except Exception:  # noqa: BLE001 - whatever ails the broker, the relay will find the row
+    except Exception:
         _silent_until = time.monotonic() + SILENCE_SECONDS
         return False
     return True

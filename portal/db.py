@@ -128,7 +128,8 @@ def actual_privileges(cursor: CursorWrapper) -> set[Privilege]:
 def actual_policies(cursor: CursorWrapper) -> set[Policy]:
     """The policies that stand now, whoever wrote them."""
     cursor.execute(
-        "SELECT tablename, policyname, cmd, roles::text[], qual, with_check FROM pg_policies WHERE schemaname = 'public'"
+        "SELECT tablename, policyname, cmd, roles::text[], qual, with_check"
+        " FROM pg_policies WHERE schemaname = 'public'"
     )
     return {Policy(t, n, c, tuple(sorted(r)), q, w) for t, n, c, r, q, w in cursor.fetchall()}
 
@@ -175,9 +176,7 @@ def _grant_text(verb: str, privilege: Privilege, preposition: str) -> str:
 
 
 def _present_tables(cursor: CursorWrapper) -> set[str]:
-    cursor.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
-    )
+    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
     return {row[0] for row in cursor.fetchall()}
 
 

@@ -122,7 +122,12 @@ class ListPage:
 
     @staticmethod
     def _sort_link(sort: Sort, current: Sort, asked: dict[str, str]) -> dict[str, Any]:
-        return {"key": sort.key, "label": sort.label, "current": sort is current, "url": _url({**asked, "sort": sort.key})}
+        return {
+            "key": sort.key,
+            "label": sort.label,
+            "current": sort is current,
+            "url": _url({**asked, "sort": sort.key}),
+        }
 
     def _window(self, rows: QuerySet[Any], sort: Sort, params: Params) -> tuple[list[Any], bool, bool]:
         """The rows of this page, and whether there are some before and after."""

@@ -34,7 +34,9 @@ def find_all(kind: str, key: str) -> list[Locator]:
     return list(Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key)).order_by("id"))
 
 
-def row(kind: str, key: str, *, enterprise_id: int, target_id: int | None = None, is_exclusive: bool = False) -> Locator:
+def row(
+    kind: str, key: str, *, enterprise_id: int, target_id: int | None = None, is_exclusive: bool = False
+) -> Locator:
     """A row to be saved, alone or with many others."""
     return Locator(
         kind=kind,

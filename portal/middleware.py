@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse

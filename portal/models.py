@@ -25,7 +25,9 @@ class Locator(Identity):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "key_hash", "enterprise_id", "target_id"], name="portal_locator_once", nulls_distinct=False
+                fields=["kind", "key_hash", "enterprise_id", "target_id"],
+                name="portal_locator_once",
+                nulls_distinct=False,
             ),
             models.UniqueConstraint(
                 fields=["kind", "key_hash"], condition=Q(is_exclusive=True), name="portal_locator_exclusive"
@@ -42,9 +44,7 @@ class Event(TenantOwned):
     ``story`` is the thing whose page tells of it: a milestone's event is told on its order.
     """
 
-    withheld: ClassVar = {
-        role: ("UPDATE", "DELETE") for role in ("portal_app", "portal_staff_inside")
-    }
+    withheld: ClassVar = dict.fromkeys(("portal_app", "portal_staff_inside"), ("UPDATE", "DELETE"))
     kind = models.CharField(max_length=60, db_collation="C")
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=10)

@@ -1,5 +1,6 @@
 """Amounts: Decimal with a currency. The only place that rounds, and the only one that prints them."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency, get_currency_precision
@@ -24,4 +25,6 @@ def spoken(amount: Decimal, currency: str, language: str) -> str:
     """
     locale = {"pt": "pt_BR", "es": "es_419"}.get(language, "en_US")
     text = format_currency(abs(amount), currency, locale=locale)
+    # A code leans on its figures in some languages; it reads better apart.
+    text = re.sub(r"^([A-Z]{3})(?=\d)", "\\1\u00a0", text)
     return f"−{text}" if amount < 0 else text

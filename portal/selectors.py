@@ -17,4 +17,3 @@ def list_notices(actor: Actor) -> QuerySet[Notice]:
         enterprise_public_id=Subquery(enterprise.values("public_id")[:1]),
         enterprise_name=Subquery(enterprise.values("legal_name")[:1]),
     )
-

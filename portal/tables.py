@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models.constraints import BaseConstraint
@@ -33,7 +32,7 @@ Grants = Mapping[str, tuple[str, ...]]
 class TenantUnique(models.UniqueConstraint):
     """The target of composite keys; going backwards drops the keys that lean on it too."""
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {schema_editor.quote_name(self.name)} CASCADE"
 
@@ -112,8 +111,10 @@ class EnterpriseKey(models.ForeignKey):  # type: ignore[type-arg]
         kwargs.setdefault("db_index", False)
         super().__init__(**kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
-        super().contribute_to_class(cls, name, private_only)
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False, **kwargs: Any
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only, **kwargs)
         constraint = _constraint_name(cls._meta.db_table, "enterprise_id", "key")
         _append_constraint(cls, TenantUnique(fields=["enterprise", "id"], name=constraint))
 
@@ -127,8 +128,10 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         kwargs.setdefault("db_index", False)
         super().__init__(to, on_delete, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
-        super().contribute_to_class(cls, name, private_only)
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False, **kwargs: Any
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only, **kwargs)
         if cls._meta.abstract or cls.__module__ == "__fake__":
             return
         to = self.remote_field.model

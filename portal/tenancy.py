@@ -8,7 +8,7 @@ open.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -27,10 +27,6 @@ FILTERS_ARE_ON = True
 
 class WrongScope(RuntimeError):
     """Code tried to step from one tenant into another, or to work outside any."""
-
-
-class _Scoped(Protocol):
-    enterprise_id: int | None
 
 
 def base_role() -> str:
@@ -95,7 +91,7 @@ def _leave(outer: int | None) -> None:
             cursor.execute("SELECT set_config('role', 'portal_staff', true)")
 
 
-def of_enterprise(queryset: QuerySet[M] | Manager[M], actor: _Scoped) -> QuerySet[M]:
+def of_enterprise(queryset: QuerySet[M] | Manager[M], actor: Actor) -> QuerySet[M]:
     """The rows of the actor's enterprise: the filter of every selector on a walled table.
 
     Staff outside any enterprise work on all of them, as their work lists do.
@@ -104,13 +100,11 @@ def of_enterprise(queryset: QuerySet[M] | Manager[M], actor: _Scoped) -> QuerySe
     if not FILTERS_ARE_ON:
         return rows
     if actor.enterprise_id is None:
-        return rows if getattr(actor, "is_staff", False) else rows.none()
+        return rows if actor.is_staff else rows.none()
     return rows.filter(enterprise_id=actor.enterprise_id)
 
 
-def within_accounts(
-    queryset: QuerySet[M], actor: Actor, permission: str, *, path: str = "account_id"
-) -> QuerySet[M]:
+def within_accounts(queryset: QuerySet[M], actor: Actor, permission: str, *, path: str = "account_id") -> QuerySet[M]:
     """The rows on accounts for which the actor holds the permission."""
     accounts = actor.accounts_for(permission)
     if accounts is None:

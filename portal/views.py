@@ -84,7 +84,7 @@ def notices(request: ActorRequest) -> HttpResponse:
 def notice(request: ActorRequest, pk: int) -> HttpResponse:
     """One notice as its reader has it."""
     found = get_object_or_404(selectors.list_notices(request.actor).select_related("event"), pk=pk)
-    return render(request, "notices/notice.html", {"notice": found, "state": dict(STATES)[found.state]})
+    return render(request, "notices/notice.html", {"notice": found, "state": dict(STATES)[Queue.State(found.state)]})
 
 
 @require_POST

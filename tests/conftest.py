@@ -31,7 +31,9 @@ def _use(user: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: Any, django_db_blocker: Any, django_db_keepdb: bool) -> Iterator[None]:
+def django_db_setup(
+    request: Any, django_db_blocker: Any, django_db_keepdb: bool, django_db_modify_db_settings: None
+) -> Iterator[None]:
     """The owner makes the database; the tests run as portal_test."""
     from django.test.utils import setup_databases, teardown_databases
 

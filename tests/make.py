@@ -55,9 +55,7 @@ def account(owner: Enterprise, name: str = "Main", **fields: Any) -> Account:
     fields.setdefault("number", f"5-{number():05d}")
     with inside(owner):
         made = Account.objects.create(enterprise=owner, name=name, **fields)
-        key = locator.row(
-            locator.ACCOUNT, made.number, enterprise_id=owner.pk, target_id=made.pk, is_exclusive=True
-        )
+        key = locator.row(locator.ACCOUNT, made.number, enterprise_id=owner.pk, target_id=made.pk, is_exclusive=True)
         locator.remember([key])
     return made
 
@@ -89,9 +87,7 @@ def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Members
 
 def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
     with inside(person.enterprise):
-        return Grant.objects.create(
-            enterprise=person.enterprise, membership=person, permission=permission, account=on
-        )
+        return Grant.objects.create(enterprise=person.enterprise, membership=person, permission=permission, account=on)
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

@@ -12,7 +12,9 @@ from tests.faces import FaceClient, as_staff, inside
 
 def without_tokens(answer):
     """A page without its nonce and its form token, which differ each time."""
-    return re.sub(r'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+    return re.sub(
+        r'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode()
+    )
 
 
 def test_a_member_sees_the_home_of_their_enterprise(client_of, acme, alice):

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--test", action="store_true", help="also portal_test, which may act as each role")
 
     def handle(self, *, admin_url: str, test: bool, **options: Any) -> None:
-        name = settings.DATABASES["default"]["NAME"]
+        name = str(settings.DATABASES["default"]["NAME"])
         try:
             connection = psycopg2.connect(admin_url)
         except psycopg2.OperationalError as error:
@@ -49,7 +49,9 @@ def _make_database(cursor: Any, name: str) -> None:
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     database, owner = sql.Identifier(name), sql.Identifier(db.OWNER)
     if cursor.fetchone() is None:
-        cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(database, owner))
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(database, owner)
+        )
     cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     for role in PASSWORDS:
         cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
