@@ -1,6 +1,7 @@
 """Typed readers of the environment; a wrong value stops the process with one clear sentence."""
 
 import os
+import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -48,6 +49,14 @@ def choice(name: str, among: Sequence[str], default: str | None = None) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def colour(name: str, default: str) -> str:
+    """A colour as #rrggbb: it goes into a style sheet, so it is nothing else."""
+    value = text(name, default)
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ImproperlyConfigured(f"{name} must look like #0b5cad, not {value!r}.")
+    return value
 
 
 def database(name: str, *, user: str, password: str) -> dict[str, object]:

@@ -32,7 +32,7 @@ CARRIER = {
     "legal_name": env.text("CARRIER_LEGAL_NAME", "Northvane Networks, Inc."),
     "address": env.text("CARRIER_ADDRESS", "1200 Quarry Street, Denver, CO 80202, United States"),
     "logo_url": env.text("CARRIER_LOGO_URL", ""),
-    "accent": env.text("CARRIER_ACCENT", "#0b5cad"),
+    "accent": env.colour("CARRIER_ACCENT", "#0b5cad"),
     "phone": env.text("CARRIER_PHONE", "+1 303 555 0100"),
     "email": env.text("CARRIER_EMAIL", "care@northvane.example"),
     "public_id": env.text("CARRIER_PUBLIC_ID", "house"),
