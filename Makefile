@@ -1,6 +1,6 @@
 # Each target first makes sure of its environment (bin/bootstrap); `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run code reset test check audit bench
+.PHONY: help run code reset test check messages audit bench
 
 # Arguments for pytest: make test ARGS="-k invoices -x"
 ARGS ?=
@@ -14,7 +14,7 @@ run: ## start the portal with its demo; Ctrl-C stops it, the data stays
 
 # USER is always set by the shell; only one given to make counts.
 code: ## give a demo person's second factor: make code USER=alice@example.com
-ifeq ($(origin USER),command line)
+ifeq ($(origin USER)$(if $(USER),,empty),command line)
 	@bin/bootstrap run python -m portal.supervisor manage code "$(USER)"
 else
 	@echo "Say whose: make code USER=name@company.example" >&2; exit 2
@@ -28,6 +28,9 @@ test: ## run every test: make test ARGS="-k invoices"
 
 check: ## run every gate but the tests: format, lint, types, layers, deployment, migrations
 	@bin/bootstrap test $(SERVERS) bin/check
+
+messages: ## collect the texts of the screens for translation
+	@bin/bootstrap test $(SERVERS) python manage.py messages
 
 audit: ## run every test at full size
 	@DEMARC_AUDIT=1 bin/bootstrap test $(SERVERS) pytest -n 2 $(ARGS)

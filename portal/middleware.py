@@ -16,7 +16,9 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
+from django_htmx.http import HttpResponseClientRedirect
 from psycopg2 import errors as pg
 
 from portal.actors import Actor
@@ -26,6 +28,8 @@ from portal.tenancy import tenant_scope
 
 Next = Callable[[HttpRequest], HttpResponse]
 TRIES = 3
+# An operator's question must be answered also while the database is down.
+WITHOUT_DATABASE = ("/healthz", "/readyz")
 
 
 class TenantMiddleware:
@@ -35,6 +39,8 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in WITHOUT_DATABASE:
+            return self.get_response(request)
         for attempt in range(1, TRIES + 1):
             response = self._attempt(request)
             if attempt == TRIES or not getattr(request, "lost_deadlock", False):
@@ -50,6 +56,10 @@ class TenantMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+        # The next request of this thread may be somebody else's.
+        timezone.deactivate()
+        if request.actor is not None and not response.has_header("Cache-Control"):  # type: ignore[attr-defined]
+            patch_cache_control(response, private=True, no_store=True)
         return response
 
     def process_view(
@@ -62,7 +72,7 @@ class TenantMiddleware:
         if policy.access is Access.PUBLIC and public_id is None:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         if policy.is_library:
             return None
         return self._admit(request, policy, public_id)
@@ -90,6 +100,12 @@ class TenantMiddleware:
             request.lost_deadlock = True  # type: ignore[attr-defined]
             return HttpResponse(status=503, headers={"Retry-After": "1"})
         return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """A fragment asked for after the session's end must not put the sign-in form inside the page."""
+    answer = redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(answer.url) if getattr(request, "htmx", None) else answer
 
 
 def _forget(request: HttpRequest) -> None:

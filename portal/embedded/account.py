@@ -1,5 +1,8 @@
 """Whom the embedded servers run as, and the folders that belong to them."""
 
+# Every command here is a list of our own making; no shell reads it.
+# ruff: noqa: S603
+
 import os
 import pwd
 import re

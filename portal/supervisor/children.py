@@ -1,5 +1,9 @@
 """Keep programs alive: restart what dies, with back-off, and end everything in order."""
 
+# Every command here is a list of our own making; no shell reads it.
+# ruff: noqa: S603
+
+import contextlib
 import ctypes
 import os
 import signal
@@ -21,10 +25,8 @@ _PR_SET_PDEATHSIG = 1
 
 def say(line: str) -> None:
     """A line for the person; a closed terminal must not bring the portal down."""
-    try:
+    with contextlib.suppress(OSError):
         print(line, flush=True)
-    except OSError:
-        pass
 
 
 def _die_with_parent() -> None:
@@ -52,10 +54,9 @@ def launch(program: Program, log: Path) -> subprocess.Popen[bytes]:
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """Kill what is left of the process and its descendants in its session."""
-    try:
+    # Nothing left is no failure; macOS answers EPERM for a process that has ended.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # nothing left; macOS answers EPERM for a process that has ended
     process.wait()
 
 

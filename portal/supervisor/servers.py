@@ -22,6 +22,10 @@ class Servers:
         self.admin_url = self.cluster.admin_url if self.cluster else run.admin_url
         self.valkey = Child(valkey_program(self._valkey), log_of(run.home, "valkey")) if self._valkey else None
 
+    def identity(self) -> str:
+        """What tells this database from one made anew in its place."""
+        return self.cluster.identifier() if self.cluster else self.database_url
+
     def start(self, now: float) -> None:
         """Start what is ours; what a killed run left behind is stopped first."""
         if self.cluster:

@@ -43,9 +43,7 @@ def test_another_enterprise_answers_as_one_that_does_not_exist(client_of, acme, 
 
 
 @pytest.mark.parametrize("locks", ["both", "the wall alone"])
-def test_a_foreign_thing_in_ones_own_enterprise_is_not_there(
-    client_of, acme, borealis, bob, world, locks, monkeypatch
-):
+def test_a_foreign_thing_in_ones_own_enterprise_is_not_there(client_of, acme, borealis, bob, world, locks, monkeypatch):
     monkeypatch.setattr(tenancy, "FILTERS_ARE_ON", locks == "both")
     browser = client_of(bob)
     for route in inside_routes("customer"):

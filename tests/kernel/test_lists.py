@@ -67,7 +67,14 @@ def test_filters_narrow_and_stay_in_the_links(visits):
 
 @pytest.mark.parametrize(
     "mangled",
-    [{"why": "c"}, {"sort": "x"}, {"after": "!!"}, {"after": "W10="}, {"before": "WyJ4IiwxXQ=="}, {"after": "bnVsbA=="}],
+    [
+        {"why": "c"},
+        {"sort": "x"},
+        {"after": "!!"},
+        {"after": "W10="},
+        {"before": "WyJ4IiwxXQ=="},
+        {"after": "bnVsbA=="},
+    ],
 )
 def test_a_mangled_address_is_the_beginning(visits, mangled):
     assert len(LIST.show(visits, mangled).rows) == 10

@@ -133,6 +133,8 @@ def test_postgresql_starts_keeps_its_data_and_admits_only_its_roles(cluster: pos
     cluster.start()
     assert _execute(cluster, "SELECT x FROM kept") == [(1,)]
     assert _execute(cluster, "SHOW listen_addresses") == [("",)]
+    told = _execute(cluster, "SELECT system_identifier FROM pg_control_system()")
+    assert int.from_bytes(bytes.fromhex(cluster.identifier()), sys.byteorder) == told[0][0]
 
 
 def test_postgresql_survives_a_power_cut_whose_process_number_is_anothers(cluster: postgres.Cluster) -> None:
