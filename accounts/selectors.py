@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.models import (
     Account,
@@ -16,6 +16,7 @@ from accounts.models import (
     StaffMember,
     StaffVisit,
     TeamMember,
+    TeamRole,
     User,
 )
 from portal import locator, registries
@@ -127,13 +128,17 @@ def get_assignment(enterprise_id: int, card_id: int) -> TeamMember | None:
     return TeamMember.objects.filter(enterprise_id=enterprise_id, card_id=card_id).order_by("escalation", "id").first()
 
 
+# As the roles are listed: who owns the orders first.
+_TEAM_ORDER = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(TeamRole.values)))
+
+
 def list_team(actor: Actor, account_id: int | None = None) -> QuerySet[TeamMember]:
     """Who serves the enterprise, or one account of it, in the order to call them."""
     scope = Q(account_id__isnull=True)
     if account_id is not None:
         scope |= Q(account_id=account_id)
     team = of_enterprise(TeamMember.objects, actor).filter(scope)
-    return team.select_related("card").order_by("escalation", "role", "id")
+    return team.select_related("card").order_by("escalation", _TEAM_ORDER, "id")
 
 
 def list_accounts(actor: Actor, permission: str) -> QuerySet[Account]:

@@ -55,7 +55,13 @@ class BillRunStatus(models.TextChoices):
 BILL_RUN_FLOW = Flow(
     name="billrun",
     states=BillRunStatus,
-    moves=table({BillRunStatus.RUNNING: [BillRunStatus.COMPLETED]}),
+    moves=table(
+        {
+            BillRunStatus.RUNNING: [BillRunStatus.COMPLETED],
+            # Run again, it looks for what came since.
+            BillRunStatus.COMPLETED: [BillRunStatus.RUNNING],
+        }
+    ),
     tones={BillRunStatus.RUNNING: "blue", BillRunStatus.COMPLETED: "green"},
     standard={BillRunStatus.RUNNING: "inProgress", BillRunStatus.COMPLETED: "done"},
 )
@@ -178,7 +184,9 @@ class InvoiceLine(TenantOwned):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "invoice", "position"], name="billing_invoiceline_position"),
             models.UniqueConstraint(
-                fields=["enterprise", "credit"], name="billing_invoiceline_credit_once", condition=Q(credit__isnull=False)
+                fields=["enterprise", "credit"],
+                name="billing_invoiceline_credit_once",
+                condition=Q(credit__isnull=False),
             ),
         ]
 
@@ -311,7 +319,8 @@ class DisputedLine(TenantOwned):
     @property
     def story(self) -> Dispute:
         """Its events are told on the dispute's page."""
-        return self.dispute
+        told_on: Dispute = self.dispute
+        return told_on
 
 
 class Credit(TenantOwned):

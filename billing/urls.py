@@ -1,5 +1,27 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-customer: list = []
-staff: list = []
-staff_outside: list = []
+from billing import views
+
+_both = [
+    path("", views.invoices, name="invoices"),
+    path("invoices/<str:number>/", views.invoice, name="invoice"),
+    path("invoices/<str:number>/pdf/", views.pdf, name="pdf"),
+    path("invoices/<str:number>/csv/", views.csv, name="csv"),
+    path("disputes/", views.disputes, name="disputes"),
+    path("disputes/<str:number>/", views.dispute, name="dispute"),
+]
+customer = [
+    *_both,
+    path("invoices/<str:number>/lines/<int:pk>/dispute/", views.dispute_line, name="dispute_line"),
+    path("disputes/<str:number>/withdraw/", views.withdraw, name="withdraw"),
+]
+staff = [
+    *_both,
+    path("disputed-lines/<int:pk>/", views.decide, name="decide"),
+]
+staff_outside = [
+    path("billing/disputes/", views.queue, name="disputes"),
+    path("billing/runs/", views.runs, name="runs"),
+    path("billing/runs/<int:pk>/", views.run, name="run"),
+    path("billing/runs/<int:pk>/print/", views.print_missing, name="print"),
+]

@@ -93,7 +93,9 @@ class Service(TenantOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "number"], name="inventory_service_number"),
-            models.CheckConstraint(condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")), name="inventory_service_span"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")), name="inventory_service_span"
+            ),
             SERVICE_FLOW.constraint(),
         ]
         indexes = [models.Index(fields=["enterprise", "account"], name="inventory_service_account")]

@@ -211,4 +211,5 @@ class Milestone(TenantOwned):
     @property
     def story(self) -> Order:
         """Its events are told on the order's page."""
-        return self.order
+        told_on: Order = self.order
+        return told_on

@@ -5,7 +5,7 @@ and a machine that lacks them must still serve everything else.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,7 +51,7 @@ def known_assets() -> Mapping[str, Asset]:
 def render(template: str, context: Mapping[str, Any], *, language: str, time_zone: str, paper: str) -> bytes:
     """The PDF of a template in its reader's language, time zone and paper (A4 or letter).
 
-    Raises DocumentsUnavailable where WeasyPrint or its libraries are missing. Take long: never in a request.
+    Raises DocumentsUnavailable where WeasyPrint or its libraries are missing. It takes seconds: never in a request.
     """
     assets = known_assets()
     frame = {"carrier": settings.CARRIER, "paper": paper, "font_url": f"{SCHEME}inter" if assets else ""}
@@ -71,18 +71,20 @@ def print_html(html: str, assets: Mapping[str, Asset]) -> bytes:
         raise DocumentsUnavailable() from error
 
 
-def _fetcher(assets: Mapping[str, Asset]) -> Callable[..., Any]:
+def _fetcher(assets: Mapping[str, Asset]) -> Any:
     """Serve the known assets; refuse every other address, which is then left out of the page."""
-    from weasyprint.urls import URLFetcherResponse
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    def fetch(url: str, *_: Any, **__: Any) -> Any:
-        asset = assets.get(url)
-        if asset is None:
-            log.warning("A document asked for %.80r, which it cannot have.", url)
-            raise ValueError("Documents embed only what they are given.")
-        return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media_type})
+    # A subclass and not a function: when a function refuses, WeasyPrint 70 fails with an AttributeError.
+    class Fetcher(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            asset = assets.get(url)
+            if asset is None:
+                log.warning("A document asked for %.80r, which it cannot have.", url)
+                raise ValueError("Documents embed only what they are given.")
+            return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media_type})
 
-    return fetch
+    return Fetcher(allowed_protocols=(), allow_redirects=False)
 
 
 def _weasyprint() -> Any:
@@ -93,4 +95,7 @@ def _weasyprint() -> Any:
         # OSError: the wheel is here, but Pango is not.
         log.error("WeasyPrint cannot start: %s", error)
         raise DocumentsUnavailable() from error
+    # They tell of every step and of every table of every font.
+    for chatty in ("fontTools", "weasyprint.progress"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     return weasyprint

@@ -33,11 +33,16 @@ def _by_recipient(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
     return rows.filter(recipient=value.casefold())
 
 
+def _by_enterprise(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
+    return rows.filter(enterprise_public_id=value)
+
+
 NOTICES = ListPage(
     sorts=[Sort("newest", gettext_lazy("Newest first"), "created_at", is_descending=True)],
     filters=[
         Filter("state", gettext_lazy("State"), lambda rows, value: rows.filter(state=value), choices=STATES),
         Filter("to", gettext_lazy("Recipient's address"), _by_recipient),
+        Filter("customer", gettext_lazy("Enterprise number"), _by_enterprise),
     ],
 )
 

@@ -4,6 +4,7 @@ Nothing is replaced: embedded servers, both faces, workers, relay and the demo c
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("DEMARC_CHROMIUM", "")
-PASSWORD = "northvane demo"
+PASSWORD = "quiet-harbor-lamp"
 START_SECONDS = 180
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
@@ -124,7 +125,9 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _listen(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A refusal and bad input are answers of ours, which the browser reports like a fault.
+        is_answer = re.search(r"status of 4(09|22)", message.text)
+        if message.type == "error" and not is_answer:
             self.complaints.append(f"{message.text} at {message.location}")
 
     def sign_in(self, email: str) -> Page:
@@ -141,13 +144,20 @@ class Person:
 
     def eventually(self, what: str, *, seconds: int = 60) -> Page:
         """Reload until the page says it: work in the background takes its time."""
+        return self._reload_until(lambda: what in self.page.content(), f"{what!r} never came", seconds)
+
+    def no_longer(self, what: str, *, seconds: int = 60) -> Page:
+        """Reload until the page no longer says it."""
+        return self._reload_until(lambda: what not in self.page.content(), f"{what!r} never went", seconds)
+
+    def _reload_until(self, is_so: Callable[[], bool], complaint: str, seconds: int) -> Page:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if what in self.page.content():
+            if is_so():
                 return self.page
             self.page.wait_for_timeout(700)
             self.page.reload()
-        raise AssertionError(f"{what!r} never came:\n{self.page.inner_text('main')[:2000]}")
+        raise AssertionError(f"{complaint}:\n{self.page.inner_text('main')[:2000]}")
 
 
 @pytest.fixture

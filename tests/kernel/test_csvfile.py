@@ -20,7 +20,7 @@ def test_texts_that_look_like_formulas_are_defused(text):
 @pytest.mark.parametrize(
     "value, written",
     [
-        (None, ""),
+        (None, '""'),
         ("plain, with comma", '"plain, with comma"'),
         (Decimal("-5.10"), "-5.10"),
         (-3, "-3"),

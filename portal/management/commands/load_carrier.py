@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
 from portal.loading import run
@@ -31,9 +31,11 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Nothing was loaded.") from error
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from None
+        except DatabaseError as error:
+            raise CommandError(f"The database is not ready: {str(error).splitlines()[0]}") from None
 
     def _load(self, folder: Path, if_empty: bool) -> None:
-        run.refuse_other_roles()
+        run.require_ready()
         if if_empty and run.has_customers():
             self.stdout.write("There are customers already: nothing was loaded.")
             return

@@ -1,0 +1,139 @@
+"""The lists of this app, its parts of the home pages, and how its stories and files read."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from billing import selectors
+from billing.models import BillRun, Dispute, DisputeStatus, Invoice
+from portal import money
+from portal.actors import Actor
+from portal.lists import Filter, ListPage, Sort, count_label
+from portal.models import Event
+from portal.notices import KINDS
+
+CARD_ROWS = 5
+
+
+def _by_number(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(number=value.strip().upper())
+
+
+def _by_account(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(account__number=value.strip())
+
+
+def _by_dispute(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(in_dispute__gt=0) if value == "yes" else rows.filter(in_dispute=0)
+
+
+INVOICES = ListPage(
+    sorts=[
+        Sort("newest", gettext_lazy("Newest first"), "issued_on", is_descending=True),
+        Sort("oldest", gettext_lazy("Oldest first"), "issued_on"),
+    ],
+    filters=[
+        Filter(
+            "dispute",
+            gettext_lazy("In dispute"),
+            _by_dispute,
+            choices=[("yes", gettext_lazy("Something in dispute")), ("no", gettext_lazy("Nothing in dispute"))],
+        ),
+        Filter("account", gettext_lazy("Account number"), _by_account),
+        Filter("number", gettext_lazy("Invoice number"), _by_number, hint=gettext_lazy("whole, as INV-2026-000123")),
+    ],
+)
+
+DISPUTES = ListPage(
+    sorts=[Sort("newest", gettext_lazy("Newest first"), "opened_at", is_descending=True)],
+    filters=[
+        Filter(
+            "state",
+            gettext_lazy("State"),
+            lambda rows, value: rows.filter(status=value),
+            choices=DisputeStatus.choices,
+        ),
+        Filter("number", gettext_lazy("Dispute number"), _by_number, hint=gettext_lazy("whole, as DSP-2026-00042")),
+    ],
+)
+
+QUEUE = ListPage(
+    sorts=[Sort("due", gettext_lazy("Answer due first"), "answer_by_at")],
+    filters=[Filter("number", gettext_lazy("Dispute number"), _by_number)],
+)
+
+RUNS = ListPage(sorts=[Sort("newest", gettext_lazy("Newest month first"), "period_on", is_descending=True)])
+
+
+def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
+    """The journal as the timeline shows it, in the reader's language."""
+    return [
+        {
+            "at": event.at,
+            "text": str(KINDS[event.kind].story) % {**_words_of(event.facts), "actor": event.actor_name},
+            "tone": KINDS[event.kind].tone,
+        }
+        for event in story
+    ]
+
+
+def _words_of(facts: dict[str, Any]) -> dict[str, Any]:
+    """Frozen facts in words: amounts and dates as the reader's language writes them."""
+    words = {"error": "", "amount": "", "credited": "", "total": "", **facts}
+    for name in ("amount", "credited", "total"):
+        if name in facts:
+            words[name] = money.spoken(Decimal(facts[name]), facts["currency"], get_language() or "en")
+    if "due_on" in facts:
+        due_on = parse_date(facts["due_on"])
+        words["due_on"] = date_format(due_on) if due_on else ""
+    return words
+
+
+def lines_header() -> list[str]:
+    return [
+        _("Invoice"), _("Account"), _("Position"), _("Kind"), _("Service"), _("Charge"), _("From"),
+        _("Up to and including"), _("Days"), _("Days of the month"), _("Rate"), _("Amount"), _("Currency"),
+        _("In dispute"), _("Credited"),
+    ]  # fmt: skip
+
+
+def lines_rows(invoice: Invoice, lines: Iterable[selectors.Line]) -> list[list[Any]]:
+    return [
+        [
+            invoice.number, invoice.bill_to.get("account_number", ""), row.line.position, row.line.get_kind_display(),
+            row.line.service_number, row.line.text, row.line.from_on, row.last_on if row.line.days else None,
+            row.line.days or None, row.line.days_of_month or None, row.line.rate, row.amount, invoice.currency,
+            row.in_dispute, row.credited,
+        ]
+        for row in lines
+    ]  # fmt: skip
+
+
+def invoices_card(actor: Actor) -> dict[str, Any] | None:
+    """Home of an enterprise: its latest invoices, what is due and what is in dispute."""
+    if actor.enterprise_id is None:
+        return None
+    rows = list(selectors.list_invoices(actor).order_by("-issued_on", "-id")[:CARD_ROWS])
+    return {"invoices": rows, "today": timezone.localdate()} if rows else None
+
+
+def queue_card(actor: Actor) -> dict[str, Any] | None:
+    """An analyst's day: the disputes to be answered first."""
+    open_ones = selectors.list_open_disputes(actor)
+    rows: list[Dispute] = list(open_ones.order_by("answer_by_at", "id")[:CARD_ROWS])
+    return {"disputes": rows, "count": count_label(open_ones), "now": timezone.now()} if rows else None
+
+
+def last_run_card(actor: Actor) -> dict[str, Any] | None:
+    """How the last bill run stands; outside any enterprise, where runs belong."""
+    if actor.enterprise_id is not None:
+        return None
+    run: BillRun | None = selectors.list_runs().order_by("-period_on").first()
+    return {"run": run} if run else None

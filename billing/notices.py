@@ -1,0 +1,90 @@
+"""What is told of invoices and disputes, and to whom."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import TeamRole, User
+from accounts.notices import customers_people
+from accounts.selectors import list_team
+from billing.models import Credit, Dispute, DisputedLine, Invoice
+from billing.permissions import Permission
+from portal.actors import system
+from portal.models import Event
+from portal.notices import EventKind, Recipient, register
+
+
+def _billing_people(event: Event) -> Iterable[Recipient]:
+    reason = _("You look after the bills of this account.")
+    return customers_people(event, permission=Permission.BILLING_VIEW, wants="billing", reason=reason)
+
+
+def _analysts(event: Event) -> Iterable[Recipient]:
+    """The billing analysts of the account's team, on the staff face."""
+    team = list_team(system(event.enterprise_id), event.account_id).filter(role=TeamRole.BILLING_ANALYST)
+    cards = [member.card for member in team]
+    users = {user.email: user for user in User.objects.filter(email__in=[card.email for card in cards], is_active=True)}
+    reason = _("You are the billing analyst of this account.")
+    for card in cards:
+        if user := users.get(card.email):
+            yield Recipient(card.email, card.name, user.language, user.time_zone, reason, face="staff")
+
+
+def _both_sides(event: Event) -> Iterable[Recipient]:
+    yield from _billing_people(event)
+    yield from _analysts(event)
+
+
+def _invoice(event: Event) -> dict[str, Any]:
+    invoice = Invoice.objects.select_related("account").get(enterprise_id=event.enterprise_id, pk=event.subject_id)
+    return {"invoice": invoice}
+
+
+def _dispute(event: Event) -> dict[str, Any]:
+    rows = Dispute.objects.filter(enterprise_id=event.enterprise_id).select_related("invoice", "account")
+    dispute = rows.get(pk=event.story_id)
+    lines = list(dispute.lines.select_related("line").order_by("line__position"))
+    return {"dispute": dispute, "invoice": dispute.invoice, "lines": lines}
+
+
+def _decision(event: Event) -> dict[str, Any]:
+    line = DisputedLine.objects.select_related("line").get(enterprise_id=event.enterprise_id, pk=event.subject_id)
+    credit = Credit.objects.filter(enterprise_id=event.enterprise_id, disputed_line=line).first()
+    return {**_dispute(event), "line": line, "credit": credit}
+
+
+def register_kinds() -> None:
+    register(
+        EventKind("invoice.made", story=_("Made by the bill run"), is_internal=True),
+        EventKind("invoice.pdf_failed", story=_("The PDF could not be made: %(error)s"), tone="red", is_internal=True),
+        EventKind(
+            "invoice.issued",
+            story=_("Issued: %(total)s, due %(due_on)s"),
+            recipients=_billing_people,
+            context=_invoice,
+        ),
+        EventKind(
+            "dispute.opened",
+            story=_("%(actor)s disputed %(amount)s of %(invoice)s"),
+            recipients=_both_sides,
+            context=_dispute,
+            tone="amber",
+        ),
+        EventKind(
+            "dispute.decided",
+            story=_("%(actor)s decided: %(credited)s of %(amount)s credited"),
+            recipients=_billing_people,
+            context=_decision,
+            tone="green",
+        ),
+        EventKind(
+            "dispute.withdrawn",
+            story=_("%(actor)s withdrew the dispute"),
+            recipients=_both_sides,
+            context=_dispute,
+            tone="gray",
+        ),
+        EventKind("billrun.started", story=_("%(actor)s started the bill run of %(month)s"), is_internal=True),
+        EventKind("billrun.completed", story=_("The bill run of %(month)s is complete"), is_internal=True),
+    )

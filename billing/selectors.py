@@ -1,0 +1,286 @@
+"""What is billed, what is due, what is contested: everything here is read within reach of the actor."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.core.files.storage import default_storage
+from django.db import models
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors as people
+from accounts.models import Account, Enterprise, TeamMember, TeamRole
+from billing import rules
+from billing.models import (
+    BillRun,
+    BillRunPart,
+    BillRunStatus,
+    Charge,
+    ChargeKind,
+    Credit,
+    Dispute,
+    DisputedLine,
+    DisputeStatus,
+    Invoice,
+    InvoiceLine,
+    InvoiceStatus,
+    LineKind,
+    Outcome,
+)
+from billing.permissions import Permission
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.money import ZERO
+from portal.tenancy import of_enterprise, within_accounts
+
+_AMOUNT = models.DecimalField(max_digits=12, decimal_places=2)
+
+
+def local_date(enterprise: Enterprise, at: datetime) -> date:
+    """The date of a moment where the enterprise is: the one that its deadlines go by."""
+    return at.astimezone(ZoneInfo(enterprise.time_zone)).date()
+
+
+# --- invoices --------------------------------------------------------------------------------
+
+
+def list_invoices(actor: Actor) -> QuerySet[Invoice]:
+    """Issued invoices, each with ``in_dispute`` (not due until decided) and ``due`` (the rest)."""
+    contested = (
+        DisputedLine.objects.filter(
+            enterprise_id=OuterRef("enterprise_id"), dispute__invoice_id=OuterRef("pk"), outcome=Outcome.OPEN
+        )
+        .values("enterprise_id")
+        .annotate(sum=Sum("amount"))
+        .values("sum")
+    )
+    found = within_accounts(of_enterprise(Invoice.objects, actor), actor, Permission.BILLING_VIEW)
+    return (
+        found.filter(status=InvoiceStatus.ISSUED)
+        .annotate(in_dispute=Coalesce(Subquery(contested), Value(ZERO), output_field=_AMOUNT))
+        .annotate(due=ExpressionWrapper(F("total") - F("in_dispute"), output_field=_AMOUNT))
+        .select_related("account")
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an invoice with what was contested of it and what came of that."""
+
+    line: InvoiceLine
+    disputes: list[DisputedLine] = field(default_factory=list)
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self.line.amount)
+
+    @property
+    def is_credit(self) -> bool:
+        return self.line.kind == LineKind.CREDIT
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day billed."""
+        return self.line.to_on - timedelta(days=1) if self.line.to_on else None
+
+    @property
+    def open_dispute(self) -> DisputedLine | None:
+        return next((d for d in self.disputes if d.outcome == Outcome.OPEN), None)
+
+    @property
+    def decided(self) -> list[DisputedLine]:
+        return [d for d in self.disputes if d.outcome not in {Outcome.OPEN, Outcome.WITHDRAWN}]
+
+    @property
+    def credited(self) -> Decimal:
+        return sum((d.credited for d in self.disputes), ZERO)
+
+    @property
+    def in_dispute(self) -> Decimal:
+        return self.open_dispute.amount if self.open_dispute else ZERO
+
+    @property
+    def disputable(self) -> Decimal:
+        """How much of it can be disputed now."""
+        return rules.disputable(self.amount, credited=self.credited, in_dispute=self.in_dispute)
+
+
+def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
+    """The invoice's lines in their order, in two queries however many there are."""
+    disputed = DisputedLine.objects.filter(enterprise_id=invoice.enterprise_id).select_related("dispute")
+    rows = (
+        of_enterprise(InvoiceLine.objects, actor)
+        .filter(invoice=invoice)
+        .select_related("credit__disputed_line__dispute")
+        .prefetch_related(Prefetch("disputes", queryset=disputed.order_by("id")))
+        .order_by("position")
+    )
+    return [Line(row, list(row.disputes.all())) for row in rows]
+
+
+def get_line(actor: Actor, invoice: Invoice, line_id: int) -> Line:
+    """One line of the invoice. Raises InvoiceLine.DoesNotExist for another's."""
+    row = of_enterprise(InvoiceLine.objects, actor).filter(invoice=invoice).get(pk=line_id)
+    return Line(row, list(row.disputes.select_related("dispute").order_by("id")))
+
+
+@dataclass(frozen=True)
+class Sums:
+    """An invoice in five figures; ``due`` is what to pay by its date."""
+
+    charges: Decimal
+    credits: Decimal
+    total: Decimal
+    in_dispute: Decimal
+    due: Decimal
+
+
+def sums(invoice: Invoice, lines: Sequence[Line]) -> Sums:
+    credits = sum((each.amount for each in lines if each.is_credit), ZERO)
+    in_dispute = sum((each.in_dispute for each in lines), ZERO)
+    due = max(ZERO, invoice.total - in_dispute)
+    return Sums(invoice.total - credits, credits, invoice.total, in_dispute, due)
+
+
+def list_credits_given(actor: Actor, invoice: Invoice) -> list[Credit]:
+    """Credit notes that disputes of this invoice led to, each with the invoice it stands on, if any."""
+    rows = of_enterprise(Credit.objects, actor).filter(disputed_line__dispute__invoice=invoice)
+    applied = Prefetch("lines", queryset=InvoiceLine.objects.select_related("invoice"))
+    return list(rows.select_related("disputed_line__dispute").prefetch_related(applied).order_by("id"))
+
+
+def read_pdf(invoice: Invoice) -> bytes:
+    """The stored PDF. Raises Refused where the file is gone or not the one that was issued."""
+    try:
+        with default_storage.open(invoice.pdf_name) as file:
+            content: bytes = file.read()
+    except OSError:
+        content = b""
+    if not constant_time_compare(hashlib.sha256(content).hexdigest(), invoice.pdf_sha256):
+        raise Refused(
+            _("The stored file is not the document that was issued, so you do not get it."),
+            way_out=_("The invoice itself is complete on its page and as CSV. Please tell your billing analyst."),
+        )
+    return content
+
+
+def get_analyst(actor: Actor, account_id: int) -> TeamMember | None:
+    """The billing analyst who serves the account: who decides its disputes."""
+    return people.list_team(actor, account_id).filter(role=TeamRole.BILLING_ANALYST).first()
+
+
+# --- disputes ----------------------------------------------------------------------------------
+
+
+def list_disputes(actor: Actor) -> QuerySet[Dispute]:
+    """Disputes with ``contested``, the sum of their lines, and ``given``, what was credited of it."""
+    found = within_accounts(of_enterprise(Dispute.objects, actor), actor, Permission.BILLING_VIEW)
+    return found.annotate(contested=_sum_of_lines("amount"), given=_sum_of_lines("credited")).select_related(
+        "account", "invoice"
+    )
+
+
+def _sum_of_lines(column: str) -> Coalesce:
+    rows = DisputedLine.objects.filter(enterprise_id=OuterRef("enterprise_id"), dispute_id=OuterRef("pk"))
+    total = rows.values("dispute_id").annotate(sum=Sum(column)).values("sum")
+    return Coalesce(Subquery(total), Value(ZERO), output_field=_AMOUNT)
+
+
+def list_open_disputes(actor: Actor) -> QuerySet[Dispute]:
+    """The analysts' queue: of this enterprise, or outside any, of all."""
+    return list_disputes(actor).filter(status=DisputeStatus.OPEN).select_related("enterprise")
+
+
+def list_disputed_lines(actor: Actor) -> QuerySet[DisputedLine]:
+    """Lines in dispute on the accounts within reach."""
+    found = of_enterprise(DisputedLine.objects, actor)
+    found = within_accounts(found, actor, Permission.BILLING_VIEW, path="dispute__account_id")
+    return found.select_related("dispute__invoice", "dispute__account", "line").order_by("line__position")
+
+
+def get_credits_of(actor: Actor, dispute: Dispute) -> dict[int, Credit]:
+    """The credit notes of a dispute by disputed line, each with the invoice it stands on, if any."""
+    applied = Prefetch("lines", queryset=InvoiceLine.objects.select_related("invoice"))
+    rows = of_enterprise(Credit.objects, actor).filter(disputed_line__dispute=dispute).prefetch_related(applied)
+    return {credit.disputed_line_id: credit for credit in rows}
+
+
+# --- the bill run ------------------------------------------------------------------------------
+
+
+def list_billable_enterprises() -> list[int]:
+    """Active customers with an account; asked by staff outside any enterprise."""
+    accounts = Account.objects.filter(enterprise_id=OuterRef("enterprise_id"))
+    rows = Enterprise.objects.filter(Exists(accounts), is_active=True, is_house=False)
+    return list(rows.order_by("enterprise_id").values_list("enterprise_id", flat=True))
+
+
+def list_charges(actor: Actor, account: Account, period_on: date) -> QuerySet[Charge]:
+    """The account's charges that can come to something in the month, in the order of an invoice."""
+    end_on = rules.next_month(period_on)
+    recurring = Q(kind=ChargeKind.RECURRING, starts_on__lt=end_on)
+    recurring &= Q(ends_on__isnull=True) | Q(ends_on__gt=period_on)
+    once = Q(kind=ChargeKind.ONE_TIME, starts_on__gte=period_on, starts_on__lt=end_on)
+    rows = of_enterprise(Charge.objects, actor).filter(recurring | once, account=account)
+    return rows.select_related("service").order_by(
+        F("service__number").asc(nulls_last=True), "-kind", "starts_on", "code"
+    )
+
+
+def list_unapplied_credits(actor: Actor, account: Account) -> QuerySet[Credit]:
+    """Credit notes of the account, in its currency, that stand on no invoice yet."""
+    used = InvoiceLine.objects.filter(enterprise_id=account.enterprise_id, credit_id=OuterRef("pk"))
+    rows = of_enterprise(Credit.objects, actor).filter(~Exists(used), account=account, currency=account.currency)
+    return rows.select_related("disputed_line__line").order_by("id")
+
+
+def count_invoices(enterprise_id: int, period_on: date) -> int:
+    return Invoice.objects.filter(enterprise_id=enterprise_id, period_on=period_on, status=InvoiceStatus.ISSUED).count()
+
+
+def list_open_parts() -> list[tuple[int, int]]:
+    """(run, enterprise) of all that is still to bill."""
+    rows = BillRunPart.objects.filter(done_at__isnull=True, run__status=BillRunStatus.RUNNING)
+    return list(rows.order_by("run_id", "customer_id").values_list("run_id", "customer_id"))
+
+
+def list_without_pdf(*, since: date | None = None, period_on: date | None = None) -> list[tuple[int, int]]:
+    """(enterprise, invoice) of the issued invoices that have no PDF yet."""
+    rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="")
+    rows = rows.filter(issued_on__gte=since) if since else rows
+    rows = rows.filter(period_on=period_on) if period_on else rows
+    return list(rows.order_by("pk").values_list("enterprise_id", "pk"))
+
+
+def list_runs() -> QuerySet[BillRun]:
+    """Bill runs, each with ``total`` and ``done`` customers, ``failed`` ones and ``issued`` invoices."""
+    return BillRun.objects.annotate(
+        total=Count("parts"),
+        done=Count("parts", filter=Q(parts__done_at__isnull=False)),
+        failed=Count("parts", filter=Q(parts__done_at__isnull=True) & ~Q(parts__last_error="")),
+        issued=Coalesce(Sum("parts__invoices"), 0),
+    )
+
+
+def list_failed_parts(run: BillRun) -> QuerySet[BillRunPart]:
+    """The customers whose billing did not work, with the reasons; they are tried again."""
+    rows = run.parts.filter(done_at__isnull=True).exclude(last_error="")
+    return rows.select_related("customer").order_by("customer_id")

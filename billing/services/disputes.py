@@ -1,0 +1,235 @@
+"""Disputes: opened and withdrawn by the customer, decided line by line by an analyst.
+
+The invoice's row is the lock of everything here, so that what is disputed, credited and still
+open of a line never adds up to more than the line.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Enterprise
+from accounts.selectors import get_enterprise
+from billing import rules, selectors
+from billing.models import (
+    DISPUTE_FLOW,
+    OUTCOME_FLOW,
+    Credit,
+    Dispute,
+    DisputedLine,
+    DisputeStatus,
+    Invoice,
+    InvoiceStatus,
+    Outcome,
+)
+from billing.permissions import Permission
+from portal import events, money, numbers, terms
+from portal.actors import Actor
+from portal.calendars import BusinessHours
+from portal.errors import Refused
+from portal.tenancy import of_enterprise, within_accounts
+
+
+class Claim(NamedTuple):
+    """What the customer says of one line: how much of it is wrong, and why."""
+
+    line_id: int
+    amount: Decimal
+    reason: str
+    statement: str
+
+
+@transaction.atomic
+def open_dispute(
+    invoice_id: int, *, actor: Actor, at: datetime, lines: Sequence[Claim], customer_reference: str = ""
+) -> Dispute:
+    """Contest lines of an invoice, each in whole or in part; what is contested is not due meanwhile.
+
+    To be answered within ``dispute.answer_business_hours`` of the hours in which analysts work.
+    Raises Refused after the invoice's last day to dispute (the enterprise's date), for a credit
+    line, for a line under review, and for more than is left of a line after credits.
+    """
+    invoice = _locked_invoice(actor, Permission.DISPUTE_MANAGE, pk=invoice_id)
+    enterprise = get_enterprise(invoice.enterprise_id)
+    _require_in_time(invoice, selectors.local_date(enterprise, at))
+    if not lines or len({claim.line_id for claim in lines}) < len(lines):
+        raise Refused(_("Choose at least one line, and each only once."))
+    for claim in lines:
+        _require_disputable(invoice, claim, actor)
+    dispute = Dispute.objects.create(
+        enterprise_id=invoice.enterprise_id,
+        number=numbers.take("dispute", year=selectors.local_date(enterprise, at).year),
+        invoice=invoice,
+        account_id=invoice.account_id,
+        customer_reference=customer_reference,
+        opened_at=at,
+        opened_by=actor.name,
+        opened_by_email=actor.email,
+        answer_by_at=_answer_by(enterprise, at),
+    )
+    DisputedLine.objects.bulk_create(_disputed(dispute, claim) for claim in lines)
+    total = sum((claim.amount for claim in lines), money.ZERO)
+    _tell("dispute.opened", dispute, invoice, actor=actor, at=at, amount=total)
+    return dispute
+
+
+def _locked_invoice(actor: Actor, permission: str, **which: Any) -> Invoice:
+    """Raises Invoice.DoesNotExist beyond the accounts on which the actor holds the permission."""
+    rows = within_accounts(of_enterprise(Invoice.objects, actor), actor, permission)
+    return rows.select_for_update(of=("self",), no_key=True).get(status=InvoiceStatus.ISSUED, **which)
+
+
+def _require_in_time(invoice: Invoice, today: date) -> None:
+    if today > invoice.dispute_by_on:
+        last = date_format(invoice.dispute_by_on)
+        raise Refused(
+            _("The last day to dispute this invoice was %(last)s.") % {"last": last},
+            way_out=_("Nothing was changed. If you think the charge is wrong all the same, call your billing analyst."),
+        )
+
+
+def _require_disputable(invoice: Invoice, claim: Claim, actor: Actor) -> None:
+    line = selectors.get_line(actor, invoice, claim.line_id)
+    if line.is_credit or line.amount <= 0:
+        raise Refused(_("This line gives you money back, so there is nothing to dispute on it."))
+    if line.open_dispute is not None:
+        raise Refused(
+            _("This line is already under review in %(number)s.") % {"number": line.open_dispute.dispute.number},
+            way_out=_("Nothing was changed. Withdraw that dispute first if you want to dispute another amount."),
+        )
+    _require_amount(claim.amount, line.disputable, invoice.currency)
+    if not claim.statement.strip():
+        raise Refused(_("Say what is wrong, so that the analyst can check it."), field="statement")
+
+
+def _require_amount(amount: Decimal, limit: Decimal, currency: str) -> None:
+    if not amount.is_finite() or amount <= 0:
+        raise Refused(_("The amount must be more than zero."), field="amount")
+    if amount > limit:
+        message = _("At most %(limit)s of this line can be disputed.")
+        raise Refused(message % {"limit": _spoken(limit, currency)}, field="amount")
+    if amount != money.rounded(amount, currency):
+        raise Refused(_("The amount has more decimals than the currency."), field="amount")
+
+
+def _spoken(amount: Decimal, currency: str) -> str:
+    return money.spoken(amount, currency, get_language() or "en")
+
+
+def _answer_by(enterprise: Enterprise, at: datetime) -> datetime:
+    def term(name: str) -> Any:
+        scope = {"segment": enterprise.segment, "country": enterprise.country}
+        return terms.value(name, on=selectors.local_date(enterprise, at), enterprise_id=enterprise.pk, **scope)
+
+    hours = term("billing.live_hours")
+    opens, closes = (time.fromisoformat(text) for text in hours[enterprise.segment])
+    calendar = BusinessHours(time_zone=hours["time_zone"], opens=opens, closes=closes, country=hours["country"])
+    return calendar.add_hours(at, term("dispute.answer_business_hours"))
+
+
+def _disputed(dispute: Dispute, claim: Claim) -> DisputedLine:
+    return DisputedLine(
+        enterprise_id=dispute.enterprise_id,
+        dispute=dispute,
+        line_id=claim.line_id,
+        reason=claim.reason,
+        statement=claim.statement.strip(),
+        amount=claim.amount,
+    )
+
+
+@transaction.atomic
+def decide(disputed_line_id: int, *, actor: Actor, at: datetime, credited: Decimal, decision: str) -> DisputedLine:
+    """Give back all, a part or nothing of a disputed line, and say why; credit follows as a credit note.
+
+    The credit note stands on the account's next invoice. The last line decided closes the
+    dispute. Raises Refused for less than nothing, more than disputed, or no explanation, and
+    IllegalMove where the line is decided or withdrawn already.
+    """
+    invoice = _locked_invoice(actor, Permission.DISPUTE_DECIDE, disputes__lines=disputed_line_id)
+    line = _line_of(actor).get(pk=disputed_line_id)
+    outcome = Outcome(rules.outcome_of(line.amount, credited))
+    OUTCOME_FLOW.require(line.outcome, outcome)
+    _require_decision(line, invoice, credited, decision)
+
+    line.outcome, line.credited, line.decision = outcome, credited, decision.strip()
+    line.decided_by, line.decided_at = actor.name, at
+    line.save(update_fields=["outcome", "credited", "decision", "decided_by", "decided_at"])
+    _close_if_settled(line.dispute, at)
+    facts = {"amount": line.amount, "credited": credited, "outcome": outcome.value, "service": line.line.service_number}
+    _tell("dispute.decided", line, invoice, actor=actor, at=at, **facts)
+    if credited:
+        _give_credit(line, invoice, selectors.local_date(get_enterprise(invoice.enterprise_id), at))
+    return line
+
+
+def _line_of(actor: Actor) -> QuerySet[DisputedLine]:
+    return of_enterprise(DisputedLine.objects, actor).select_related("dispute", "line")
+
+
+def _require_decision(line: DisputedLine, invoice: Invoice, credited: Decimal, decision: str) -> None:
+    if not credited.is_finite() or credited < 0:
+        raise Refused(_("The credit cannot be less than zero."), field="credited")
+    if credited > line.amount:
+        message = _("The customer disputes %(amount)s; no more can be credited.")
+        raise Refused(message % {"amount": _spoken(line.amount, invoice.currency)}, field="credited")
+    if credited != money.rounded(credited, invoice.currency):
+        raise Refused(_("The credit has more decimals than the currency."), field="credited")
+    if not decision.strip():
+        raise Refused(_("Explain the decision: the customer reads it."), field="decision")
+
+
+def _close_if_settled(dispute: Dispute, at: datetime) -> None:
+    """Close the dispute when no line is open any more: withdrawn if nothing in it was decided."""
+    outcomes = set(dispute.lines.values_list("outcome", flat=True))
+    if Outcome.OPEN in outcomes:
+        return
+    status = DisputeStatus.WITHDRAWN if outcomes == {Outcome.WITHDRAWN} else DisputeStatus.DECIDED
+    DISPUTE_FLOW.require(dispute.status, status)
+    dispute.status, dispute.decided_at = status, at
+    dispute.save(update_fields=["status", "decided_at"])
+
+
+def _give_credit(line: DisputedLine, invoice: Invoice, issued_on: date) -> None:
+    fields = {
+        "enterprise_id": invoice.enterprise_id,
+        "account_id": invoice.account_id,
+        "disputed_line": line,
+        "amount": line.credited,
+        "currency": invoice.currency,
+        # In no language: it names the dispute, the invoice and the charge.
+        "text": f"{line.dispute.number} · {invoice.number} · {line.line.text}"[:200],
+        "issued_on": issued_on,
+    }
+    # Last: the counter stays locked for all other credit notes from here to the commit.
+    value = numbers.take_gapless("credit", issuer=settings.CARRIER["legal_name"][:60], year=issued_on.year)
+    Credit.objects.create(number=rules.credit_number(issued_on.year, value), **fields)
+
+
+@transaction.atomic
+def withdraw_dispute(dispute_id: int, *, actor: Actor, at: datetime) -> Dispute:
+    """Take back what of a dispute is not decided; it is due again with its invoice.
+
+    Raises IllegalMove where nothing of it is open any more.
+    """
+    invoice = _locked_invoice(actor, Permission.DISPUTE_MANAGE, disputes=dispute_id)
+    dispute = of_enterprise(Dispute.objects, actor).get(pk=dispute_id)
+    DISPUTE_FLOW.require(dispute.status, DisputeStatus.WITHDRAWN)
+    dispute.lines.filter(outcome=Outcome.OPEN).update(outcome=Outcome.WITHDRAWN, decided_at=at)
+    _close_if_settled(dispute, at)
+    _tell("dispute.withdrawn", dispute, invoice, actor=actor, at=at)
+    return dispute
+
+
+def _tell(kind: str, subject: Any, invoice: Invoice, *, actor: Actor, at: datetime, **facts: Any) -> None:
+    number = getattr(subject, "story", subject).number
+    about = {"number": number, "invoice": invoice.number, "currency": invoice.currency}
+    events.record(kind, subject=subject, actor=actor, at=at, **about, **facts)

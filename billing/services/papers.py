@@ -1,0 +1,119 @@
+"""The invoice's PDF, and the bill-ready notice that follows it."""
+
+import hashlib
+import logging
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from accounts.models import Enterprise
+from accounts.selectors import get_enterprise
+from billing import selectors
+from billing.models import Invoice, InvoiceStatus
+from portal import documents, events, terms
+from portal.actors import system
+from portal.tenancy import of_enterprise, tenant_scope
+
+log = logging.getLogger(__name__)
+
+
+def make_pdf(enterprise_id: int, invoice_id: int, *, at: datetime) -> bool:
+    """Print an issued invoice and tell its people that the bill is ready; True when printed now.
+
+    The bill waits at most ``billing.pdf_wait_minutes`` for its PDF: after that its people are
+    told without, and the PDF follows when it can. May run twice or be killed anywhere: whoever
+    stores the hash keeps the file, and the bill is told once. Printing stands outside every
+    transaction, because it takes seconds.
+    """
+    with tenant_scope(enterprise_id):
+        invoice = _get(enterprise_id, invoice_id)
+        if invoice is None:
+            return False
+        if _has_waited(invoice, at):
+            tell_ready(enterprise_id, invoice_id, at=at)
+        content, how = _contents(invoice), _how(get_enterprise(enterprise_id))
+    try:
+        pdf = documents.render("documents/invoice.html", content, **how)
+    except Exception as error:
+        log.exception("Invoice %s could not be printed.", invoice.number)
+        _note_failure(invoice, error, at=at)
+        return False
+    return _keep(enterprise_id, invoice_id, pdf, at=at)
+
+
+def _get(enterprise_id: int, invoice_id: int, *, for_update: bool = False) -> Invoice | None:
+    """The invoice, if it still has no PDF."""
+    rows = of_enterprise(Invoice.objects, system(enterprise_id))
+    rows = rows.select_for_update(of=("self",), no_key=True) if for_update else rows
+    return rows.filter(pk=invoice_id, status=InvoiceStatus.ISSUED, pdf_sha256="").first()
+
+
+def _contents(invoice: Invoice) -> dict[str, Any]:
+    """All that the document shows, read now, because it is printed outside the scope."""
+    actor = system(invoice.enterprise_id)
+    rows = selectors.list_lines(actor, invoice)
+    return {"invoice": invoice, "lines": rows, "sums": selectors.sums(invoice, rows), "bill_to": invoice.bill_to}
+
+
+def _how(enterprise: Enterprise) -> dict[str, str]:
+    is_letter = enterprise.region == Enterprise.Region.NORTH_AMERICA
+    paper = documents.LETTER if is_letter else documents.A4
+    return {"language": enterprise.language, "time_zone": enterprise.time_zone, "paper": paper}
+
+
+def _keep(enterprise_id: int, invoice_id: int, pdf: bytes, *, at: datetime) -> bool:
+    """Store the file under a name of ours, then set it on the invoice, once."""
+    name = default_storage.save(f"invoices/{enterprise_id}/{uuid.uuid4().hex}.pdf", ContentFile(pdf))
+    with tenant_scope(enterprise_id):
+        invoice = _get(enterprise_id, invoice_id, for_update=True)
+        if invoice is not None:
+            invoice.pdf_name, invoice.pdf_sha256 = name, hashlib.sha256(pdf).hexdigest()
+            invoice.save(update_fields=["pdf_name", "pdf_sha256"])
+            tell_ready(enterprise_id, invoice_id, at=at)
+    if invoice is None:
+        # Somebody else was quicker. A kill before this line leaves a file that nothing names.
+        default_storage.delete(name)
+    return invoice is not None
+
+
+def _has_waited(invoice: Invoice, at: datetime) -> bool:
+    made = _events(invoice).filter(kind="invoice.made").first()
+    minutes = terms.value("billing.pdf_wait_minutes", on=invoice.issued_on, enterprise_id=invoice.enterprise_id)
+    return made is not None and made.at + timedelta(minutes=minutes) <= at
+
+
+def tell_ready(enterprise_id: int, invoice_id: int, *, at: datetime) -> None:
+    """Record that the bill is ready, from which its people are told; a second call does nothing."""
+    actor = system(enterprise_id)
+    with tenant_scope(enterprise_id):
+        # The invoice's row is the lock: two workers must not each find it untold.
+        invoice = of_enterprise(Invoice.objects, actor).select_for_update(of=("self",), no_key=True).get(pk=invoice_id)
+        if _events(invoice).filter(kind="invoice.issued").exists():
+            return
+        facts = {"number": invoice.number, "total": invoice.total, "currency": invoice.currency}
+        events.record("invoice.issued", subject=invoice, actor=actor, at=at, due_on=invoice.due_on, **facts)
+
+
+def print_missing(period_on: date) -> int:
+    """Ask for every PDF that the month's invoices still lack, whatever failed before; returns how many."""
+    missing = selectors.list_without_pdf(period_on=period_on)
+    for enterprise_id, invoice_id in missing:
+        events.hint_after_commit("billing.make_pdf", enterprise_id, invoice_id)
+    return len(missing)
+
+
+def _note_failure(invoice: Invoice, error: Exception, *, at: datetime) -> None:
+    """Say in the carrier's journal why there is no PDF; the same reason once."""
+    reason = f"{type(error).__name__}: {error}"[:300]
+    with tenant_scope(invoice.enterprise_id):
+        last = _events(invoice).filter(kind="invoice.pdf_failed").first()
+        if last is None or last.facts.get("error") != reason:
+            actor = system(invoice.enterprise_id)
+            events.record("invoice.pdf_failed", subject=invoice, actor=actor, at=at, error=reason)
+
+
+def _events(invoice: Invoice) -> Any:
+    return events.story_of(invoice)

@@ -1,0 +1,245 @@
+"""Invoices and disputes, on both faces; queue, runs and decisions on the staff's."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.selectors import get_enterprise
+from billing import forms, lists, selectors, services
+from billing.models import BillRun, Dispute, Invoice, InvoiceLine, Outcome
+from billing.permissions import Permission
+from portal import events, money
+from portal.csvfile import csv_response
+from portal.errors import Refused
+from portal.http import ActorRequest, refused
+from portal.policy import requires
+
+
+@require_safe
+@requires(Permission.BILLING_VIEW)
+def invoices(request: ActorRequest) -> HttpResponse:
+    page = lists.INVOICES.show(selectors.list_invoices(request.actor), request.GET)
+    return render(request, "billing/invoices.html", {"page": page, "today": timezone.localdate()})
+
+
+@require_safe
+@requires(Permission.BILLING_VIEW)
+def invoice(request: ActorRequest, number: str) -> HttpResponse:
+    found = _invoice(request, number)
+    lines = selectors.list_lines(request.actor, found)
+    context = {
+        "invoice": found,
+        "lines": lines,
+        "sums": selectors.sums(found, lines),
+        "credits_given": selectors.list_credits_given(request.actor, found),
+        "open_lines": [row for row in lines if row.open_dispute],
+        "analyst": selectors.get_analyst(request.actor, found.account_id),
+        "story": lists.story_lines(_story(request, found)),
+        **_window(found),
+    }
+    return render(request, "billing/invoice.html", context)
+
+
+def _invoice(request: ActorRequest, number: str) -> Invoice:
+    return get_object_or_404(selectors.list_invoices(request.actor), number=number)
+
+
+def _window(found: Invoice) -> dict[str, Any]:
+    """How long the invoice can still be disputed, by the enterprise's own date."""
+    today = selectors.local_date(get_enterprise(found.enterprise_id), timezone.now())
+    return {"today": today, "days_left": (found.dispute_by_on - today).days}
+
+
+def _story(request: ActorRequest, thing: Invoice | Dispute) -> Any:
+    told = events.story_of(thing)
+    return told if request.actor.is_staff else events.told_to_customers(told)
+
+
+@require_safe
+@requires(Permission.BILLING_VIEW)
+def pdf(request: ActorRequest, number: str) -> HttpResponse:
+    """The document as it was issued; a page with the way out while there is none."""
+    found = _invoice(request, number)
+    if not found.pdf_sha256:
+        return render(request, "billing/pdf_not_ready.html", {"invoice": found}, status=409)
+    try:
+        content = selectors.read_pdf(found)
+    except Refused as refusal:
+        return refused(request, refusal, back=_link(request, "billing:invoice", number))
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", found.number)
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(True, f"{name}.pdf") or "attachment",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@require_safe
+@requires(Permission.BILLING_VIEW)
+def csv(request: ActorRequest, number: str) -> HttpResponse:
+    found = _invoice(request, number)
+    rows = lists.lines_rows(found, selectors.list_lines(request.actor, found))
+    return csv_response(re.sub(r"[^A-Za-z0-9._-]", "_", found.number), lists.lines_header(), rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.DISPUTE_MANAGE)
+def dispute_line(request: ActorRequest, number: str, pk: int) -> HttpResponse:
+    """The customer contests one line, all or a part of it."""
+    found, row = _line(request, number, pk)
+    initial = {"amount": money.rounded(row.disputable, found.currency)}
+    form = forms.DisputeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = _open(request, found, row, form.cleaned_data)
+        except Refused as refusal:
+            if not refusal.field:
+                return refused(request, refusal, back=_link(request, "billing:invoice", number))
+            form.add_error(refusal.field, str(refusal.message))
+        else:
+            messages.success(request, _("Your dispute has the number %(number)s.") % {"number": opened.number})
+            return redirect("billing:dispute", request.actor.enterprise_public_id, opened.number)
+    context = {"invoice": found, "row": row, "form": form, **_window(found)}
+    return render(request, "billing/dispute_line.html", context, status=422 if form.errors else 200)
+
+
+def _line(request: ActorRequest, number: str, pk: int) -> tuple[Invoice, selectors.Line]:
+    """The line, on an account on which the person may dispute."""
+    found = _invoice(request, number)
+    if not request.actor.may_on(Permission.DISPUTE_MANAGE, found.account_id):
+        raise Http404
+    try:
+        return found, selectors.get_line(request.actor, found, pk)
+    except InvoiceLine.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _open(request: ActorRequest, found: Invoice, row: selectors.Line, data: dict[str, Any]) -> Dispute:
+    claim = services.Claim(row.line.pk, data["amount"], data["reason"], data["statement"])
+    reference = data["customer_reference"]
+    return services.open_dispute(
+        found.pk, actor=request.actor, at=timezone.now(), lines=[claim], customer_reference=reference
+    )
+
+
+@require_safe
+@requires(Permission.BILLING_VIEW)
+def disputes(request: ActorRequest) -> HttpResponse:
+    page = lists.DISPUTES.show(selectors.list_disputes(request.actor), request.GET)
+    return render(request, "billing/disputes.html", {"page": page})
+
+
+@require_safe
+@requires(Permission.BILLING_VIEW)
+def dispute(request: ActorRequest, number: str) -> HttpResponse:
+    found = get_object_or_404(selectors.list_disputes(request.actor), number=number)
+    context = {
+        "dispute": found,
+        "lines": selectors.list_disputed_lines(request.actor).filter(dispute=found),
+        "credits": selectors.get_credits_of(request.actor, found),
+        "analyst": selectors.get_analyst(request.actor, found.account_id),
+        "story": lists.story_lines(_story(request, found)),
+        "now": timezone.now(),
+    }
+    return render(request, "billing/dispute.html", context)
+
+
+@require_POST
+@requires(Permission.DISPUTE_MANAGE)
+def withdraw(request: ActorRequest, number: str) -> HttpResponse:
+    found = get_object_or_404(selectors.list_disputes(request.actor), number=number)
+    if not request.actor.may_on(Permission.DISPUTE_MANAGE, found.account_id):
+        raise Http404
+    back = _link(request, "billing:dispute", number)
+    try:
+        services.withdraw_dispute(found.pk, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=back)
+    messages.success(request, _("Withdrawn. What was in dispute is due with its invoice again."))
+    return redirect(back)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.DISPUTE_DECIDE)
+def decide(request: ActorRequest, pk: int) -> HttpResponse:
+    """The analyst decides one disputed line."""
+    found = get_object_or_404(selectors.list_disputed_lines(request.actor), pk=pk)
+    back = _link(request, "billing:dispute", found.dispute.number)
+    form = forms.DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decide(pk, actor=request.actor, at=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            if not refusal.field:
+                return refused(request, refusal, back=back)
+            form.add_error(refusal.field, str(refusal.message))
+        else:
+            messages.success(request, _("Decided. The customer's people are told by mail."))
+            return redirect(back)
+    context = {"line": found, "dispute": found.dispute, "form": form, "is_open": found.outcome == Outcome.OPEN}
+    return render(request, "billing/decide.html", context, status=422 if form.errors else 200)
+
+
+def _link(request: ActorRequest, name: str, *args: Any) -> str:
+    return reverse(name, args=[request.actor.enterprise_public_id, *args])
+
+
+# --- the analysts' work across enterprises -------------------------------------------------------
+
+
+@require_safe
+@requires(Permission.DISPUTE_DECIDE)
+def queue(request: ActorRequest) -> HttpResponse:
+    page = lists.QUEUE.show(selectors.list_open_disputes(request.actor), request.GET)
+    return render(request, "billing/queue.html", {"page": page, "now": timezone.now()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.BILLRUN_MANAGE)
+def runs(request: ActorRequest) -> HttpResponse:
+    """All runs, and the form that starts one or continues it."""
+    form = forms.RunForm(request.POST or None, initial={"period_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            started = services.start_bill_run(form.cleaned_data["period_on"], actor=request.actor, at=timezone.now())
+            return redirect("billing_work:run", started.pk)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal.message))
+    page = lists.RUNS.show(selectors.list_runs(), request.GET)
+    return render(request, "billing/runs.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+@requires(Permission.BILLRUN_MANAGE)
+def run(request: ActorRequest, pk: int) -> HttpResponse:
+    """How far a run is; htmx asks for the progress alone while there is some to come."""
+    found: BillRun = get_object_or_404(selectors.list_runs(), pk=pk)
+    context = {
+        "run": found,
+        "failed_parts": selectors.list_failed_parts(found),
+        "without_pdf": len(selectors.list_without_pdf(period_on=found.period_on)),
+    }
+    return render(request, "billing/_run.html" if request.htmx else "billing/run.html", context)
+
+
+@require_POST
+@requires(Permission.BILLRUN_MANAGE)
+def print_missing(request: ActorRequest, pk: int) -> HttpResponse:
+    """Ask for the PDFs that a run's invoices still lack, however old they are."""
+    found: BillRun = get_object_or_404(selectors.list_runs(), pk=pk)
+    asked = services.print_missing(found.period_on)
+    messages.success(request, _("%(count)s PDFs are asked for.") % {"count": asked})
+    return redirect("billing_work:run", pk)

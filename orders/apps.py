@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    name = "orders"
+
+    def ready(self) -> None:
+        from orders import lists, notices, permissions
+        from orders.permissions import Permission
+        from portal import registries
+        from portal.registries import Card, NavItem
+
+        registries.add_permissions(
+            customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
+        )
+        see: dict[str, Any] = {"permission": Permission.ORDER_VIEW}
+        registries.add_nav(
+            NavItem(_("Orders"), "truck", "orders:list", "customer", order=20, **see),
+            NavItem(_("Orders"), "truck", "orders:list", "staff", order=20, **see),
+            NavItem(_("My orders"), "list-check", "orders_work:mine", "staff", is_inside=False, order=10, **see),
+        )
+        registries.add_cards(
+            Card("orders/_under_way.html", "customer", lists.under_way_card, order=20, **see),
+            Card("orders/_mine.html", "staff", lists.my_orders_card, order=20, **see),
+        )
+        notices.register_kinds()

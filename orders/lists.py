@@ -1,0 +1,201 @@
+"""Orders as lists and pages show them: sorts, filters, columns, dates, facts and the story."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from inventory.models import Family
+from orders import rules, selectors
+from orders.models import ORDER_FLOW, Milestone, Order, OrderStatus
+from portal import money
+from portal.actors import Actor
+from portal.lists import Filter, ListPage, Sort, count_label
+from portal.models import Event
+from portal.notices import KINDS
+
+UNDER_WAY = "open"
+
+
+def _status_label(status: str) -> str:
+    """The state in the reader's words: "you" are the customer only on the customers' face."""
+    if status == OrderStatus.PENDING and settings.FACE == "staff":
+        return _("Waiting for the customer")
+    return str(OrderStatus(status).label)
+
+
+status_label = lazy(_status_label, str)
+
+
+def _by_status(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
+    return rows.filter(status__in=ORDER_FLOW.open_states() if value == UNDER_WAY else [value])
+
+
+def _by_number(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
+    found = rules.spellings(value)
+    return rows.filter(Q(number__in=found) | Q(customer_reference__in=found))
+
+
+ORDERS = ListPage(
+    sorts=[
+        Sort("newest", gettext_lazy("Newest first"), "placed_on", is_descending=True),
+        Sort("oldest", gettext_lazy("Oldest first"), "placed_on"),
+        Sort("number", gettext_lazy("Number"), "number"),
+    ],
+    filters=[
+        Filter(
+            "status",
+            gettext_lazy("State"),
+            _by_status,
+            choices=[
+                (UNDER_WAY, gettext_lazy("All under way")),
+                *((status.value, status_label(status)) for status in OrderStatus),
+            ],
+        ),
+        Filter(
+            "family",
+            gettext_lazy("Product"),
+            lambda rows, value: rows.filter(product__family=value),
+            choices=Family.choices,
+        ),
+        Filter(
+            "account",
+            gettext_lazy("Account number"),
+            lambda rows, value: rows.filter(account__number__in=rules.spellings(value)),
+        ),
+        Filter("q", gettext_lazy("Order number or PO"), _by_number, hint=gettext_lazy("whole, as ORD-2026-00417")),
+    ],
+)
+
+EXPORT_CAP = 10_000  # rows; more would not be built within one page's time
+
+
+def export_header() -> list[str]:
+    return [
+        _("Order"), _("Type"), _("State"), _("What"), _("Account"), _("Your reference (PO)"), _("Product"),
+        _("A end"), _("Z end"), _("Placed"), _("You asked for (CRD)"), _("We committed to (CCD)"),
+        _("We now expect"), _("Completed"), _("Monthly (MRC)"), _("One-time (NRC)"), _("Currency"), _("Next milestone"),
+    ]  # fmt: skip
+
+
+def export_rows(orders: Iterable[Order]) -> list[list[Any]]:
+    return [_export_row(order) for order in orders]
+
+
+def _export_row(order: Order) -> list[Any]:
+    steps: list[Milestone] = getattr(order, "open_steps", [])
+    return [
+        order.number, order.get_type_display(), _status_label(order.status), order.title, order.account.number,
+        order.customer_reference, order.product.name, order.a_site, order.z_site, order.placed_on,
+        order.requested_on, order.committed_on, order.expected_on, order.completed_on, order.monthly,
+        order.one_time, order.account.currency, steps[0].label if steps else None,
+    ]  # fmt: skip
+
+
+def order_dates(order: Order, *, today: date) -> list[dict[str, Any]]:
+    """Asked for, committed to, and what we now expect, side by side."""
+    return [
+        {
+            "label": _("They asked for (CRD)") if settings.FACE == "staff" else _("You asked for (CRD)"),
+            "value": order.requested_on or _("no date"),
+        },
+        {"label": _("We committed to (CCD)"), "value": order.committed_on or _("not yet")},
+        _outcome(order, today),
+    ]
+
+
+def _outcome(order: Order, today: date) -> dict[str, Any]:
+    if order.completed_on:
+        late = max(0, (order.completed_on - order.committed_on).days) if order.committed_on else 0
+        return {"label": _("Completed"), "value": order.completed_on, "tone": "green", "note": _late_words(late)}
+    shown = {"label": _("We now expect"), "value": order.expected_on or _("not yet known"), "note": ""}
+    if order.status not in ORDER_FLOW.open_states() or not order.expected_on:
+        return shown
+    if order.expected_on < today:
+        return {**shown, "tone": "red", "note": _("This day has passed; a new date is owed.")}
+    if order.days_late:
+        return {**shown, "tone": "red", "note": _late_words(order.days_late)}
+    return {**shown, "note": _("On time") if order.committed_on else ""}
+
+
+def _late_words(days: int) -> str:
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days} if days else ""
+
+
+def order_facts(order: Order) -> list[dict[str, Any]]:
+    """What the customer is buying."""
+    currency, language = order.account.currency, get_language() or "en"
+    months = order.term_months
+    service = order.service
+    return [
+        {"label": _("Order"), "value": order.number, "ident": True},
+        {"label": _("Product"), "value": order.product.name},
+        {"label": _("A end"), **_place(order.a_site)},
+        {"label": _("Z end"), **_place(order.z_site)},
+        {"label": _("Bandwidth"), "value": service.bandwidth if service else ""},
+        {"label": _("Monthly (MRC)"), "value": money.spoken(order.monthly, currency, language)},
+        {"label": _("One-time (NRC)"), "value": money.spoken(order.one_time, currency, language)},
+        {
+            "label": _("Term"),
+            "value": ngettext("%(months)s month", "%(months)s months", months) % {"months": months} if months else "",
+        },
+        {"label": _("Service ID"), "value": service.number if service else "", "ident": True},
+    ]
+
+
+def _place(site: Any) -> dict[str, str]:
+    if site is None:
+        return {"value": ""}
+    return {"value": ", ".join(part for part in (site.city, site.street) if part), "hint": site.name}
+
+
+def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
+    """The journal as the timeline shows it, in the reader's language."""
+    return [
+        {
+            "at": event.at,
+            "text": str(KINDS[event.kind].story) % _words_of(event.facts),
+            "actor": event.actor_name,
+            "tone": KINDS[event.kind].tone,
+            "note": event.facts.get("note") or event.facts.get("reason", ""),
+        }
+        for event in story
+    ]
+
+
+def _words_of(facts: dict[str, Any]) -> dict[str, Any]:
+    """Frozen facts in words: milestones and dates as the reader's language writes them."""
+    words = dict(facts)
+    if "step" in facts:
+        words["milestone"] = selectors.step_in(facts).label
+    for name in ("before", "after"):
+        day = selectors.day_in(facts, name)
+        words[name] = date_format(day, "DATE_FORMAT") if day else _("no date")
+    return words
+
+
+CARD_ROWS = 5
+
+
+def under_way_card(actor: Actor) -> dict[str, Any] | None:
+    """Home: the orders under way that are due first; nothing where there are none."""
+    return _card(selectors.list_open_orders(actor))
+
+
+def my_orders_card(actor: Actor) -> dict[str, Any] | None:
+    """A care manager's day: their open orders that are due first; nothing for who has none."""
+    return _card(selectors.list_my_orders(actor))
+
+
+def _card(rows: QuerySet[Order]) -> dict[str, Any] | None:
+    first = list(rows[:CARD_ROWS])
+    if not first:
+        return None
+    return {"orders": first, "count": count_label(rows), "today": timezone.localdate()}

@@ -1,0 +1,98 @@
+"""orders.csv and milestones.csv."""
+
+import re
+from collections.abc import Sequence
+
+from orders.models import Milestone, MilestoneKind, MilestoneStatus, Order, OrderStatus, OrderType, Owner
+from portal import numbers
+from portal.loading.batches import Batch, Checking
+from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, WORDS, one_of, whole
+from portal.loading.tables import Column, Reference, Row, Table
+
+_ENTERPRISE = Reference("enterprise", CODE, "Whose it is.", is_required=True, to="enterprises")
+_OUR_NUMBER = re.compile(rf"{numbers.SERIES['order']}-\d{{4}}-(\d{{1,9}})")
+
+
+def _completed_orders(checking: Checking, rows: Sequence[Row]) -> None:
+    for row in rows:
+        _done_when(checking, row, "completed_on", OrderStatus.COMPLETED, OrderStatus.SUBMITTED)
+
+
+def _completed_milestones(checking: Checking, rows: Sequence[Row]) -> None:
+    for row in rows:
+        _done_when(checking, row, "completed_at", MilestoneStatus.COMPLETED, MilestoneStatus.PLANNED)
+        done = row.values.get("completed_at")
+        if done and done.date() > checking.load.today:
+            checking.fault(row, "completed_at", f"{done:%Y-%m-%d} is yet to come")
+
+
+def _done_when(checking: Checking, row: Row, column: str, completed: str, default: str) -> None:
+    """A date of completion belongs to what is completed, and to nothing else."""
+    status, done = row.values.get("status", default), row.values.get(column)
+    if status == completed and not done:
+        checking.fault(row, column, "is empty; what is completed has a date")
+    if done and status != completed:
+        checking.fault(row, column, f"is filled, but the status is {status}")
+
+
+def _let_numbers_continue(batch: Batch) -> None:
+    """The portal's own next order number comes after the loaded ones of its series."""
+    matches = (_OUR_NUMBER.fullmatch(row.values["number"]) for row in batch.rows)
+    highest = max((int(match[1]) for match in matches if match), default=0)
+    if highest:
+        numbers.move_past("order", highest)
+
+
+FILES = (
+    Table(
+        "orders",
+        "Orders, open and closed.",
+        Order,
+        (
+            _ENTERPRISE,
+            Column("number", CODE, "The order's number, as ORD-2026-00417.", is_required=True),
+            Column("type", one_of(OrderType), "What is asked for.", default="new"),
+            Column("status", one_of(OrderStatus), "Where it stands.", default="submitted", is_first_time_only=True),
+            Reference("account", CODE, "Who pays.", is_required=True, to="accounts", within=("enterprise",)),
+            Reference("product", CODE, "What is ordered.", is_required=True, to="products"),
+            Reference("service", CODE, "The service it makes or changes.", to="services", within=("enterprise",)),
+            Reference("a_site", CODE, "Where it is, or begins.", to="sites", within=("enterprise",)),
+            Reference("z_site", CODE, "Where it ends.", to="sites", within=("enterprise",)),
+            Reference("care_manager", EMAIL, "Who cares for it, by mail address.", to="staff", is_first_time_only=True),
+            Column("title", WORDS, "The order in a line.", is_required=True),
+            Column("customer_reference", WORDS, "The customer's purchase order."),
+            Column("placed_by", WORDS, "Who ordered."),
+            Column("placed_on", DATE, "When it was ordered.", is_required=True),
+            Column("requested_on", DATE, "CRD: the customer's requested date.", default=None),
+            Column("committed_on", DATE, "CCD: the carrier's committed date.", default=None),
+            Column("expected_on", DATE, "When it is expected as things stand.", default=None, is_first_time_only=True),
+            Column("completed_on", DATE, "When it was completed.", default=None, is_first_time_only=True),
+            Column("monthly", AMOUNT, "MRC, in the account's currency.", default=0),
+            Column("one_time", AMOUNT, "NRC, in the account's currency.", default=0),
+            Column("term_months", whole(0, 240), "Term in months.", default=0),
+        ),
+        key=("enterprise", "number"),
+        checks=(_completed_orders,),
+        afterwards=(_let_numbers_continue,),
+    ),
+    Table(
+        "milestones",
+        "The steps of the orders, in their order.",
+        Milestone,
+        (
+            _ENTERPRISE,
+            Reference("order", CODE, "The order's number.", is_required=True, to="orders", within=("enterprise",)),
+            Column("position", whole(1, 99), "Its place among the order's steps.", is_required=True),
+            Column("kind", one_of(MilestoneKind), "Which step.", is_required=True),
+            Column("detail", WORDS, "Which side, which supplier."),
+            Column("status", one_of(MilestoneStatus), "Where it stands.", default="planned", is_first_time_only=True),
+            Column("owner", one_of(Owner), "Whose move it is.", default="carrier", is_first_time_only=True),
+            Column("planned_on", DATE, "When it was planned for.", default=None),
+            Column("expected_on", DATE, "When it is expected as things stand.", default=None, is_first_time_only=True),
+            Column("completed_at", MOMENT, "When it was done.", default=None, is_first_time_only=True),
+            Column("note", LINES, "What the customer should know.", is_first_time_only=True),
+        ),
+        key=("enterprise", "order", "position"),
+        checks=(_completed_milestones,),
+    ),
+)

@@ -1,0 +1,71 @@
+"""What is told of orders: every change of a milestone reaches the customer's people by mail."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notices import customers_people
+from orders import selectors
+from orders.models import Order
+from orders.permissions import Permission
+from portal.models import Event
+from portal.notices import EventKind, Recipient, register
+
+
+def _people(event: Event) -> list[Recipient]:
+    """Who may see the order's account, and its contacts who asked to hear of orders."""
+    return customers_people(
+        event,
+        permission=Permission.ORDER_VIEW,
+        wants="orders",
+        reason=_("You are named to hear about your company's orders."),
+    )
+
+
+def _people_unless_all_is_done(event: Event) -> Iterable[Recipient]:
+    """Nobody for the last milestone: the mail that the order is complete says it too."""
+    return _people(event) if event.facts.get("following") else []
+
+
+def _context(event: Event) -> dict[str, Any]:
+    """The order as it stands, and what changed as the journal froze it."""
+    orders = Order.objects.filter(enterprise_id=event.enterprise_id)
+    order = orders.select_related("account", "product", "service", "care_manager").get(pk=event.story_id)
+    facts = event.facts
+    following = facts.get("following")
+    return {
+        "order": order,
+        "care_manager": order.care_manager,
+        "milestone": selectors.step_in(facts) if "step" in facts else None,
+        "following": selectors.step_in(following) if following else None,
+        "reason_given": facts.get("reason", ""),
+        "note": facts.get("note", ""),
+        "is_done": facts.get("is_done", False),
+        "service": facts.get("service", ""),
+        **{
+            name: selectors.day_in(facts, name)
+            for name in ("before", "after", "order_before", "order_after", "completed_on", "committed_on")
+        },
+    }
+
+
+def register_kinds() -> None:
+    register(
+        EventKind(
+            "milestone.completed",
+            story=_("%(milestone)s: done"),
+            recipients=_people_unless_all_is_done,
+            context=_context,
+            tone="green",
+        ),
+        EventKind(
+            "milestone.delayed",
+            story=_("%(milestone)s moved from %(before)s to %(after)s"),
+            recipients=_people,
+            context=_context,
+            tone="amber",
+        ),
+        EventKind("milestone.noted", story=_("Note on %(milestone)s"), recipients=_people, context=_context),
+        EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
+    )

@@ -1,0 +1,48 @@
+"""What orders compute from dates and words alone."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+_NUMBER = re.compile(r"(ORD)-?(\d{4})-?(\d+)")
+
+
+def order_date_after(
+    current: date | None, *, before: date | None, after: date, others: Iterable[date | None], committed: date | None
+) -> date | None:
+    """The order's expected date once one of its milestones moves from ``before`` to ``after``.
+
+    A milestone pushed past the order's date takes it along. One that had carried it and comes
+    back brings it back too, to the latest of the open milestones (``others``), though never to
+    before the date we committed to: only the care manager promises an earlier one. An order
+    without a date is given none by a single milestone.
+    """
+    if current is None or after > current:
+        return None if current is None else after
+    if before is None or before < current:
+        return current
+    return max(day for day in (after, committed, *others) if day is not None)
+
+
+def spellings(text: str) -> set[str]:
+    """How a number or reference that somebody typed may stand in the books.
+
+    Order numbers are found without their dashes, with blanks, and in any case.
+    """
+    typed = " ".join(text.split())
+    compact = typed.replace(" ", "").upper()
+    found = {typed, typed.upper(), compact}
+    match = _NUMBER.fullmatch(compact)
+    if match:
+        prefix, year, place = match.groups()
+        found.add(f"{prefix}-{year}-{place.zfill(5)}")
+    return found
+
+
+def step_state(status: str, expected_on: date | None, today: date) -> str:
+    """How a milestone stands on the track: done, skipped, late, now or next."""
+    if status in ("completed", "skipped"):
+        return "done" if status == "completed" else "skipped"
+    if expected_on is not None and expected_on < today:
+        return "late"
+    return "now" if status == "in_progress" else "next"

@@ -1,0 +1,108 @@
+"""Orders as each actor may see them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, Prefetch, QuerySet
+
+from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, Order
+from orders.permissions import Permission
+from portal import events
+from portal.actors import Actor
+from portal.models import Event
+from portal.tenancy import of_enterprise, within_accounts
+
+
+@dataclass(frozen=True)
+class Move:
+    """A line of "why it moved": which milestone, from when to when, whose doing, and the reason."""
+
+    at: datetime
+    milestone: Milestone
+    before: date | None
+    after: date | None
+    reason: str
+
+
+def list_orders(actor: Actor) -> QuerySet[Order]:
+    """The orders on the actor's accounts, each with its open milestones as ``open_steps``."""
+    return _with_steps(_list(actor), of_enterprise(Milestone.objects, actor))
+
+
+def list_my_orders(actor: Actor) -> QuerySet[Order]:
+    """A care manager's open orders across all enterprises, what is due first at the top."""
+    mine = _list(actor).filter(care_manager_id=actor.person_id, status__in=ORDER_FLOW.open_states())
+    # Naming the enterprises lets the milestones be found by their index, which leads with it.
+    steps = of_enterprise(Milestone.objects, actor).filter(enterprise_id__in=mine.values("enterprise_id"))
+    found = _with_steps(mine.select_related("enterprise"), steps)
+    return found.order_by(F("expected_on").asc(nulls_last=True), "id")
+
+
+def list_open_orders(actor: Actor) -> QuerySet[Order]:
+    """What is under way, what is due first at the top."""
+    underway = list_orders(actor).filter(status__in=ORDER_FLOW.open_states())
+    return underway.order_by(F("expected_on").asc(nulls_last=True), "id")
+
+
+def _list(actor: Actor) -> QuerySet[Order]:
+    found = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_VIEW)
+    return found.select_related("account", "product", "service", "a_site", "z_site", "care_manager")
+
+
+def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet[Order]:
+    # In progress comes before planned, by the alphabet too.
+    underway = steps.filter(status__in=MILESTONE_FLOW.open_states()).order_by("status", "position")
+    return orders.prefetch_related(Prefetch("milestones", queryset=underway, to_attr="open_steps"))
+
+
+def get_order(actor: Actor, number: str) -> Order | None:
+    """One order by its number, or None where the actor has no such order."""
+    return _list(actor).filter(number=number).first()
+
+
+def get_milestone(actor: Actor, pk: int) -> Milestone | None:
+    """One milestone with its order, or None where the actor has no such order."""
+    found = within_accounts(
+        of_enterprise(Milestone.objects, actor), actor, Permission.ORDER_VIEW, path="order__account_id"
+    )
+    return found.select_related("order").filter(pk=pk).first()
+
+
+def list_milestones(actor: Actor, order: Order) -> QuerySet[Milestone]:
+    """The steps of an order, in their order."""
+    return of_enterprise(Milestone.objects, actor).filter(order=order).order_by("position")
+
+
+def list_story(actor: Actor, order: Order) -> list[Event]:
+    """What happened to an order, newest first; a customer's is without the carrier's own business."""
+    told = events.story_of(order)
+    return list(told if actor.is_staff else events.told_to_customers(told))
+
+
+def moves_of(story: list[Event]) -> list[Move]:
+    """Every move of a date that the story tells: the whole history of slips, newest first."""
+    return [_move(event) for event in story if event.kind == "milestone.delayed"]
+
+
+def _move(event: Event) -> Move:
+    facts = event.facts
+    return Move(
+        at=event.at,
+        milestone=step_in(facts),
+        before=day_in(facts, "before"),
+        after=day_in(facts, "after"),
+        reason=facts.get("reason", ""),
+    )
+
+
+def step_in(facts: dict[str, str]) -> Milestone:
+    """The milestone as the journal froze it: unsaved, to be spoken of in the reader's language."""
+    return Milestone(
+        kind=facts["step"], detail=facts["detail"], owner=facts["owner"], expected_on=day_in(facts, "expected_on")
+    )
+
+
+def day_in(facts: dict[str, str], name: str) -> date | None:
+    """A date among frozen facts."""
+    value = facts.get(name)
+    return date.fromisoformat(value) if value else None

@@ -1,0 +1,184 @@
+"""The order list and page of both faces, and the care manager's tools on it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.selectors import list_team
+from orders import lists, selectors, services
+from orders.forms import DelayForm, NoteForm, step
+from orders.models import MILESTONE_FLOW, Milestone, Order
+from orders.permissions import Permission
+from portal.csvfile import csv_response
+from portal.errors import Refused
+from portal.http import ActorRequest, refused
+from portal.policy import requires
+
+MY_ORDERS_CAP = 200
+
+
+@require_safe
+@requires(Permission.ORDER_VIEW)
+def list_orders(request: ActorRequest) -> HttpResponse:
+    page = lists.ORDERS.show(selectors.list_orders(request.actor), request.GET)
+    return render(request, "orders/list.html", {"page": page, "today": timezone.localdate()})
+
+
+@require_safe
+@requires(Permission.ORDER_VIEW)
+def export_orders(request: ActorRequest) -> HttpResponse:
+    rows = lists.ORDERS.filtered(selectors.list_orders(request.actor), request.GET).order_by("-placed_on", "-id")
+    found = list(rows[: lists.EXPORT_CAP + 1])
+    if len(found) > lists.EXPORT_CAP:
+        refusal = Refused(
+            _("These are more than %(cap)s orders, too many for one file.") % {"cap": lists.EXPORT_CAP},
+            way_out=_("Narrow the list by its filters, and take several files."),
+        )
+        return refused(request, refusal, back=reverse("orders:list", args=[request.actor.enterprise_public_id]))
+    name = f"{request.actor.enterprise_public_id}-orders-{timezone.localdate():%Y-%m-%d}"
+    return csv_response(name, lists.export_header(), lists.export_rows(found))
+
+
+@require_safe
+@requires(Permission.ORDER_VIEW)
+def my_orders(request: ActorRequest) -> HttpResponse:
+    found = list(selectors.list_my_orders(request.actor)[: MY_ORDERS_CAP + 1])
+    context = {
+        "orders": found[:MY_ORDERS_CAP],
+        "has_more": len(found) > MY_ORDERS_CAP,
+        "today": timezone.localdate(),
+    }
+    return render(request, "orders/mine.html", context)
+
+
+@require_safe
+@requires(Permission.ORDER_VIEW)
+def show_order(request: ActorRequest, number: str) -> HttpResponse:
+    return render(request, "orders/order.html", _page(request, _order(request, number)))
+
+
+@require_POST
+@requires(Permission.MILESTONE_COMPLETE)
+def complete_milestone(request: ActorRequest, pk: int) -> HttpResponse:
+    found = _milestone(request, pk)
+    act = partial(services.complete_milestone, found.pk, actor=request.actor, at=timezone.now())
+    return _attempt(request, found, act, done=_("Completed. The customer's people are told by mail."))
+
+
+@require_POST
+@requires(Permission.MILESTONE_CHANGE)
+def delay_milestone(request: ActorRequest, pk: int) -> HttpResponse:
+    found = _milestone(request, pk)
+    act = partial(services.delay_milestone, found.pk, actor=request.actor, at=timezone.now())
+    form = DelayForm(found, request.POST)
+    return _attempt(request, found, act, form, done=_("Moved. The customer's people are told by mail."))
+
+
+@require_POST
+@requires(Permission.MILESTONE_CHANGE)
+def annotate_milestone(request: ActorRequest, pk: int) -> HttpResponse:
+    found = _milestone(request, pk)
+    act = partial(services.annotate_milestone, found.pk, actor=request.actor, at=timezone.now())
+    form = NoteForm(found, request.POST)
+    return _attempt(request, found, act, form, done=_("Noted. The customer's people are told by mail."))
+
+
+def _order(request: ActorRequest, number: str) -> Order:
+    found = selectors.get_order(request.actor, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _milestone(request: ActorRequest, pk: int) -> Milestone:
+    found = selectors.get_milestone(request.actor, pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _attempt(
+    request: ActorRequest,
+    found: Milestone,
+    act: Callable[..., Milestone],
+    form: DelayForm | NoteForm | None = None,
+    *,
+    done: str,
+) -> HttpResponse:
+    """Act and show: the milestone as it now is, the field that was refused, or why nothing was done."""
+    if form and not form.is_valid():
+        return _show(request, found, form=form, status=422)
+    try:
+        act(**(form.cleaned_data if form else {}))
+    except Refused as refusal:
+        if form and refusal.field:
+            form.add_error(refusal.field, str(refusal.message))
+            return _show(request, found, form=form, status=422)
+        # htmx gets the milestone as it stands, the refusal on it; without it, a page of its own.
+        if request.htmx:
+            return _show(request, found, refusal=refusal, status=409)
+        return refused(request, refusal, back=_url(request, found))
+    if request.htmx:
+        return _show(request, found, done=done)
+    messages.success(request, done)
+    return redirect(_url(request, found))
+
+
+def _url(request: ActorRequest, milestone: Milestone) -> str:
+    page = reverse("orders:order", args=[request.actor.enterprise_public_id, milestone.order.number])
+    return f"{page}#milestone-{milestone.pk}"
+
+
+def _show(
+    request: ActorRequest,
+    found: Milestone,
+    *,
+    form: DelayForm | NoteForm | None = None,
+    refusal: Refused | None = None,
+    done: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The changed milestone for htmx, with all that moved with it; else the whole page."""
+    order = _order(request, found.order.number)
+    context = _page(request, order, changed=found.pk, form=form, refusal=refusal)
+    if not request.htmx:
+        return render(request, "orders/order.html", context, status=status)
+    context["step"] = next(step for step in context["steps"] if step.milestone.pk == found.pk)
+    return render(request, "orders/_changed.html", {**context, "done": done}, status=status)
+
+
+def _page(
+    request: ActorRequest,
+    order: Order,
+    *,
+    changed: int | None = None,
+    form: DelayForm | NoteForm | None = None,
+    refusal: Refused | None = None,
+) -> dict[str, Any]:
+    """All that the order's page shows; form and refusal belong to the milestone ``changed``."""
+    today = timezone.localdate()
+    story = selectors.list_story(request.actor, order)
+    milestones = list(selectors.list_milestones(request.actor, order))
+    sent = [form] if form else []
+    return {
+        "order": order,
+        "steps": [
+            step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
+            for each in milestones
+        ],
+        "closed": sum(each.status not in MILESTONE_FLOW.open_states() for each in milestones),
+        "dates": lists.order_dates(order, today=today),
+        "facts": lists.order_facts(order),
+        "moves": selectors.moves_of(story),
+        "story": lists.story_lines(story),
+        "team": [one for one in list_team(request.actor, order.account_id) if one.card_id != order.care_manager_id],
+        "today": today,
+    }

@@ -1,0 +1,455 @@
+"""The pages of both faces: what they show, to whom, and how they refuse."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils import timezone
+
+from billing import services
+from billing.models import BillRun, BillRunPart, Credit, Dispute, DisputedLine, Invoice
+from portal import documents
+from portal.models import Event
+from tests import make
+from tests.billing import builders as b
+from tests.faces import as_staff, inside
+
+
+@pytest.fixture
+def now():
+    return timezone.now().replace(microsecond=0)
+
+
+@pytest.fixture
+def month(now):
+    return now.date().replace(day=1)
+
+
+@pytest.fixture
+def invoice(acme, acme_main, month, now):
+    make.charge(acme_main, "287.25", service=make.service(acme_main, number="ET-500-00871"), text="Ethernet 500 Mbps")
+    make.charge(acme_main, "2850.00", text="=SUM(A1) Wave")
+    return b.issue(acme_main, month, now)
+
+
+def url(name, *args, enterprise="204817", face="customer"):
+    return reverse(name, args=[enterprise, *args] if enterprise else args, urlconf=f"portal.urls.{face}")
+
+
+def page(client, name, *args, **kwargs):
+    return client.get(url(name, *args, **{"face": client.face, **kwargs}))
+
+
+def test_the_invoice_page_says_what_it_is_for(client_of, alice, invoice):
+    answer = page(client_of(alice), "billing:invoice", invoice.number)
+    assert answer.status_code == 200
+    for words in ("$3,137.25", invoice.number, "ET-500-00871", "the whole month", "90 days left", "5-KTR2P"):
+        assert words in answer.text
+    assert answer.text.count("/dispute/") == 2
+
+
+def test_staff_see_it_without_the_customers_buttons(client_of, carol, invoice):
+    answer = page(client_of(carol), "billing:invoice", invoice.number)
+    assert answer.status_code == 200 and "/dispute/" not in answer.text
+
+
+def test_the_list_filters_and_sums(client_of, alice, acme_branch, invoice, month, now):
+    make.charge(acme_branch, "10.00")
+    other = b.issue(acme_branch, month, now)
+    b.dispute(alice, invoice, at=now)
+    client = client_of(alice)
+    answer = page(client, "billing:invoices")
+    assert invoice.number in answer.text and other.number in answer.text and "$2,850.00" in answer.text
+    for query, found, missing in (
+        ("dispute=yes", invoice, other),
+        ("dispute=no", other, invoice),
+        ("account=5-KTR3Q", other, invoice),
+        (f"number={invoice.number.lower()}", invoice, other),
+    ):
+        text = client.get(f"{url('billing:invoices')}?{query}").text
+        assert found.number in text and missing.number not in text
+    assert "No invoice answers to that" in client.get(f"{url('billing:invoices')}?number=INV-1").text
+
+
+def test_empty_lists_say_what_will_come(client_of, alice, dora):
+    client = client_of(alice)
+    assert "No invoice yet" in page(client, "billing:invoices").text
+    assert "Nothing is disputed" in page(client, "billing:disputes").text
+    assert "No dispute answers" in client.get(f"{url('billing:disputes')}?number=DSP-1").text
+    staff = client_of(dora)
+    assert "Nothing waits for a decision" in page(staff, "billing_work:disputes", enterprise="").text
+    assert "No month has been billed yet" in page(staff, "billing_work:runs", enterprise="").text
+
+
+THINGS = ("billing:invoice", "billing:pdf", "billing:csv", "billing:dispute_line", "billing:dispute")
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_what_is_not_within_reach_is_not_there(client_of, alice, alan, bob, invoice, now, name):
+    """Bob is of another enterprise; Alan sees another account."""
+    line = b.lines(invoice)[1].pk
+    found = b.dispute(alice, invoice, at=now)
+    args = {"billing:dispute": [found.number], "billing:dispute_line": [invoice.number, line]}.get(
+        name, [invoice.number]
+    )
+    assert page(client_of(alice), name, *args).status_code in (200, 409)
+    assert page(client_of(bob), name, *args).status_code == 404
+    assert page(client_of(bob), name, *args, enterprise="305120").status_code in (404,)
+    expected = 403 if name == "billing:dispute_line" else 404
+    assert page(client_of(alan), name, *args).status_code == expected
+
+
+def test_lists_leave_out_what_is_not_within_reach(client_of, alan, alice, invoice, now):
+    found = b.dispute(alice, invoice, at=now)
+    client = client_of(alan)
+    assert invoice.number not in page(client, "billing:invoices").text
+    assert found.number not in page(client, "billing:disputes").text
+
+
+# --- disputing and deciding ------------------------------------------------------------------
+
+
+def claim(**fields):
+    return {
+        "amount": "100.00",
+        "reason": "rate",
+        "statement": "The order says 187.25.",
+        "customer_reference": "AP-7",
+        **fields,
+    }
+
+
+def dispute(client, invoice, line, **fields):
+    return client.post(url("billing:dispute_line", invoice.number, line.pk), claim(**fields))
+
+
+def test_a_customer_disputes_a_line(client_of, alice, acme, invoice):
+    client, line = client_of(alice), b.lines(invoice)[0]
+    form = page(client, "billing:dispute_line", invoice.number, line.pk)
+    assert 'value="287.25"' in form.text and "At most $287.25" in form.text
+    answer = dispute(client, invoice, line)
+    with inside(acme):
+        found = Dispute.objects.get()
+    assert answer.status_code == 302 and answer.url == url("billing:dispute", found.number)
+    text = client.get(answer.url).text
+    for words in (
+        "$100.00 of $287.25",
+        "The order says 187.25.",
+        "AP-7",
+        "You get an answer by",
+        "Alice Moreau disputed",
+    ):
+        assert words in text
+    text = page(client, "billing:invoice", invoice.number).text
+    assert "$100.00 is in dispute and not due" in text and "$3,037.25" in text and found.number in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"amount": "287.26"}, "At most $287.25 of this line can be disputed."),
+        ({"amount": "0"}, "more than zero"),
+        ({"amount": "-5"}, "more than zero"),
+        ({"amount": "1.005"}, "no more than 2 decimal places"),
+        ({"amount": "much"}, "Enter a number."),
+        ({"amount": "1,234.5"}, "Enter a number."),
+        ({"amount": "9" * 40}, "digits"),
+        ({"statement": "   "}, "This field is required."),
+        ({"reason": "whim"}, "not one of the available choices"),
+        ({"customer_reference": "x" * 41}, "at most 40 characters"),
+    ],
+)
+def test_a_wrong_claim_comes_back_with_what_was_typed(client_of, alice, acme, invoice, fields, message):
+    answer = dispute(client_of(alice), invoice, b.lines(invoice)[0], **{"statement": "Typed <by> me", **fields})
+    assert answer.status_code == 422 and message in answer.text
+    if "statement" not in fields:
+        assert "Typed &lt;by&gt; me" in answer.text
+    with inside(acme):
+        assert not Dispute.objects.exists() and not Event.objects.filter(kind="dispute.opened").exists()
+
+
+def test_a_line_of_another_invoice_is_not_there(client_of, alice, acme, acme_branch, invoice, month, now):
+    make.charge(acme_branch, "10.00")
+    other = b.issue(acme_branch, month, now)
+    client = client_of(alice)
+    assert dispute(client, invoice, b.lines(other)[0]).status_code == 404
+    with inside(acme):
+        assert not Dispute.objects.exists()
+
+
+def test_a_decimal_comma_is_understood(client_of, alice, acme, invoice):
+    assert dispute(client_of(alice), invoice, b.lines(invoice)[0], amount="187,25").status_code == 302
+    with inside(acme):
+        assert str(DisputedLine.objects.get().amount) == "187.25"
+
+
+def test_a_line_under_review_is_refused_with_the_way_out(client_of, alice, acme, invoice):
+    client, line = client_of(alice), b.lines(invoice)[0]
+    dispute(client, invoice, line)
+    answer = dispute(client, invoice, line, amount="1")
+    assert answer.status_code == 409 and "already under review in DSP-" in answer.text
+    with inside(acme):
+        assert Dispute.objects.count() == 1
+
+
+def test_after_the_last_day_it_is_refused_and_no_button_is_shown(
+    client_of, alice, acme, acme_main, invoice, month, now
+):
+    make.charge(acme_main, "1.00")
+    old = b.issue(acme_main, (month - timedelta(days=120)).replace(day=1), now - timedelta(days=100))
+    client = client_of(alice)
+    text = page(client, "billing:invoice", old.number).text
+    assert "The last day to dispute" not in text.split("What it is for")[0] or "/dispute/" not in text
+    assert "/lines/" not in text
+    answer = dispute(client, old, b.lines(old)[0])
+    assert answer.status_code == 409 and "last day to dispute" in answer.text
+    with inside(acme):
+        assert not Dispute.objects.exists()
+
+
+def test_who_sees_two_accounts_but_may_dispute_on_one(
+    client_of, acme, acme_main, acme_branch, alan, alice, invoice, now
+):
+    from accounts.models import Membership
+
+    with inside(acme):
+        member = Membership.objects.select_related("enterprise").get(user=alan)
+    make.grant(member, "billing.view", acme_main)
+    make.grant(member, "dispute.manage", acme_branch)
+    client, line = client_of(alan), b.lines(invoice)[0]
+    text = page(client, "billing:invoice", invoice.number).text
+    assert "by who holds the permission" in text and "/lines/" not in text
+    assert dispute(client, invoice, line).status_code == 404
+    with inside(acme):
+        assert not Dispute.objects.exists()
+    opened = b.dispute(alice, invoice, b.claim(line), at=now)
+    assert client.post(url("billing:withdraw", opened.number)).status_code == 404
+    with inside(acme):
+        assert Dispute.objects.get().status == "open"
+
+
+def test_a_customer_withdraws(client_of, alice, alan, bob, acme, invoice, now):
+    found = b.dispute(alice, invoice, at=now)
+    client, target = client_of(alice), url("billing:withdraw", found.number)
+    assert client_of(bob).post(target).status_code == 404
+    assert client_of(alan).post(target).status_code == 403
+    assert client.get(target).status_code == 405
+    with inside(acme):
+        assert Dispute.objects.get().status == "open"
+    assert client.post(target).status_code == 302
+    assert client.post(target).status_code == 409
+    with inside(acme):
+        assert Dispute.objects.get().status == "withdrawn"
+
+
+def decide(client, line, credited="100.00", decision="The order says 187.25."):
+    return client.post(url("billing:decide", line.pk, face="staff"), {"credited": credited, "decision": decision})
+
+
+def test_an_analyst_decides_and_the_next_invoice_shows_it(client_of, alice, dora, acme, acme_main, invoice, now):
+    make.team(acme, dora, "billing_analyst")
+    found = b.dispute(alice, invoice, at=now)
+    line, client = b.disputed(found), client_of(dora)
+    assert found.number in page(client, "billing_work:disputes", enterprise="").text
+    assert "From 0, which denies" in page(client, "billing:decide", line.pk).text
+    answer = decide(client, line)
+    assert answer.status_code == 302 and answer.url == url("billing:dispute", found.number, face="staff")
+    with inside(acme):
+        assert Credit.objects.get().amount == 100
+    text = page(client_of(alice), "billing:dispute", found.number).text
+    for words in ("Partly upheld", "The order says 187.25.", "CRN-", "on your next invoice", "Dora Brandt decided"):
+        assert words in text
+    assert "decided or withdrawn already" in page(client, "billing:decide", line.pk).text
+
+    month = (invoice.period_on + timedelta(days=32)).replace(day=1)
+    after = b.issue(acme_main, month, now + timedelta(days=30))
+    text = page(client_of(alice), "billing:invoice", after.number).text
+    assert found.number in text and "−$100.00" in text and "$3,037.25" in text
+    assert f"/invoices/{after.number}/" in page(client_of(alice), "billing:invoice", invoice.number).text
+
+
+@pytest.mark.parametrize(
+    ("credited", "decision", "message"),
+    [
+        ("287.26", "Because.", "no more can be credited"),
+        ("-1", "Because.", "less than zero"),
+        ("1.005", "Because.", "no more than 2 decimal places"),
+        ("1.00", " ", "This field is required."),
+    ],
+)
+def test_a_wrong_decision_comes_back(client_of, alice, dora, acme, invoice, now, credited, decision, message):
+    make.team(acme, dora, "billing_analyst")
+    line = b.disputed(b.dispute(alice, invoice, at=now))
+    answer = decide(client_of(dora), line, credited, decision)
+    assert answer.status_code == 422 and message in answer.text and f'value="{credited}"' in answer.text
+    with inside(acme):
+        assert DisputedLine.objects.get().outcome == "open" and not Credit.objects.exists()
+
+
+def test_a_second_decision_is_refused(client_of, alice, dora, acme, invoice, now):
+    make.team(acme, dora, "billing_analyst")
+    line = b.disputed(b.dispute(alice, invoice, at=now))
+    client = client_of(dora)
+    assert decide(client, line, "1.00").status_code == 302
+    assert decide(client, line, "2.00").status_code == 409
+    with inside(acme):
+        assert Credit.objects.get().amount == 1
+
+
+def test_only_analysts_decide_and_run(client_of, alice, carol, invoice, now, acme):
+    line = b.disputed(b.dispute(alice, invoice, at=now))
+    client = client_of(carol)
+    assert decide(client, line).status_code == 403
+    for name in ("billing_work:disputes", "billing_work:runs"):
+        assert page(client, name, enterprise="").status_code == 403
+    assert (
+        client.post(url("billing_work:runs", enterprise="", face="staff"), {"period_on": "2026-11"}).status_code == 403
+    )
+    with inside(acme):
+        assert not Credit.objects.exists()
+    with as_staff():
+        assert not BillRun.objects.exists()
+
+
+# --- runs --------------------------------------------------------------------------------------
+
+
+def test_an_analyst_runs_a_month(client_of, dora, acme, acme_main, month, monkeypatch):
+    make.charge(acme_main, "100.00")
+    client = client_of(dora)
+    runs = url("billing_work:runs", enterprise="", face="staff")
+    answer = client.post(runs, {"period_on": f"{month:%Y-%m}"})
+    with as_staff():
+        run = BillRun.objects.get()
+    assert answer.status_code == 302 and (run.period_on, run.started_by) == (month, "Dora Brandt")
+    text = client.get(answer.url).text
+    assert "0 of 1" in text and 'hx-trigger="every 3s"' in text and "Running" in client.get(runs).text
+    with as_staff():
+        BillRunPart.objects.update(last_error="5-KTR2P: lock timeout")
+    assert "5-KTR2P: lock timeout" in client.get(answer.url).text
+
+    b.bill(run, acme, timezone.now())
+    fragment = client.get(answer.url, headers={"HX-Request": "true"}).text
+    assert "<html" not in fragment and "1 of 1" in fragment and "Make the missing PDFs" in fragment
+    assert client.post(url("billing_work:print", run.pk, enterprise="", face="staff")).status_code == 302
+    with as_staff():
+        invoice = Invoice.objects.get()
+        monkeypatch.setattr(documents, "render", lambda *_, **__: b"%PDF")
+        services.make_pdf(acme.pk, invoice.pk, at=timezone.now())
+    assert "hx-trigger" not in client.get(answer.url).text
+
+
+def test_the_story_of_an_invoice_is_told_to_each_side_as_it_concerns_them(
+    client_of, alice, dora, acme, invoice, monkeypatch
+):
+    make.team(acme, dora, "billing_analyst")
+    with as_staff(), monkeypatch.context() as patch:
+        patch.setattr(documents, "render", lambda *_, **__: 1 / 0)
+        services.make_pdf(acme.pk, invoice.pk, at=timezone.now())
+    with as_staff(), monkeypatch.context() as patch:
+        patch.setattr(documents, "render", lambda *_, **__: b"%PDF")
+        services.make_pdf(acme.pk, invoice.pk, at=timezone.now())
+    hers, theirs = (page(client_of(person), "billing:invoice", invoice.number).text for person in (alice, dora))
+    for text in (hers, theirs):
+        assert "Issued: $3,137.25" in text
+    assert "ZeroDivisionError" in theirs and "could not be made" not in hers
+
+
+@pytest.mark.parametrize("typed", ["2999-01", "2026-13", "soon", ""])
+def test_a_month_that_cannot_be_billed_is_refused(client_of, dora, acme_main, typed):
+    client = client_of(dora)
+    answer = client.post(url("billing_work:runs", enterprise="", face="staff"), {"period_on": typed})
+    assert answer.status_code == 422 and 'class="confirm" open' in answer.text
+    with as_staff():
+        assert not BillRun.objects.exists()
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_handed_out_as_it_was_issued(client_of, alice, acme, invoice, monkeypatch):
+    client = client_of(alice)
+    early = page(client, "billing:pdf", invoice.number)
+    assert early.status_code == 409 and "still being made" in early.text
+
+    monkeypatch.setattr(documents, "render", lambda *_, **__: b"%PDF-1.7 the document")
+    with as_staff():
+        services.make_pdf(acme.pk, invoice.pk, at=timezone.now())
+    answer = page(client, "billing:pdf", invoice.number)
+    assert answer.content == b"%PDF-1.7 the document" and answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="{invoice.number}.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_a_file_that_is_not_the_one_issued_is_kept_back(client_of, alice, acme, invoice, monkeypatch):
+    monkeypatch.setattr(documents, "render", lambda *_, **__: b"%PDF-1.7 the document")
+    with as_staff():
+        services.make_pdf(acme.pk, invoice.pk, at=timezone.now())
+    with inside(acme):
+        name = Invoice.objects.get().pdf_name
+    with open(default_storage.path(name), "ab") as file:
+        file.write(b"!")
+    answer = page(client_of(alice), "billing:pdf", invoice.number)
+    assert answer.status_code == 409 and "not the document that was issued" in answer.text
+    default_storage.delete(name)
+    assert page(client_of(alice), "billing:pdf", invoice.number).status_code == 409
+
+
+def test_the_csv_recomputes_and_runs_no_formula(client_of, alice, invoice):
+    answer = page(client_of(alice), "billing:csv", invoice.number)
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["Amount"] for row in rows] == ["287.25", "2850.00"]
+    assert rows[1]["Charge"] == "'=SUM(A1) Wave" and rows[0]["Days"] == rows[0]["Days of the month"]
+
+
+# --- home, and the cost of a page -----------------------------------------------------------------
+
+
+def test_home_shows_invoices_and_the_analysts_queue(client_of, alice, dora, acme, invoice, now):
+    found = b.dispute(alice, invoice, at=now)
+    b.start(dora, invoice.period_on, now)
+    assert "All invoices" in client_of(alice).get(url("accounts:home")).text
+    text = client_of(dora).get("/").text
+    assert found.number in text and "Last bill run" in text
+    make.team(acme, dora, "billing_analyst")
+    inside_text = client_of(dora).get(url("accounts:home", face="staff")).text
+    assert found.number in inside_text and invoice.number in inside_text and "Last bill run" not in inside_text
+
+
+def test_pages_cost_the_same_for_more_rows(client_of, alice, dora, acme, acme_main, month, now):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def more(count):
+        for _ in range(count):
+            account = make.account(acme, number=f"5-{make.number()}")
+            for _ in range(3):
+                make.charge(account, "50.00")
+            one = b.issue(account, month, now)
+            b.decide(dora, b.disputed(b.dispute(alice, one, at=now)), "10.00", now)
+            b.dispute(alice, one, b.claim(b.lines(one)[1]), at=now)
+        for _ in range(count * 3):
+            make.charge(acme_main, "5.00")
+
+    def queries(client, target):
+        client.get(target)
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert client.get(target).status_code == 200
+        return len(seen)
+
+    customer, staff = client_of(alice), client_of(dora)
+    lists = [(customer, url("billing:invoices")), (customer, url("billing:disputes")), (customer, url("accounts:home"))]
+    lists += [(staff, url("billing_work:disputes", enterprise="", face="staff")), (staff, "/")]
+    more(3)
+    small = b.issue(acme_main, month, now)
+    first = [queries(*each) for each in lists] + [queries(customer, url("billing:invoice", small.number))]
+    more(6)
+    large = b.issue(acme_main, (month - timedelta(days=1)).replace(day=1), now)
+    assert len(b.lines(large)) > len(b.lines(small))
+    second = [queries(*each) for each in lists] + [queries(customer, url("billing:invoice", large.number))]
+    assert first == second

@@ -1,0 +1,164 @@
+"""The main job from end to end, walked in a browser on the portal as `make run` starts it."""
+
+import re
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ADMINISTRATOR, CARE_MANAGER = "dana.whitfield@halvorsen.example", "maren.holt@northvane.example"
+CLERK, ANALYST = "helen.park@halvorsen.example", "priscilla.vance@northvane.example"
+HALVORSEN, ACCOUNT, ORDER, CIRCUIT = "204817", "5-KTR2P", "ORD-2026-00500", "WV-10G-003318"
+
+
+def month(back):
+    """A month before this one, as the form wants it and as its bill run is called."""
+    today = date.today()
+    first = date(today.year + (today.month - 1 - back) // 12, (today.month - 1 - back) % 12 + 1, 1)
+    return first
+
+
+def test_the_line_from_order_to_credit(person):
+    customer, care = person("customer"), person("staff")
+
+    # The customer sees the order and whom to call.
+    page = customer.sign_in(ADMINISTRATOR)
+    page.get_by_role("link", name="Orders", exact=True).first.click()
+    page.get_by_role("link", name=ORDER).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Wavelength 10 Gbps")
+    expect(page.locator("main")).to_contain_text("Maren Holt")
+    step = page.locator("[id^=milestone-]", has_text="Local loop tested")
+    expect(step).to_contain_text("third party")
+
+    # The care manager finds it in the day's work and completes the step.
+    desk = care.sign_in(CARE_MANAGER)
+    desk.goto("/orders/mine/")
+    desk.get_by_role("link", name=ORDER).first.click()
+    expect(desk.locator("aside.visit")).to_contain_text("Account team")
+    tools = desk.locator("[id^=milestone-]", has_text="Local loop tested")
+    tools.locator("summary", has_text="Complete").click()
+    tools.get_by_role("button", name="Complete it now").click()
+    expect(desk.locator("[id^=milestone-]", has_text="Local loop tested")).to_have_attribute("data-state", "done")
+
+    # The customer sees it, and their people got the mail, word for word.
+    page.reload()
+    expect(page.locator("[id^=milestone-]", has_text="Local loop tested")).to_have_attribute("data-state", "done")
+    desk.goto("/notices/")
+    care.eventually("Delivered to the mail server")
+    desk.get_by_role("link", name=re.compile(ORDER)).first.click()
+    expect(desk.locator("pre.mail-text")).to_contain_text(f"{customer.address}/e/{HALVORSEN}/orders/{ORDER}/")
+
+    # The analyst bills last month; the finance clerk is told and opens the invoice.
+    analyst, clerk = person("staff"), person("customer")
+    bills = analyst.sign_in(ANALYST)
+    bill(analyst, month(1))
+    bills.goto(f"/notices/?to={CLERK}")
+    analyst.eventually("Halvorsen")
+    invoice = clerk.sign_in(CLERK)
+    invoice.goto(f"/e/{HALVORSEN}/billing/")
+    invoice.locator("main table tr", has_text=ACCOUNT).first.get_by_role("link").first.click()
+    number = re.search(r"INV-\d{4}-\d+", invoice.content())[0]
+    with invoice.expect_download() as download:
+        invoice.get_by_role("link", name=re.compile("PDF")).first.click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+    # A part of one line is disputed; a wrong amount comes back with what was typed.
+    invoice.locator("main tr", has_text=CIRCUIT).get_by_role("link", name=re.compile("Dispute")).click()
+    invoice.locator("[name=amount]").fill("999999")
+    invoice.locator("[name=reason]").select_option("rate")
+    invoice.locator("[name=statement]").fill("The order says $2,850.00.")
+    invoice.get_by_role("button", name="Open the dispute").click()
+    expect(invoice.locator(".field-error").first).to_be_visible()
+    expect(invoice.locator("[name=statement]")).to_have_value("The order says $2,850.00.")
+    invoice.locator("[name=amount]").fill("100.00")
+    invoice.get_by_role("button", name="Open the dispute").click()
+    invoice.wait_for_url(re.compile("/disputes/DSP-"))
+    dispute = re.search(r"DSP-\d{4}-\d+", invoice.content())[0]
+    invoice.goto(f"/e/{HALVORSEN}/billing/invoices/{number}/")
+    expect(invoice.locator("main")).to_contain_text("$100.00")
+
+    # The analyst decides; the customer reads why.
+    bills.goto("/billing/disputes/")
+    bills.get_by_role("link", name=dispute).first.click()
+    bills.get_by_role("link", name=re.compile("Decide")).first.click()
+    bills.locator("[name=credited]").fill("100.00")
+    bills.locator("[name=decision]").fill("The order's rate applies.")
+    bills.get_by_role("button", name="Decide and tell the customer").click()
+    expect(bills.locator("main")).to_contain_text("Upheld")
+    invoice.goto(f"/e/{HALVORSEN}/billing/disputes/{dispute}/")
+    expect(invoice.locator("main")).to_contain_text("The order's rate applies.")
+
+    # The next month's bill run puts the credit on the next invoice.
+    bill(analyst, month(0))
+    invoice.goto(f"/e/{HALVORSEN}/billing/")
+    invoice.locator("main table tr", has_text=ACCOUNT).first.get_by_role("link").first.click()
+    assert number not in invoice.locator(".crumbs").inner_text()
+    expect(invoice.locator("main")).to_contain_text("−$100.00")
+    expect(invoice.locator("main")).to_contain_text(dispute)
+
+
+def bill(analyst, first):
+    """Start the month's bill run and wait until every customer is done."""
+    page = analyst.page
+    page.goto("/billing/runs/")
+    page.locator("summary", has_text="Bill a month").click()
+    page.locator("[name=period_on]").fill(f"{first:%Y-%m}")
+    page.get_by_role("button", name="Start the bill run").click()
+    page.wait_for_url(re.compile(r"/billing/runs/\d+/"))
+    analyst.eventually("Completed", seconds=90)
+    analyst.no_longer("Make the missing PDFs", seconds=120)
+
+
+def test_the_line_in_spanish_on_a_phone(person):
+    customer = person("customer", language="es-MX", phone=True)
+    page = customer.sign_in("ximena.robledo@azulejo.example")
+    assert page.locator("html").get_attribute("lang") == "es"
+    page.locator("nav a", has_text="Órdenes").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Órdenes")
+    no_sideways_scroll(page)
+    page.locator("main table a").first.click()
+    expect(page.locator("main")).to_contain_text("Hitos")
+    no_sideways_scroll(page)
+
+    analyst = person("staff")
+    analyst.sign_in(ANALYST)
+    bill(analyst, month(1))
+    page.locator("nav a", has_text="Facturación").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Factur")
+    no_sideways_scroll(page)
+    page.locator("main table a").first.click()
+    no_sideways_scroll(page)
+    page.get_by_role("link", name=re.compile("Disputar")).first.click()
+    page.locator("[name=amount]").fill("1,50")
+    page.locator("[name=reason]").select_option("other")
+    page.locator("[name=statement]").fill("El contrato dice otra cosa.")
+    no_sideways_scroll(page)
+    page.locator("main form [type=submit]").first.click()
+    page.wait_for_url(re.compile("/disputes/DSP-"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("en disputa")
+    expect(page.locator("main")).to_contain_text("En revisión")
+    no_sideways_scroll(page)
+    mail = read_mail(customer, "ximena.robledo@azulejo.example", "DSP-")
+    assert "disputa" in mail.lower()
+
+
+def read_mail(someone, address, word):
+    """The newest mail to an address that says the word, as it lies in the demo's folder."""
+    from email import message_from_bytes, policy
+
+    for _ in range(60):
+        for path in sorted((someone.portal.home / "mail").iterdir(), reverse=True):
+            for raw in re.split(rb"\n-{79}\n", path.read_bytes()):
+                message = message_from_bytes(raw.strip(), policy=policy.default)
+                body = message.get_body(("plain",)) if message.get("To") else None
+                if body and address in message["To"] and word in body.get_content():
+                    return str(body.get_content())
+        someone.page.wait_for_timeout(500)
+    raise AssertionError(f"No mail to {address} says {word}.")
+
+
+def no_sideways_scroll(page):
+    width, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= room, (page.url, width, room)

@@ -1,0 +1,133 @@
+"""The demo carrier: it loads, it holds what a visitor should find, and its people can get in."""
+
+import csv
+import re
+from decimal import Decimal
+
+import pytest
+from allauth.mfa.totp.internal.auth import validate_totp_code
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+
+from accounts.models import Account, Enterprise, Grant, Membership, StaffMember, StaffRole, TeamMember, User
+from billing.models import Charge
+from inventory.models import Service
+from orders.models import Milestone, Order, OrderStatus, OrderType
+from portal.loading.document import page
+from tests.loading.conftest import DEMO
+
+
+def rows(name):
+    with (DEMO / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def demo(owner, load):
+    done = load(DEMO)
+    assert done.refusal == "", done.err
+
+
+def test_the_demo_holds_what_a_visitor_should_find(demo):
+    enterprises = Enterprise.objects.filter(is_house=False)
+    assert enterprises.count() >= 12
+    assert enterprises.filter(segment="wholesale").count() == 1
+    assert {"US", "CA", "MX", "CL", "AR", "CO", "PE", "BR"} <= set(enterprises.values_list("country", flat=True))
+    assert set(enterprises.values_list("language", flat=True)) == {"en", "es", "pt"}
+    assert set(Order.objects.values_list("status", flat=True)) == set(OrderStatus.values)
+    assert set(Order.objects.values_list("type", flat=True)) == set(OrderType.values)
+    assert set(StaffMember.objects.values_list("role__code", flat=True)) == set(
+        StaffRole.objects.values_list("code", flat=True)
+    )
+    assert {"BRL", "CAD", "USD", "MXN"} <= set(Account.objects.values_list("currency", flat=True))
+    assert 150 <= Service.objects.count() <= 300
+    assert 40 <= Order.objects.count() <= 60
+
+
+def test_its_people_are_as_in_life(demo):
+    assert Grant.objects.filter(account__isnull=False).exists()
+    twice = User.objects.get(email="priya.raman@lanternworks.example")
+    assert Membership.objects.filter(user=twice).count() == 2
+    for enterprise in Enterprise.objects.filter(is_house=False):
+        members = Membership.objects.filter(enterprise=enterprise)
+        assert 2 <= members.count() <= 7 and members.filter(is_administrator=True).exists()
+        roles = set(TeamMember.objects.filter(enterprise=enterprise).values_list("role", flat=True))
+        assert {"care_manager", "account_director", "sales_engineer", "billing_analyst"} <= roles
+        assert ("csm" in roles) == (enterprise.segment == "wholesale")
+
+
+def test_its_orders_hold_together(demo):
+    for order in Order.objects.prefetch_related("milestones"):
+        states = [m.status for m in sorted(order.milestones.all(), key=lambda m: m.position)]
+        is_over = order.status in {OrderStatus.COMPLETED, OrderStatus.CANCELLED}
+        assert 5 <= len(states) <= 10, order
+        assert ("in_progress" in states) != is_over, order
+        assert not is_over or "planned" not in states, order
+    late = Milestone.objects.filter(status="in_progress")
+    assert {m.owner for m in late if m.expected_on > m.planned_on} == {"carrier", "customer", "permit", "third_party"}
+
+
+def test_its_bills_give_reason_to_dispute(demo):
+    dearer = [
+        (order.number, charge.amount)
+        for order in Order.objects.filter(type="new", status="completed").select_related("service")
+        for charge in Charge.objects.filter(service=order.service, kind="recurring")
+        if charge.amount > order.monthly
+    ]
+    assert [amount for _, amount in dearer] == [Decimal("3150.00")]
+    after = Charge.objects.filter(service__status="terminated", ends_on__isnull=True)
+    assert after.count() == 1
+    billed = Charge.objects.filter(kind="recurring").values("service")
+    assert not Service.objects.filter(status="active").exclude(pk__in=billed).exists()
+
+
+def test_the_sign_ins_that_are_printed_work(demo):
+    text = (DEMO / "SIGN_INS.txt").read_text()
+    password = re.search(r"password in this demo: (\S+)", text)[1]
+    mails = re.findall(r"\S+@\S+\.example", text)
+    assert len(text.splitlines()) < 30 and len(mails) == 15
+    for mail in mails:
+        assert check_password(password, User.objects.get(email=mail).password), mail
+
+
+def test_everything_in_it_is_made_up():
+    for name in ("staff", "people", "contacts"):
+        assert all(row["email"].endswith(".example") for row in rows(name))
+    for name in ("staff", "memberships", "contacts"):
+        assert all("555" in row["phone"] for row in rows(name) if row["phone"])
+
+
+def test_code_gives_a_code_that_signs_in(demo, capsys):
+    call_command("code", "maren.holt@northvane.example")
+
+    secret = next(row["totp_secret"] for row in rows("staff") if row["email"] == "maren.holt@northvane.example")
+    assert validate_totp_code(secret, capsys.readouterr().out.strip())
+
+
+@pytest.mark.parametrize(
+    ("who", "answer"),
+    [
+        ("dana.whitfield@halvorsen.example", "has no second factor"),
+        ("nobody@halvorsen.example", "Nobody signs in as nobody@halvorsen.example"),
+    ],
+)
+def test_code_says_so_when_there_is_none_to_give(demo, who, answer):
+    with pytest.raises(CommandError, match=answer):
+        call_command("code", who)
+
+
+def test_code_refuses_outside_the_demo(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="in the demo only"):
+        call_command("code", "maren.holt@northvane.example")
+
+
+def test_the_description_of_the_files_is_fresh(capsys):
+    written = (DEMO.parents[1] / "docs" / "load_carrier.md").read_text()
+    call_command("load_carrier", "--describe")
+    assert capsys.readouterr().out == page() == written
+
+
+def test_the_command_wants_a_folder():
+    with pytest.raises(CommandError, match="Say which folder"):
+        call_command("load_carrier")
