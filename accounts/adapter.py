@@ -3,8 +3,6 @@
 The only place that overrides allauth or hears its signals.
 """
 
-import base64
-import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,14 +10,13 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from portal import events, locator
+from accounts.models import FACTORS, User
+from portal import events, locator, seals
 from portal.actors import Actor, ActorKind
 from portal.models import Event
 from portal.tenancy import tenant_scope
@@ -74,12 +71,7 @@ def _face_url(event: Event) -> str:
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return seals.seal(text, purpose=FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
-
-
-def _fernet() -> Fernet:
-    digest = hashlib.sha256(b"second factors\0" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
+        return seals.unseal(encrypted_text, purpose=FACTORS)

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.actors import initials
 from portal.tables import CarrierOwned, Identity, Kind, Published, Table, TenantForeignKey, TenantOwned
 
+# What second factors are sealed for; see portal.seals.
+FACTORS = "second factors"
+
 LANGUAGES = [("en", "English"), ("es", "Español"), ("pt", "Português")]
 
 
@@ -193,6 +196,8 @@ class StaffRole(CarrierOwned):
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     permissions = ArrayField(models.CharField(max_length=60), default=list)
+    # What the apps have offered this role so far: a permission is added once, and stays away when taken away.
+    shipped = ArrayField(models.CharField(max_length=60), default=list)
 
     def __str__(self) -> str:
         return self.name

@@ -70,10 +70,7 @@ def set_language(user: User, language: str) -> None:
 
 @transaction.atomic
 def ship_house_and_roles() -> None:
-    """The carrier's own enterprise and the shipped staff roles; run by the owner after migrate.
-
-    A role that exists keeps what the carrier made of it.
-    """
+    """The carrier's own enterprise and the shipped staff roles; run by the owner after migrate."""
     carrier = settings.CARRIER
     if locator.find(locator.HOUSE, locator.HOUSE) is None:
         house = Enterprise.objects.create(
@@ -84,5 +81,14 @@ def ship_house_and_roles() -> None:
             locator.remember(locator.row(kind, key, enterprise_id=house.pk, is_exclusive=True) for kind, key in keys)
     shipped = registries.staff_roles()
     for code, name in STAFF_ROLES.items():
-        permissions = sorted(shipped.get(code, set()))
-        StaffRole.objects.get_or_create(code=code, defaults={"name": name, "permissions": permissions})
+        _ship_role(code, name, shipped.get(code, set()))
+
+
+def _ship_role(code: str, name: str, offered: set[str]) -> None:
+    """A role keeps what the carrier made of it; only permissions that are new since are added."""
+    role, _made = StaffRole.objects.get_or_create(code=code, defaults={"name": name})
+    new = offered - set(role.shipped)
+    if new:
+        role.permissions = sorted(set(role.permissions) | new)
+        role.shipped = sorted(set(role.shipped) | new)
+        role.save(update_fields=["permissions", "shipped"])

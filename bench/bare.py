@@ -17,7 +17,10 @@ TEMPLATE = Engine().from_string(
     "<table>{% for number, title, placed in rows %}<tr><td>{{ number }}</td><td>{{ title }}</td>"
     "<td>{{ placed }}</td></tr>{% endfor %}</table>"
 )
-NEWEST = "SELECT number, title, placed_on FROM orders_order WHERE enterprise_id = %s ORDER BY placed_on DESC, id DESC LIMIT 50"
+NEWEST = (
+    "SELECT number, title, placed_on FROM orders_order WHERE enterprise_id = %s"
+    " ORDER BY placed_on DESC, id DESC LIMIT 50"
+)
 
 
 def newest(request: HttpRequest, enterprise_id: int) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,7 +34,7 @@ def _by_recipient(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
 
 
 def _by_enterprise(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
-    return rows.filter(enterprise_public_id=value)
+    return rows.filter(Q(enterprise_public_id=value))
 
 
 NOTICES = ListPage(

@@ -14,14 +14,14 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from accounts.adapter import MFAAdapter
-from accounts.models import StaffCard, StaffMember, StaffRole, User
+from accounts.models import FACTORS, StaffCard, StaffMember, StaffRole, User
 from accounts.permissions import STAFF_ROLES
 from portal.loading.batches import Batch, Checking
 from portal.loading.cells import EMAIL, LANGUAGE, LANGUAGE_LIST, PHONE, TIME_ZONE, WORDS, Cell
 from portal.loading.faults import Wrong
 from portal.loading.tables import Column, Row, Table
 from portal.loading.upsert import upsert
+from portal.seals import seal, unseal
 
 
 def _read_secret(value: str, today: date) -> str:
@@ -79,9 +79,8 @@ def _make_sign_ins(people: Sequence[tuple[Row, int]]) -> None:
     EmailAddress.objects.bulk_create(
         EmailAddress(user_id=pk, email=row.values["email"], verified=True, primary=True) for row, pk in people
     )
-    encrypt = MFAAdapter().encrypt
     Authenticator.objects.bulk_create(
-        Authenticator(user_id=pk, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)})
+        Authenticator(user_id=pk, type=Authenticator.Type.TOTP, data={"secret": seal(secret, purpose=FACTORS)})
         for row, pk in people
         if (secret := row.values.get("totp_secret"))
     )
@@ -96,7 +95,7 @@ def demo_secret(email: str) -> str | None:
     if user is None:
         raise LookupError(email)
     factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-    return MFAAdapter().decrypt(factor.data["secret"]) if factor else None
+    return unseal(factor.data["secret"], purpose=FACTORS) if factor else None
 
 
 def _people_sign_in(batch: Batch) -> None:

@@ -100,6 +100,19 @@ def test_the_domain_never_asks_for_the_time():
     assert found == []
 
 
+def test_the_domain_knows_nothing_of_http_and_templates():
+    far = ("django.http", "django.template", "django.shortcuts", "django.urls", "django.contrib.messages")
+    found = []
+    for path in SOURCES:
+        if path.stem not in {"services", "selectors", "rules", "models"} and path.parent.name != "services":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            found += [f"{path.relative_to(ROOT)}: {name}" for name in names if name.startswith(far)]
+    assert found == []
+
+
 def test_no_function_is_longer_than_forty_lines_and_no_file_than_four_hundred():
     long = []
     for path in SOURCES:

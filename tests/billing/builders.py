@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from accounts import selectors as people
 from accounts.models import Account, Enterprise, User
 from billing import services
 from billing.models import BillRun, Dispute, DisputedLine, Invoice, InvoiceLine
 from portal.actors import Actor
 from portal.tenancy import tenant_scope
-from tests.faces import as_app, as_staff, inside
+from tests.faces import FaceClient, as_app, as_staff, inside
 
 NOVEMBER = date(2026, 11, 1)
 DECEMBER = date(2026, 12, 1)
@@ -87,3 +89,12 @@ def decide(person: User, line: DisputedLine, credited: str, at: datetime = ISSUE
         return services.decide(
             line.pk, actor=actor, at=at, credited=Decimal(credited), decision="Checked against the order."
         )
+
+
+def url(name: str, *args: Any, enterprise: str = "204817", face: str = "customer") -> str:
+    """The address of a page of Acme's; with ``enterprise=""`` of a work list."""
+    return reverse(name, args=[enterprise, *args] if enterprise else args, urlconf=f"portal.urls.{face}")
+
+
+def page(client: FaceClient, name: str, *args: Any, enterprise: str = "204817") -> Any:
+    return client.get(url(name, *args, enterprise=enterprise, face=client.face))

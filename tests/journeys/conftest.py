@@ -44,7 +44,9 @@ class Portal:
         return out.stdout.strip().split()[-1]
 
 
-@pytest.fixture(scope="session")
+# For a module and not for the session: while a browser is driven, an event loop runs in this
+# thread, and Django would refuse the database to the tests that follow.
+@pytest.fixture(scope="module")
 def portal() -> Iterator[Portal]:
     if not CHROMIUM:
         pytest.skip("No Chromium: DEMARC_CHROMIUM is empty")
@@ -101,7 +103,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(portal: Portal) -> Iterator[Browser]:
     with sync_playwright() as play:
         started = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts.models import Enterprise
 from portal.tenancy import acting_as
 
 DEMO = Path(__file__).parents[2] / "demo" / "carrier"
@@ -101,6 +102,14 @@ def owner(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.fixture
+def owner_who_writes_nothing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For loads that are refused: there is nothing to wipe afterwards, and that is asserted."""
+    with django_db_blocker.unblock(), connected_as("portal_owner"):
+        yield
+        assert not Enterprise.objects.filter(is_house=False).exists()
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The small carrier, for a test to spoil."""
     for name, text in SMALL.items():
@@ -108,16 +117,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def run_command(where: Path, *options: str) -> Outcome:
+    """The command on a folder."""
+    out, err, refusal = io.StringIO(), io.StringIO(), ""
+    try:
+        call_command("load_carrier", str(where), *options, stdout=out, stderr=err, no_color=True)
+    except CommandError as error:
+        refusal = str(error)
+    return Outcome(out.getvalue(), err.getvalue(), refusal)
+
+
 @pytest.fixture
 def load() -> Callable[..., Outcome]:
-    """Runs the command on a folder."""
-
-    def run(where: Path, *options: str) -> Outcome:
-        out, err, refusal = io.StringIO(), io.StringIO(), ""
-        try:
-            call_command("load_carrier", str(where), *options, stdout=out, stderr=err, no_color=True)
-        except CommandError as error:
-            refusal = str(error)
-        return Outcome(out.getvalue(), err.getvalue(), refusal)
-
-    return run
+    return run_command

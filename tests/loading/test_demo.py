@@ -8,13 +8,15 @@ import pytest
 from allauth.mfa.totp.internal.auth import validate_totp_code
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 
 from accounts.models import Account, Enterprise, Grant, Membership, StaffMember, StaffRole, TeamMember, User
+from accounts.services import ship_house_and_roles
 from billing.models import Charge
 from inventory.models import Service
 from orders.models import Milestone, Order, OrderStatus, OrderType
 from portal.loading.document import page
-from tests.loading.conftest import DEMO
+from tests.loading.conftest import DEMO, connected_as, run_command
 
 
 def rows(name):
@@ -22,10 +24,24 @@ def rows(name):
         return list(csv.DictReader(stream))
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Loaded once for all, and wiped: each test only reads."""
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with django_db_blocker.unblock(), override_settings(DEMO=True, PASSWORD_HASHERS=quick):
+        with connected_as("portal_owner"):
+            done = run_command(DEMO)
+        yield done
+        with connected_as("portal_owner"):
+            call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=True)
+            ship_house_and_roles()
+
+
 @pytest.fixture
-def demo(owner, load):
-    done = load(DEMO)
-    assert done.refusal == "", done.err
+def demo(loaded, django_db_blocker):
+    assert loaded.refusal == "", loaded.err
+    with django_db_blocker.unblock(), connected_as("portal_owner"):
+        yield
 
 
 def test_the_demo_holds_what_a_visitor_should_find(demo):
@@ -116,7 +132,7 @@ def test_code_says_so_when_there_is_none_to_give(demo, who, answer):
         call_command("code", who)
 
 
-def test_code_refuses_outside_the_demo(db, settings):
+def test_code_refuses_outside_the_demo(settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match="in the demo only"):
         call_command("code", "maren.holt@northvane.example")

@@ -4,14 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
-from accounts.models import Enterprise
 from portal.loading import run
-from portal.models import Locator
 from tests.loading.conftest import SMALL
 
-pytestmark = pytest.mark.usefixtures("owner")
+pytestmark = pytest.mark.usefixtures("owner_who_writes_nothing")
 
 # file, what stands in it, what is put there instead, the fault from its line on
 FAULTS = [
@@ -82,7 +80,6 @@ def test_each_fault_is_named_and_nothing_is_written(folder, load, name, before, 
 
     assert [line for line in done.faults if re.match(f"{name}:{fault}", line)], done.err
     assert re.fullmatch(r"\d+ faults?\. Nothing was loaded\.", done.refusal)
-    assert not Enterprise.objects.filter(is_house=False).exists()
 
 
 @pytest.mark.parametrize(
@@ -117,27 +114,6 @@ def test_a_file_that_may_not_be_read(folder, load, monkeypatch):
     monkeypatch.setattr(Path, "open", refuse)
 
     assert load(folder).faults == ["sites.csv: cannot be read: Permission denied"]
-
-
-def test_a_database_that_does_not_answer(folder, load, monkeypatch):
-    def silent():
-        raise OperationalError("connection refused\nIs the server running?")
-
-    monkeypatch.setattr(run, "require_ready", silent)
-
-    assert load(folder).refusal == "The database does not answer: connection refused"
-
-
-def test_an_identifier_in_other_capitals_is_taken(folder, load):
-    for name in SMALL:
-        if name not in {"enterprises.csv", "accounts.csv", "products.csv"}:
-            (folder / name).unlink()
-    (folder / "accounts.csv").write_text("enterprise,number,name\n")
-    (folder / "enterprises.csv").write_text("public_id,legal_name\npinefall,Pinefall Mills\n")
-    assert load(folder).refusal == ""
-    (folder / "enterprises.csv").write_text("public_id,legal_name\nPineFall,Pinefall Mills\n")
-
-    assert load(folder).faults == ["enterprises.csv:2 public_id: “PineFall” is here already, in other capitals"]
 
 
 def test_one_fault_is_not_followed_by_others_that_are_its_fault(folder, load):
@@ -204,13 +180,6 @@ def test_a_file_that_is_no_csv_in_utf8_is_told_apart(folder, load, content, faul
     assert load(folder).faults[0].startswith(fault)
 
 
-def test_what_spreadsheets_add_is_forgiven(folder, load):
-    text = "\ufeff" + SMALL["sites.csv"].replace("\n", "\r\n") + ",,,,\r\n\r\n"
-    (folder / "sites.csv").write_text(text, newline="")
-
-    assert load(folder).refusal == ""
-
-
 def test_a_folder_that_is_none(tmp_path, load):
     assert load(tmp_path / "nowhere").refusal.endswith("nowhere is not a folder. Nothing was loaded.")
 
@@ -219,37 +188,6 @@ def test_second_factors_are_refused_outside_the_demo(folder, load, settings):
     settings.DEMO = False
 
     assert load(folder).faults[0].startswith("staff.csv:2 totp_secret: is only taken in the demo")
-
-
-def test_accounts_and_identifiers_of_others_are_taken(folder, load):
-    load(folder)
-    (folder / "enterprises.csv").write_text(SMALL["enterprises.csv"] + "410003,Third,US\n")
-    (folder / "accounts.csv").write_text("enterprise,number,name\n410003,5-PIN1,Stolen\n")
-    before = Locator.objects.count()
-
-    faults = load(folder).faults
-
-    assert "accounts.csv:2 number: “5-PIN1” is an account of another enterprise already" in faults
-    assert Locator.objects.count() == before
-
-
-def test_an_address_somebody_took_on_makes_no_second_sign_in(folder, load):
-    from allauth.account.models import EmailAddress
-
-    from accounts.models import User
-
-    load(folder)
-    pat = User.objects.get(email="pat@pinefall.example")
-    EmailAddress.objects.create(user=pat, email="patricia@pinefall.example", verified=False)
-    (folder / "people.csv").write_text(SMALL["people.csv"] + "patricia@pinefall.example,en,\n")
-
-    assert "people.csv:4 email: patricia@pinefall.example is another person's further address" in load(folder).faults
-
-
-def test_a_database_without_its_tables_is_told_in_a_sentence(folder, load):
-    Locator.objects.all().delete()
-
-    assert "run manage.py migrate" in load(folder, "--if-empty").refusal
 
 
 def test_a_file_that_changes_while_it_is_loaded(folder, load, monkeypatch):
@@ -262,7 +200,6 @@ def test_a_file_that_changes_while_it_is_loaded(folder, load, monkeypatch):
     monkeypatch.setattr(run, "write", spoil)
 
     assert load(folder).refusal == "charges.csv changed while it was being loaded. Nothing was loaded."
-    assert not Enterprise.objects.filter(is_house=False).exists()
 
 
 def test_a_row_that_goes_while_it_is_referred_to(folder, load, monkeypatch):
@@ -275,3 +212,19 @@ def test_a_row_that_goes_while_it_is_referred_to(folder, load, monkeypatch):
     monkeypatch.setattr(run, "write", spoil)
 
     assert load(folder).refusal == "DLH of sites.csv went away while it was being loaded. Nothing was loaded."
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OperationalError, "The database does not answer: no luck"),
+        (ProgrammingError, "The database is not ready: no luck"),
+    ],
+)
+def test_a_database_that_fails_is_told_in_a_sentence(folder, load, monkeypatch, error, sentence):
+    def fail():
+        raise error("no luck\nand a second line")
+
+    monkeypatch.setattr(run, "require_ready", fail)
+
+    assert load(folder).refusal == sentence

@@ -286,3 +286,49 @@ def test_thousands_of_rows_take_a_few_queries_a_batch(folder, load, django_asser
     with django_assert_max_num_queries(100):
         assert "nothing changed" in load(folder).out
     assert Order.objects.filter(placed_on__lt=date(2025, 6, 1) + timedelta(days=1)).count() == 600
+
+
+def test_an_identifier_in_other_capitals_is_taken(folder, load):
+    for name in SMALL:
+        if name not in {"enterprises.csv", "accounts.csv", "products.csv"}:
+            (folder / name).unlink()
+    (folder / "accounts.csv").write_text("enterprise,number,name\n")
+    (folder / "enterprises.csv").write_text("public_id,legal_name\npinefall,Pinefall Mills\n")
+    assert load(folder).refusal == ""
+    (folder / "enterprises.csv").write_text("public_id,legal_name\nPineFall,Pinefall Mills\n")
+
+    assert load(folder).faults == ["enterprises.csv:2 public_id: “PineFall” is here already, in other capitals"]
+
+
+def test_what_spreadsheets_add_is_forgiven(folder, load):
+    text = "\ufeff" + SMALL["sites.csv"].replace("\n", "\r\n") + ",,,,\r\n\r\n"
+    (folder / "sites.csv").write_text(text, newline="")
+
+    assert load(folder).refusal == ""
+
+
+def test_accounts_and_identifiers_of_others_are_taken(folder, load):
+    load(folder)
+    (folder / "enterprises.csv").write_text(SMALL["enterprises.csv"] + "410003,Third,US\n")
+    (folder / "accounts.csv").write_text("enterprise,number,name\n410003,5-PIN1,Stolen\n")
+    before = Locator.objects.count()
+
+    faults = load(folder).faults
+
+    assert "accounts.csv:2 number: “5-PIN1” is an account of another enterprise already" in faults
+    assert Locator.objects.count() == before
+
+
+def test_an_address_somebody_took_on_makes_no_second_sign_in(folder, load):
+    load(folder)
+    pat = User.objects.get(email="pat@pinefall.example")
+    EmailAddress.objects.create(user=pat, email="patricia@pinefall.example", verified=False)
+    (folder / "people.csv").write_text(SMALL["people.csv"] + "patricia@pinefall.example,en,\n")
+
+    assert "people.csv:4 email: patricia@pinefall.example is another person's further address" in load(folder).faults
+
+
+def test_a_database_without_its_tables_is_told_in_a_sentence(folder, load):
+    Locator.objects.all().delete()
+
+    assert "run manage.py migrate" in load(folder, "--if-empty").refusal
