@@ -7,7 +7,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.bare_settings")
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
@@ -32,4 +34,11 @@ def newest(request: HttpRequest, enterprise_id: int) -> HttpResponse:
 
 
 urlpatterns = [path("bare/<int:enterprise_id>/", newest)]
-application = get_wsgi_application()
+
+django.setup()
+# Taken off after the set-up, at which allauth insists on its own.
+settings.MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+application = WSGIHandler()

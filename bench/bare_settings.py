@@ -1,10 +1,5 @@
-"""The portal's settings with nothing left that a bare view does not need."""
+"""The portal's settings, with the bare view's own routes."""
 
 from portal.settings import *  # noqa: F403
 
-MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-]
 ROOT_URLCONF = "bench.bare"
-WSGI_APPLICATION = "bench.bare.application"

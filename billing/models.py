@@ -148,7 +148,13 @@ class Invoice(TenantOwned):
             ),
             INVOICE_FLOW.constraint(),
         ]
-        indexes = [models.Index(fields=["enterprise", "-issued_on", "-id"], name="billing_invoice_issued")]
+        indexes = [
+            models.Index(fields=["enterprise", "-issued_on", "-id"], name="billing_invoice_issued"),
+            # Staff look across enterprises for papers that are still to be made.
+            models.Index(
+                fields=["id"], name="billing_invoice_paperless", condition=Q(status="issued", pdf_sha256="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or f"draft {self.pk}"

@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 
 from accounts.models import Account, Enterprise, StaffMember, User
+from accounts.services import ship_house_and_roles
 from portal import celery, delivery
 from portal.models import Notice, Todo
 from portal.tenancy import acting_as
@@ -55,21 +56,22 @@ def _grant_connect() -> None:
             cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {role}')
 
 
-@pytest.fixture(autouse=True)
-def _owner_flushes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _owner_flushes() -> Iterator[None]:
     """A transactional test is wiped by the owner, who then puts back what migrate shipped."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", _flush_as_owner)
+    yield
+    patch.undo()
 
-    def teardown(self: TransactionTestCase) -> None:
-        connections.close_all()
-        _use("portal_owner")
-        with acting_as("portal_owner"):
-            call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=True)
-            from accounts.services import ship_house_and_roles
 
-            ship_house_and_roles()
-        _use("portal_test")
-
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+def _flush_as_owner(_case: TransactionTestCase) -> None:
+    connections.close_all()
+    _use("portal_owner")
+    with acting_as("portal_owner"):
+        call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=True)
+        ship_house_and_roles()
+    _use("portal_test")
 
 
 @pytest.fixture(autouse=True)
