@@ -71,7 +71,7 @@ def nav(face: str, actor: Actor) -> list[NavItem]:
     """The doors this actor may open, in order."""
     inside = actor.enterprise_id is not None
     items = [i for i in _all.nav if i.face == face and (not i.permission or actor.may(i.permission))]
-    return sorted((i for i in items if face == "customer" or not i.is_inside or inside), key=lambda i: i.order)
+    return sorted((i for i in items if inside or not i.is_inside), key=lambda i: i.order)
 
 
 def cards(face: str, actor: Actor) -> list[Card]:

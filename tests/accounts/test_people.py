@@ -1,0 +1,159 @@
+"""Signing in, the first page, the customers' list, and the mails of a person's own account."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.conf import settings
+
+from accounts.models import FACTORS, User
+from portal import seals
+from portal.models import Notice
+from tests import make
+from tests.faces import FaceClient, as_app, as_staff, inside
+
+
+def sign_in(face, person, password=make.PASSWORD):
+    browser = FaceClient(face)
+    return browser, browser.post("/account/login/", {"login": person.email, "password": password})
+
+
+def test_mail_and_password_lead_to_the_enterprise(acme, alice):
+    make.password(alice)
+    browser, answer = sign_in("customer", alice)
+    assert answer.url == "/"
+    assert browser.get("/").url == f"/e/{acme.public_id}/"
+
+
+def test_a_wrong_password_is_refused_alike_for_known_and_unknown(acme, alice):
+    make.password(alice)
+    known = sign_in("customer", alice, "wrong password!")[1].content.decode()
+    unknown = sign_in("customer", User(email="nobody@acme.example"), "wrong password!")[1].content.decode()
+    hide = re.compile(r'value="[^"]*"|"X-CSRFToken": "[^"]*"|nonce="[^"]*"')
+    assert hide.sub("", known) == hide.sub("", unknown)
+    assert "not correct" in known
+
+
+def test_the_sixth_wrong_password_is_slowed(acme, alice):
+    make.password(alice)
+    answers = [sign_in("customer", alice, "wrong password!")[1] for _ in range(6)]
+    assert "Too many failed" in answers[-1].content.decode()
+    assert "Too many failed" in sign_in("customer", alice)[1].content.decode()
+
+
+def code_for(person, secret):
+    with as_app():
+        Authenticator.objects.create(user=person, type="totp", data={"secret": seals.seal(secret, purpose=FACTORS)})
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+
+def test_staff_show_a_second_factor_and_its_seed_is_sealed(carol):
+    make.password(carol)
+    secret = generate_totp_secret()
+    code = code_for(carol, secret)
+    browser, answer = sign_in("staff", carol)
+    assert answer.url.startswith("/account/2fa/authenticate/")
+    assert browser.get("/").status_code == 302
+    assert "code" in browser.post("/account/2fa/authenticate/", {"code": "000000"}).content.decode()
+    browser.post("/account/2fa/authenticate/", {"code": code})
+    assert browser.get("/").status_code == 200
+    with as_app():
+        kept = Authenticator.objects.get(user=carol)
+        assert secret not in str(kept.data)
+        assert TOTP(kept).validate_code("000000") is False
+
+
+def test_nobody_signs_up_by_themselves(db):
+    page = FaceClient("customer").post(
+        "/account/signup/", {"email": "x@x.example", "password1": make.PASSWORD, "password2": make.PASSWORD}
+    )
+    assert page.status_code == 200
+    with as_app():
+        assert not User.objects.filter(email="x@x.example").exists()
+
+
+def test_an_unconfirmed_address_gets_a_link_that_confirms_it(acme, alice, deliver, mailoutbox):
+    make.password(alice)
+    with as_app():
+        EmailAddress.objects.filter(user=alice).update(verified=False)
+    _, answer = sign_in("customer", alice)
+    assert "confirm-email" in answer.url
+    (notice,) = [n for n in deliver() if n.kind == "person.address_unconfirmed"]
+    assert "confirm-email" not in notice.body_text
+    link = next(word for word in mailoutbox[0].body.split() if "/confirm-email/" in word)
+    FaceClient("customer").post(link.replace(settings.CUSTOMER_URL, ""))
+    with as_app():
+        assert EmailAddress.objects.get(user=alice).verified
+
+
+def test_a_person_without_a_company_is_told_what_to_do(db):
+    page = FaceClient("customer").sign_in(make.user("lone@nowhere.example")).get("/")
+    assert page.status_code == 403
+    assert settings.CARRIER["phone"] in page.content.decode()
+
+
+def test_two_companies_are_switched_in_the_header_and_the_last_is_remembered(acme, borealis, alice):
+    make.member(borealis, alice, "Alice Moreau")
+    browser = FaceClient("customer").sign_in(alice)
+    page = browser.get(f"/e/{acme.public_id}/").content.decode()
+    assert f'href="/e/{borealis.public_id}/"' in page and borealis.legal_name in page
+    assert browser.get(f"/e/{borealis.public_id}/").status_code == 200
+    assert browser.get("/").url == f"/e/{borealis.public_id}/"
+
+
+def test_two_tabs_are_in_two_companies(acme, acme_main, borealis, alice):
+    make.member(borealis, alice, "Alice Moreau", is_administrator=True)
+    order = make.order(acme_main)
+    browser = FaceClient("customer").sign_in(alice)
+    browser.get(f"/e/{borealis.public_id}/")
+    assert order.number in browser.get(f"/e/{acme.public_id}/orders/").content.decode()
+    assert order.number not in browser.get(f"/e/{borealis.public_id}/orders/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("", True), ("acme", True), ("FREIGHT", True), ("204817", True), ("20481", False), ("%", False)],
+)
+def test_staff_find_a_customer(client_of, acme, dora, typed, found):
+    page = client_of(dora).get("/customers/", {"q": typed})
+    assert ("Acme Freight" in page.content.decode()) is found
+
+
+def test_the_list_of_customers_has_pages(client_of, dora):
+    for n in range(51):
+        make.enterprise(f"Customer {n:02d}")
+    browser = client_of(dora)
+    assert "Customer 50" not in browser.get("/customers/").content.decode()
+    assert "Customer 50" in browser.get("/customers/?page=2").content.decode()
+
+
+def test_a_customer_that_does_not_exist_cannot_be_opened(client_of, dora):
+    assert client_of(dora).get("/customers/999999/open/").status_code == 404
+
+
+def test_leaving_twice_leaves_one_trace(client_of, acme, carol):
+    from portal.models import Event
+
+    browser = client_of(carol)
+    browser.get(f"/e/{acme.public_id}/")
+    for _ in range(2):
+        assert browser.post(f"/e/{acme.public_id}/leave/").status_code == 302
+    with inside(acme):
+        kinds = list(Event.objects.order_by("id").values_list("kind", flat=True))
+    # Carol is on the team, so that the second request lets her in again before she leaves.
+    assert kinds == ["enterprise.opened", "enterprise.left", "enterprise.opened", "enterprise.left"]
+
+
+def test_the_house_is_open_to_staff_without_a_visit(client_of, carol):
+    page = client_of(carol).get(f"/e/{settings.CARRIER['public_id']}/")
+    assert page.status_code == 200
+    with as_staff():
+        assert not Notice.objects.exists()
