@@ -20,7 +20,7 @@ class BillingConfig(AppConfig):
 def _declare_terms() -> None:
     from portal.terms import Term, declare
 
-    clauses = "DOMAIN.md 5.6, dispute clauses"
+    clauses = "Usual in carriers' service agreements"
     declare(
         Term("billing.payment_days", 30, "days", _("Days from an invoice's date to its due date."), clauses),
         Term(
@@ -31,7 +31,7 @@ def _declare_terms() -> None:
             48,
             "business hours",
             _("Working hours of the billing analysts within which a dispute is answered."),
-            "DOMAIN.md 5.6: mail is acknowledged within 48 business hours",
+            "North American readiness handbook: billing mail is acknowledged within 48 business hours",
         ),
         Term(
             "billing.live_hours",
@@ -43,7 +43,7 @@ def _declare_terms() -> None:
             },
             "local hours by segment",
             _("When the billing analysts work: the hours that count towards an answer."),
-            "DOMAIN.md 5.6: Enterprise 07:00-19:00 CT, National Wholesale 08:00-17:00 CT",
+            "North American readiness handbook: live hours of the billing desks",
         ),
         Term(
             "billing.pdf_wait_minutes",

@@ -94,7 +94,7 @@ def delay_milestone(
 
     ``owner`` is whom it waits for from now on. Refuses a milestone that is closed, a date in the
     customer's past, the date it has already, and a move without a reason: date honesty asks who,
-    why and by how much (DOMAIN.md 7.4).
+    why and by how much.
     """
     order, milestone = _lock(milestone_id, actor)
     _require_open(order)
