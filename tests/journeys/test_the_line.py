@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ADMINISTRATOR, CARE_MANAGER = "dana.whitfield@halvorsen.example", "maren.holt@northvane.example"
 CLERK, ANALYST = "helen.park@halvorsen.example", "priscilla.vance@northvane.example"
+SPANISH, AZULEJO = "ximena.robledo@azulejo.example", "301774"
 HALVORSEN, ACCOUNT, ORDER, CIRCUIT = "204817", "5-KTR2P", "ORD-2026-00500", "WV-10G-003318"
 
 
@@ -113,23 +114,38 @@ def bill(analyst, first):
 
 def test_the_line_in_spanish_on_a_phone(person):
     customer = person("customer", language="es-MX", phone=True)
-    page = customer.sign_in("ximena.robledo@azulejo.example")
+    page = customer.sign_in(SPANISH)
     assert page.locator("html").get_attribute("lang") == "es"
+
+    # She sees her orders and whose move it is.
     page.locator("nav a", has_text="Órdenes").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Órdenes")
     no_sideways_scroll(page)
-    page.locator("main table a").first.click()
-    expect(page.locator("main")).to_contain_text("Hitos")
-    no_sideways_scroll(page)
 
+    # Her care manager, in Spanish too, completes a step; the mail comes in Spanish.
+    care = person("staff", language="es-AR")
+    desk = care.sign_in("lucia.ferreyra@northvane.example")
+    desk.goto("/orders/mine/")
+    desk.locator("main table tr", has_text="Azulejo").get_by_role("link").first.click()
+    order = re.search(r"ORD-\d{4}-\d+", desk.url)[0]
+    tools = desk.locator("details.confirm", has=desk.locator("form[action$='/complete/']")).first
+    tools.locator("summary").click()
+    tools.locator("button").click()
+    expect(desk.locator("[id^=milestone-][data-state=done]").last).to_be_visible()
+    page.goto(f"/e/{AZULEJO}/orders/{order}/")
+    expect(page.locator("main")).to_contain_text("Lucía Ferreyra")
+    no_sideways_scroll(page)
+    assert "orden" in read_mail(customer, SPANISH, order).lower()
+
+    # The bill comes, and she contests a part of a line.
     analyst = person("staff")
-    analyst.sign_in(ANALYST)
+    bills = analyst.sign_in(ANALYST)
     bill(analyst, month(1))
     page.locator("nav a", has_text="Facturación").last.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Factur")
     no_sideways_scroll(page)
     page.locator("main table a").first.click()
     no_sideways_scroll(page)
+    first_invoice = page.url
     page.get_by_role("link", name=re.compile("Disputar")).first.click()
     page.locator("[name=amount]").fill("1,50")
     page.locator("[name=reason]").select_option("other")
@@ -137,11 +153,40 @@ def test_the_line_in_spanish_on_a_phone(person):
     no_sideways_scroll(page)
     page.locator("main form [type=submit]").first.click()
     page.wait_for_url(re.compile("/disputes/DSP-"))
+    dispute = re.search(r"DSP-\d{4}-\d+", page.url)[0]
     expect(page.get_by_role("heading", level=1)).to_contain_text("en disputa")
     expect(page.locator("main")).to_contain_text("En revisión")
     no_sideways_scroll(page)
-    mail = read_mail(customer, "ximena.robledo@azulejo.example", "DSP-")
-    assert "disputa" in mail.lower()
+    assert "disputa" in read_mail(customer, SPANISH, dispute).lower()
+
+    # It is decided, and the next invoice gives it back.
+    bills.goto("/billing/disputes/")
+    bills.get_by_role("link", name=dispute).first.click()
+    # The analyst is not in this customer's team, so the portal asks why.
+    bills.locator("[name=reason]").fill("Dispute in my queue")
+    bills.get_by_role("button", name="Open").click()
+    expect(bills.locator("aside.visit")).to_contain_text("Dispute in my queue")
+    bills.get_by_role("link", name=re.compile("Decide")).first.click()
+    bills.locator("[name=credited]").fill("1.50")
+    bills.locator("[name=decision]").fill("Vale lo que dice el contrato.")
+    bills.get_by_role("button", name="Decide and tell the customer").click()
+    expect(bills.locator("main")).to_contain_text("Upheld")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Vale lo que dice el contrato.")
+    no_sideways_scroll(page)
+    bill(analyst, month(0))
+    page.goto(f"/e/{AZULEJO}/billing/")
+    invoices = [link.get_attribute("href") for link in page.locator("main table a").all()]
+    later = [href for href in invoices if not first_invoice.endswith(href)]
+    assert any(is_credited_on(page, href, dispute) for href in later), later
+    no_sideways_scroll(page)
+
+
+def is_credited_on(page, href, dispute):
+    """Whether the invoice at an address bears the dispute's credit note; leaves the page open."""
+    page.goto(href)
+    line = page.locator("main tr", has_text=dispute)
+    return line.count() > 0 and "1.50" in line.first.inner_text()
 
 
 def read_mail(someone, address, word):
