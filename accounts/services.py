@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, StaffRole, StaffVisit, TeamMember, TeamRole, User
@@ -38,7 +39,9 @@ def open_enterprise(enterprise_id: int, *, actor: Actor, reason: str, at: dateti
 
 def open_assigned(assignment: TeamMember, *, actor: Actor, at: datetime) -> StaffVisit:
     """The same for who serves this customer: the place in the account team is the reason."""
-    role = TeamRole(assignment.role).label
+    # It is written down once and read by many, so it is not in the language of whoever came.
+    with translation.override("en"):
+        role = str(TeamRole(assignment.role).label)
     return open_enterprise(assignment.enterprise_id, actor=actor, reason=f"Account team: {role}", at=at)
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portal.actors import Actor
+from portal.actors import Actor, initials
 from portal.errors import Refused
 
 THEMES = ("light", "dark", "system")
@@ -72,6 +72,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "visit": None,
         "is_demo": settings.DEMO,
     }
+    user = getattr(request, "user", None)
+    if actor is None and user is not None and user.is_authenticated:
+        # The library's own pages, such as the one for the second factor, have no actor.
+        frame["person"] = {"name": user.email, "initials": initials(user.email), "email": user.email}
     if actor is not None:
         frame.update(import_string(settings.SHELL)(request, actor))
     return {"shell": frame, "carrier": settings.CARRIER, "actor": actor}

@@ -163,6 +163,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _FACE_URL.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: telephones' clocks differ
 MFA_TOTP_ISSUER = CARRIER["name"]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: a reset link lives 60 minutes
 

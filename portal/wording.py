@@ -6,7 +6,9 @@ Works without the gettext tools, so that the test of translations runs on any ma
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -30,6 +32,7 @@ KEYWORDS = {
 ROOT: Path = settings.BASE_DIR
 FOLDERS = ("portal", "accounts", "inventory", "orders", "billing", "templates")
 TRANSLATED = ("es", "pt")
+_LIBRARIES = ("django", "allauth")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 
@@ -84,8 +87,29 @@ def update(language: str, collected: Catalog) -> Catalog:
     with path.open("wb") as file:
         write_po(file, catalog, width=100, omit_header=False, sort_output=True, include_lineno=False)
     with path.with_suffix(".mo").open("wb") as file:
-        write_mo(file, catalog)
+        write_mo(file, _with_library_words(language, catalog))
     return catalog
+
+
+def _with_library_words(language: str, catalog: Catalog) -> Catalog:
+    """Our Portuguese is Brazil's, but the libraries take "pt" for Portugal's: their words for Brazil come along."""
+    everything = Catalog(locale=language, charset="utf-8")
+    for package in _LIBRARIES if language == "pt" else ():
+        root = Path(str(resources.files(package)))
+        for path in sorted(root.glob("**/pt_BR/LC_MESSAGES/django.po")):
+            # The reader complains of three plural forms where it expects two; plurals stay Portugal's.
+            with path.open("rb") as file, redirect_stdout(io.StringIO()):
+                _add(everything, read_po(file, locale="pt_BR", charset="utf-8"))
+    _add(everything, catalog)
+    return everything
+
+
+def _add(target: Catalog, source: Catalog) -> None:
+    for message in source:
+        is_complete = message.string and "fuzzy" not in message.flags
+        if message.id and is_complete and (isinstance(message.id, str) or source.locale == target.locale):
+            target.delete(message.id, message.context)
+            target.add(message.id, message.string, context=message.context)
 
 
 def missing(catalog: Catalog) -> list[str]:

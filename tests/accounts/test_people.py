@@ -49,21 +49,24 @@ def test_the_sixth_wrong_password_is_slowed(acme, alice):
     assert "Too many failed" in sign_in("customer", alice)[1].content.decode()
 
 
-def code_for(person, secret):
+def give_factor(person, secret):
     with as_app():
         Authenticator.objects.create(user=person, type="totp", data={"secret": seals.seal(secret, purpose=FACTORS)})
+
+
+def code_of(secret):
     return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def test_staff_show_a_second_factor_and_its_seed_is_sealed(carol):
     make.password(carol)
     secret = generate_totp_secret()
-    code = code_for(carol, secret)
+    give_factor(carol, secret)
     browser, answer = sign_in("staff", carol)
     assert answer.url.startswith("/account/2fa/authenticate/")
     assert browser.get("/").status_code == 302
     assert "code" in browser.post("/account/2fa/authenticate/", {"code": "000000"}).content.decode()
-    browser.post("/account/2fa/authenticate/", {"code": code})
+    browser.post("/account/2fa/authenticate/", {"code": code_of(secret)})
     assert browser.get("/").status_code == 200
     with as_app():
         kept = Authenticator.objects.get(user=carol)

@@ -1,0 +1,115 @@
+"""Tags and filters, and the pages of refusal and error."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
+
+import pytest
+from django.template import Context, Template
+from django.test import override_settings
+from django.utils import timezone as zones
+from django.utils import translation
+
+from portal import checks, http
+from portal.actors import Actor, ActorKind
+from portal.errors import IllegalMove, Refused
+from portal.templatetags import portal as tags
+
+ACTOR = Actor(
+    kind=ActorKind.CUSTOMER, name="Ana Moreau", enterprise_id=1, enterprise_public_id="204817",
+    permissions={"order.view": frozenset({7}), "billing.view": None},
+)  # fmt: skip
+NOON = datetime(2026, 9, 3, 15, 14, tzinfo=UTC)
+
+
+def rendered(text, **context):
+    return Template(text).render(Context(context))
+
+
+def test_links_stay_in_the_actors_enterprise():
+    assert rendered("{% link 'orders:list' %}", actor=ACTOR) == "/e/204817/orders/"
+    assert rendered("{% link 'orders:list' enterprise='9' %}", actor=ACTOR) == "/e/9/orders/"
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "words"),
+    [
+        ("America/Denver", "en", "3 Sep 2026 09:14 MDT"),
+        ("America/Mexico_City", "es", "3 sep 2026 09:14 CST"),
+        ("America/Sao_Paulo", "pt", "3 set 2026 12:14 GMT-3"),
+    ],
+)
+def test_a_moment_is_in_the_readers_zone_and_says_which(zone, language, words):
+    with zones.override(zone), translation.override(language):
+        assert tags.zoned(NOON) == words
+        assert f">{words}</time>" in tags.moment(NOON) and "2026-09-03T15:14:00+00:00" in tags.moment(NOON)
+
+
+def test_nothing_is_said_of_nothing():
+    assert tags.zoned(None) == tags.moment(None) == tags.money(None, "USD") == ""
+
+
+def test_may_asks_for_the_account_too():
+    ask = "{% may code account as it %}{{ it }}"
+    assert rendered(ask, actor=ACTOR, code="order.view", account=7) == "True"
+    assert rendered(ask, actor=ACTOR, code="order.view", account=8) == "False"
+    assert rendered(ask, actor=ACTOR, code="billing.view", account=8) == "True"
+    assert rendered("{% may 'order.view' as it %}{{ it }}", actor=ACTOR) == "True"
+    assert rendered("{% may 'order.view' as it %}{{ it }}", actor=None) == "False"
+
+
+def test_states_have_their_tones_and_moves():
+    assert tags.tone("held", "order") == "red"
+    assert tags.allows("in_progress", "milestone:completed")
+    assert not tags.allows("planned", "milestone:completed")
+
+
+def test_a_story_bears_kinds_and_facts_it_does_not_know():
+    event = SimpleNamespace(kind="no.such.kind", facts={}, actor_name="Ana")
+    assert tags.story_line(event) == "no.such.kind" and tags.story_tone(event) == "gray"
+    opened = SimpleNamespace(kind="enterprise.opened", facts={}, actor_name="Ana")
+    assert tags.story_line(opened) == "Ana opened your data: "
+
+
+def test_an_item_by_a_key():
+    assert tags.get({"a": 1}, "a") == 1
+
+
+@pytest.mark.parametrize("is_htmx", [True, False])
+def test_a_refusal_says_what_why_and_the_way_out(rf, is_htmx):
+    request = rf.get("/")
+    request.htmx = is_htmx
+    request.csp_nonce = "n"
+    answer = http.refused(request, Refused("The month is closed.", way_out="Ask your analyst."), back="/back/")
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The month is closed." in text and "Ask your analyst." in text
+    assert ("<html" in text) is not is_htmx
+
+
+def test_refusals_speak_for_themselves():
+    assert "no longer possible" in str(IllegalMove().message)
+    assert str(Refused()) == "This cannot be done now."
+
+
+def test_the_page_of_an_error_needs_nothing_else(rf):
+    answer = http.server_error(rf.get("/"))
+    assert answer.status_code == 500 and b"Traceback" not in answer.content
+
+
+@pytest.mark.parametrize(("role", "face"), [("portal_owner", "customer"), ("portal_app", "staff")])
+def test_a_process_of_the_wrong_role_ends(db, role, face, capsys):
+    with override_settings(PORTAL_ROLE=role, FACE=face), pytest.raises(SystemExit) as end:
+        checks.refuse_to_serve()
+    assert end.value.code == 3
+    assert "It will not serve." in capsys.readouterr().err
+
+
+def test_a_process_whose_user_is_another_ends(db, capsys):
+    with override_settings(PORTAL_ROLE="portal_app", FACE="customer"), pytest.raises(SystemExit):
+        checks.refuse_to_serve()
+    assert "knows it as portal_test" in capsys.readouterr().err
+
+
+def test_offsets_of_zones_without_letters():
+    half = datetime(2026, 9, 3, tzinfo=timezone(timedelta(hours=5, minutes=30), "+0530"))
+    assert tags._zone(half) == "GMT+5:30"
