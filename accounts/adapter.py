@@ -52,8 +52,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def reset_link(event: Event) -> str:
-    """A link that lets the person choose a password within the hour."""
-    user = User.objects.get(pk=event.subject_id)
+    """A link that lets the person choose a password within the hour.
+
+    Made only while the address is theirs: an old notice sent again must not open the door to a former mailbox.
+    """
+    user = EmailAddress.objects.select_related("user").get(user_id=event.subject_id, email=event.facts["email"]).user
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     return _face_url(event) + path.replace("UID-KEY", key)

@@ -6,13 +6,12 @@ The kernel's middleware calls it by its name in the settings, after the view's p
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from accounts import selectors, services
 from accounts.models import User
 from portal import registries
 from portal.actors import Actor
+from portal.http import detour
 
 Enter = Callable[[int], None]
 
@@ -55,8 +55,9 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
     if actor is None:
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
     if not _has_second_factor(request):
-        wanted = "account_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
-        return redirect(f"{reverse(wanted)}?{urlencode({'next': request.get_full_path()})}")
+        # Not the password, which would lead back here and be asked for again.
+        wanted = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
+        return detour(request, reverse(wanted))
     if public_id is None:
         return actor
     return _admit_inside(request, actor, public_id, enter)
@@ -88,8 +89,7 @@ def _admit_inside(request: HttpRequest, actor: Actor, public_id: str, enter: Ent
     if assignment:
         visit = services.open_assigned(assignment, actor=inside, at=timezone.now())
     if visit is None:
-        asked = urlencode({"next": request.get_full_path()})
-        return redirect(f"{reverse('accounts:open', args=[public_id])}?{asked}")
+        return detour(request, reverse("accounts:open", args=[public_id]))
     request.visit = visit  # type: ignore[attr-defined]
     return inside
 

@@ -1,18 +1,15 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.models import (
-    Account,
     Contact,
     Enterprise,
     Grant,
     Membership,
-    StaffCard,
     StaffMember,
     StaffVisit,
     TeamMember,
@@ -21,7 +18,7 @@ from accounts.models import (
 )
 from portal import locator, registries
 from portal.actors import Actor, ActorKind, Permissions
-from portal.tenancy import of_enterprise, within_accounts
+from portal.tenancy import of_enterprise
 
 
 def find_enterprise_id(public_id: str) -> int | None:
@@ -141,11 +138,6 @@ def list_team(actor: Actor, account_id: int | None = None) -> QuerySet[TeamMembe
     return team.select_related("card").order_by("escalation", _TEAM_ORDER, "id")
 
 
-def list_accounts(actor: Actor, permission: str) -> QuerySet[Account]:
-    """The billing accounts on which the actor holds a permission."""
-    return within_accounts(of_enterprise(Account.objects, actor), actor, permission, path="id").order_by("number")
-
-
 def list_all_enterprises(actor: Actor, search: str = "") -> QuerySet[Enterprise]:
     """Every customer, for staff outside any enterprise."""
     found = of_enterprise(Enterprise.objects, actor).filter(is_house=False)
@@ -167,9 +159,3 @@ def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> 
     """Contacts without a sign-in who asked for a kind of notice: ``wants`` is orders or billing."""
     scope = Q(account_id__isnull=True) | Q(account_id=account_id)
     return Contact.objects.filter(scope, enterprise_id=enterprise_id, **{f"wants_{wants}": True}).order_by("id")
-
-
-def get_staff_language(card_ids: Iterable[int]) -> dict[int, str]:
-    """The first language of each card."""
-    cards = StaffCard.objects.filter(pk__in=list(card_ids))
-    return {card.pk: (card.languages or ["en"])[0] for card in cards}

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,7 +18,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from portal import registries
 from portal.errors import Refused
-from portal.http import ActorRequest
+from portal.http import ActorRequest, onward
 from portal.policy import public, requires, signed_in
 from portal.tenancy import tenant_scope
 
@@ -73,7 +72,7 @@ def open_enterprise(request: ActorRequest, public_id: str) -> HttpResponse:
     enterprise_id = selectors.find_enterprise_id(public_id)
     if enterprise_id is None:
         raise Http404
-    onward = _onward(request, reverse("accounts:home", args=[public_id]))
+    following = onward(request, reverse("accounts:home", args=[public_id]))
     form = VisitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,12 +80,12 @@ def open_enterprise(request: ActorRequest, public_id: str) -> HttpResponse:
                 services.open_enterprise(
                     enterprise_id, actor=request.actor, reason=form.cleaned_data["reason"], at=timezone.now()
                 )
-            return redirect(onward)
+            return redirect(following)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal.message))
     with tenant_scope(enterprise_id):
         enterprise = selectors.get_enterprise(enterprise_id)
-    context = {"form": form, "enterprise": enterprise, "next": onward}
+    context = {"form": form, "enterprise": enterprise, "next": following}
     return render(request, "accounts/open.html", context, status=422 if form.errors else 200)
 
 
@@ -109,7 +108,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         services.set_language(request.user, language)
     translation.activate(language)
-    answer = redirect(_onward(request, "/"))
+    answer = redirect(onward(request, "/"))
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -119,10 +118,3 @@ def set_language(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )
     return answer
-
-
-def _onward(request: HttpRequest, otherwise: str) -> str:
-    """Where the person was going, if that is a page of ours."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/")
-    return target if is_ours else otherwise

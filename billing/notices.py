@@ -24,10 +24,12 @@ def _analysts(event: Event) -> Iterable[Recipient]:
     """The billing analysts of the account's team, on the staff face."""
     team = list_team(system(event.enterprise_id), event.account_id).filter(role=TeamRole.BILLING_ANALYST)
     cards = [member.card for member in team]
-    users = {user.email: user for user in User.objects.filter(email__in=[card.email for card in cards], is_active=True)}
+    users = {user.email: user for user in User.objects.filter(email__in=[card.email for card in cards])}
     reason = _("You are the billing analyst of this account.")
     for card in cards:
-        if user := users.get(card.email):
+        # Who has come to sign in by another address is still reached by the card's.
+        user = users.get(card.email) or User(language=(card.languages or ["en"])[0])
+        if user.is_active:
             yield Recipient(card.email, card.name, user.language, user.time_zone, reason, face="staff")
 
 

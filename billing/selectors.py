@@ -48,6 +48,7 @@ from billing.models import (
 from billing.permissions import Permission
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.models import Event
 from portal.money import ZERO
 from portal.tenancy import of_enterprise, within_accounts
 
@@ -263,9 +264,19 @@ def list_open_parts() -> list[tuple[int, int]]:
 
 
 def list_without_pdf(*, since: date | None = None, period_on: date | None = None) -> list[tuple[int, int]]:
-    """(enterprise, invoice) of the issued invoices that have no PDF yet."""
+    """(enterprise, invoice) of the issued invoices that have no PDF yet.
+
+    ``since`` leaves out older ones whose people have been told without it.
+    """
     rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="")
-    rows = rows.filter(issued_on__gte=since) if since else rows
+    if since:
+        told = Event.objects.filter(
+            enterprise_id=OuterRef("enterprise_id"),
+            story_type=Invoice._meta.label_lower,
+            story_id=OuterRef("pk"),
+            kind="invoice.issued",
+        )
+        rows = rows.filter(Q(issued_on__gte=since) | ~Exists(told))
     rows = rows.filter(period_on=period_on) if period_on else rows
     return list(rows.order_by("pk").values_list("enterprise_id", "pk"))
 

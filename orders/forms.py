@@ -1,7 +1,7 @@
 """What care managers type about milestones."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -64,6 +64,7 @@ class Step:
     delay: DelayForm
     note: NoteForm
     refusal: Refused | None = None
+    is_overtaken: bool = False
 
 
 def step(
@@ -82,3 +83,14 @@ def step(
         note=cast("NoteForm", filled.get("note") or NoteForm(milestone)),
         refusal=refusal,
     )
+
+
+def mark_overtaken(steps: Iterable[Step]) -> list[Step]:
+    """The steps, told where one to come still has a date before that of a step it waits for."""
+    found, latest = [], date.min
+    for each in steps:
+        expected = each.milestone.expected_on
+        is_open = each.state not in ("done", "skipped")
+        found.append(replace(each, is_overtaken=bool(each.state == "next" and expected and expected < latest)))
+        latest = max(latest, expected) if is_open and expected else latest
+    return found

@@ -115,6 +115,8 @@ def _outcome(order: Order, today: date) -> dict[str, Any]:
     if order.completed_on:
         late = max(0, (order.completed_on - order.committed_on).days) if order.committed_on else 0
         return {"label": _("Completed"), "value": order.completed_on, "tone": "green", "note": _late_words(late)}
+    if order.status == OrderStatus.CANCELLED:
+        return {"label": _("We now expect"), "value": _("nothing, it is cancelled"), "note": ""}
     shown = {"label": _("We now expect"), "value": order.expected_on or _("not yet known"), "note": ""}
     if order.status not in ORDER_FLOW.open_states() or not order.expected_on:
         return shown
@@ -185,8 +187,9 @@ CARD_ROWS = 5
 
 
 def under_way_card(actor: Actor) -> dict[str, Any] | None:
-    """Home: the orders under way that are due first; nothing where there are none."""
-    return _card(selectors.list_open_orders(actor))
+    """Home: the orders under way that are due first, and those that wait for the customer; None without any."""
+    card = _card(selectors.list_open_orders(actor))
+    return card and {**card, "waiting": list(selectors.list_waiting_orders(actor)[:CARD_ROWS])}
 
 
 def my_orders_card(actor: Actor) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from orders.models import Milestone, MilestoneKind, MilestoneStatus, Order, OrderStatus, OrderType, Owner
 from portal import numbers
 from portal.loading.batches import Batch, Checking
-from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, WORDS, one_of, whole
+from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, NUMBER, WORDS, one_of, whole
 from portal.loading.tables import Column, Reference, Row, Table
 
 _ENTERPRISE = Reference("enterprise", CODE, "Whose it is.", is_required=True, to="enterprises")
@@ -50,7 +50,7 @@ FILES = (
         Order,
         (
             _ENTERPRISE,
-            Column("number", CODE, "The order's number, as ORD-2026-00417.", is_required=True),
+            Column("number", NUMBER, "The order's number, as ORD-2026-00417.", is_required=True),
             Column("type", one_of(OrderType), "What is asked for.", default="new"),
             Column("status", one_of(OrderStatus), "Where it stands.", default="submitted", is_first_time_only=True),
             Reference("account", CODE, "Who pays.", is_required=True, to="accounts", within=("enterprise",)),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import F, Prefetch, QuerySet
 
-from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, Order
+from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneStatus, Order, Owner
 from orders.permissions import Permission
 from portal import events
 from portal.actors import Actor
@@ -42,6 +42,12 @@ def list_open_orders(actor: Actor) -> QuerySet[Order]:
     """What is under way, what is due first at the top."""
     underway = list_orders(actor).filter(status__in=ORDER_FLOW.open_states())
     return underway.order_by(F("expected_on").asc(nulls_last=True), "id")
+
+
+def list_waiting_orders(actor: Actor) -> QuerySet[Order]:
+    """What is under way and waits for the customer: the step it stands at is theirs."""
+    theirs = of_enterprise(Milestone.objects, actor).filter(status=MilestoneStatus.IN_PROGRESS, owner=Owner.CUSTOMER)
+    return list_open_orders(actor).filter(pk__in=theirs.values("order_id"))
 
 
 def _list(actor: Actor) -> QuerySet[Order]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.selectors import list_team
 from orders import lists, selectors, services
-from orders.forms import DelayForm, NoteForm, step
+from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
 from portal.csvfile import csv_response
@@ -170,10 +170,10 @@ def _page(
     sent = [form] if form else []
     return {
         "order": order,
-        "steps": [
+        "steps": mark_overtaken(
             step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
             for each in milestones
-        ],
+        ),
         "closed": sum(each.status not in MILESTONE_FLOW.open_states() for each in milestones),
         "dates": lists.order_dates(order, today=today),
         "facts": lists.order_facts(order),

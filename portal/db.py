@@ -108,19 +108,20 @@ def expected_policies() -> set[Policy]:
 
 
 _PRIVILEGES = """
-SELECT c.relname, r.rolname, x.privilege_type, ''
-  FROM pg_class c, aclexplode(c.relacl) x JOIN pg_roles r ON r.oid = x.grantee
- WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND r.rolname = ANY(%s)
+SELECT c.relname, coalesce(r.rolname, 'public'), x.privilege_type, ''
+  FROM pg_class c, aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+   AND (r.rolname = ANY(%s) OR x.grantee = 0)
 UNION ALL
-SELECT c.relname, r.rolname, x.privilege_type, a.attname
+SELECT c.relname, coalesce(r.rolname, 'public'), x.privilege_type, a.attname
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
-  JOIN pg_roles r ON r.oid = x.grantee
- WHERE c.relnamespace = 'public'::regnamespace AND r.rolname = ANY(%s)
+  LEFT JOIN pg_roles r ON r.oid = x.grantee
+ WHERE c.relnamespace = 'public'::regnamespace AND (r.rolname = ANY(%s) OR x.grantee = 0)
 """
 
 
 def actual_privileges(cursor: CursorWrapper) -> set[Privilege]:
-    """What the catalogue grants to our roles now."""
+    """What the catalogue grants now to our roles, and to "public", which is everybody."""
     cursor.execute(_PRIVILEGES, [list(GOVERNED), list(GOVERNED)])
     return {Privilege(*row) for row in cursor.fetchall()}
 
@@ -249,11 +250,15 @@ def refuse_stronger_role(role: str) -> str | None:
         cursor.execute(
             "SELECT session_user, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb,"
             " EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relnamespace = 'public'::regnamespace)"
-            " FROM pg_roles WHERE rolname = session_user"
+            # Membership is strength too; only staff may take one further role, inside an enterprise.
+            " OR EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
+            " WHERE m.member = pg_roles.oid AND (session_user, g.rolname) <> (%s, %s))"
+            " FROM pg_roles WHERE rolname = session_user",
+            [STAFF, INSIDE],
         )
-        user, is_strong, is_owner = cursor.fetchone()
+        user, is_strong, has_more = cursor.fetchone()
     if user != role:
         return f"This process is {role}, but the database knows it as {user}."
-    if role != OWNER and (is_strong or is_owner):
+    if role != OWNER and (is_strong or has_more):
         return f"The database role {user} is stronger than this process may be."
     return None

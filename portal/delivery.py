@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from email.utils import formataddr
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import utf8_charset_qp
 from django.db import transaction
@@ -25,6 +26,7 @@ from portal.tenancy import tenant_scope
 LEASE = timedelta(seconds=60)  # longer than sending one mail can take
 NUDGE = timedelta(seconds=30)  # how long a hint has before the relay gives another
 BATCH = 500
+MOST_ATTEMPTS = 20  # of a notice whose workers vanish one after the other
 BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 1440)]
 TASKS: dict[type[Queue], str] = {Todo: "portal.tell", Notice: "portal.send"}
 
@@ -120,6 +122,10 @@ def claim(enterprise_id: int, notice_id: int, *, now: datetime) -> Notice | None
         )
         if notice is None:
             return None
+        if notice.attempts >= MOST_ATTEMPTS:
+            notice.state, notice.lease_until, notice.last_error = Queue.State.FAILED, None, "Every worker was lost."
+            notice.save(update_fields=["state", "lease_until", "last_error"])
+            return None
         notice.state, notice.attempts = Queue.State.WORKING, notice.attempts + 1
         notice.lease_until = notice.due_at = now + LEASE
         notice.save(update_fields=["state", "attempts", "lease_until", "due_at"])
@@ -135,7 +141,7 @@ def _mark(notice: Notice, **values: object) -> bool:
 
 
 def _mark_failure(notice: Notice, error: Exception, *, now: datetime) -> None:
-    """A mailbox that does not exist fails at once; anything else is tried again for a day and more."""
+    """What no further try can change fails at once; anything else is tried again for a day and more."""
     if _is_final(error):
         _mark(notice, state=Queue.State.FAILED, last_error=str(error)[:500])
         return
@@ -144,11 +150,13 @@ def _mark_failure(notice: Notice, error: Exception, *, now: datetime) -> None:
 
 
 def _is_final(error: Exception) -> bool:
+    """Whether it speaks of this mailbox or this mail; what speaks of the server would fail every mail there is."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return 500 <= error.smtp_code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError)
-    return False
+    if isinstance(error, smtplib.SMTPDataError):
+        return 500 <= error.smtp_code < 600
+    # What its secret was to be made of is gone.
+    return isinstance(error, ObjectDoesNotExist)
 
 
 def _deliver(notice: Notice) -> None:
@@ -181,14 +189,13 @@ def send_again(notice: Notice, *, now: datetime) -> Notice:
 
     Raises nothing: a second click makes a second copy, each in the log.
     """
-    latest = (
-        Notice.objects.filter(enterprise_id=notice.enterprise_id, event_id=notice.event_id, recipient=notice.recipient)
-        .order_by("-copy")
-        .select_for_update()
-        .first()
+    copies = Notice.objects.filter(
+        enterprise_id=notice.enterprise_id, event_id=notice.event_id, recipient=notice.recipient
     )
-    again = Notice.objects.get(enterprise_id=notice.enterprise_id, pk=notice.pk)
-    again.pk, again.copy = None, (latest.copy if latest else 0) + 1
+    # The first is the lock: who waits for the latest would not see the copy made meanwhile.
+    copies.select_for_update().get(copy=0)
+    again = copies.get(pk=notice.pk)
+    again.pk, again.copy = None, copies.latest("copy").copy + 1
     again.state, again.attempts, again.last_error = Queue.State.WAITING, 0, ""
     again.lease_until, again.sent_at, again.created_at, again.due_at = None, None, now, now
     again.message_id = notices.message_id(again)

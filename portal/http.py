@@ -1,12 +1,15 @@
 """Answers: fragments, refusals, error pages, and what every page's frame needs."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
+from django_htmx.http import HttpResponseClientRedirect
 
 from portal.actors import Actor, initials
 from portal.errors import Refused
@@ -27,6 +30,28 @@ def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, ot
     if getattr(request, "htmx", None):
         return render(request, template, context)
     return redirect(otherwise)
+
+
+def onward(request: HttpRequest, otherwise: str) -> str:
+    """Where the person was going, if that is a page of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if is_ours else otherwise
+
+
+def detour(request: HttpRequest, url: str) -> HttpResponse:
+    """Another page must be seen first; it leads back to this one."""
+    way = f"{url}?{urlencode({'next': _page(request)})}"
+    # A fragment would take the other page inside itself.
+    return HttpResponseClientRedirect(way) if getattr(request, "htmx", None) else redirect(way)
+
+
+def _page(request: HttpRequest) -> str:
+    """The page asked for, or the one that holds the form or fragment: their own address is none to come back to."""
+    if request.method in {"GET", "HEAD"} and not getattr(request, "htmx", None):
+        return request.get_full_path()
+    source = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    return source._replace(scheme="", netloc="", fragment="").geturl() if source.netloc == request.get_host() else ""
 
 
 def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpResponse:

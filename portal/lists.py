@@ -5,7 +5,6 @@ thousandth costs what the first does; counts stop at a cap.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -164,12 +163,12 @@ def _place(token: str, sort: Sort) -> tuple[Any, int] | None:
     try:
         value, pk = json.loads(base64.urlsafe_b64decode(token.encode()))
         return _typed(value, sort), int(pk)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 
 def _typed(value: Any, sort: Sort) -> date | datetime | str | int:
-    if not isinstance(value, str | int):
+    if not isinstance(value, str | int) or "\0" in str(value):
         raise ValueError("no sort value")
     if sort.field.endswith("_at"):
         moment = parse_datetime(str(value))

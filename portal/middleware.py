@@ -11,18 +11,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
-from django_htmx.http import HttpResponseClientRedirect
 from psycopg2 import errors as pg
 
 from portal.actors import Actor
-from portal.http import forbidden
+from portal.http import detour, forbidden, not_found
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
@@ -51,13 +50,15 @@ class TenantMiddleware:
     def _attempt(self, request: HttpRequest) -> HttpResponse:
         request.lost_deadlock = False  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
-        with transaction.atomic(), ExitStack() as stack:
-            request.scopes = stack  # type: ignore[attr-defined]
-            response = self.get_response(request)
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
-        # The next request of this thread may be somebody else's.
-        timezone.deactivate()
+        try:
+            with transaction.atomic(), ExitStack() as stack:
+                request.scopes = stack  # type: ignore[attr-defined]
+                response = self.get_response(request)
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+        finally:
+            # The next request of this thread may be somebody else's, also when the commit fails.
+            timezone.deactivate()
         if request.actor is not None and not response.has_header("Cache-Control"):  # type: ignore[attr-defined]
             patch_cache_control(response, private=True, no_store=True)
         return response
@@ -68,11 +69,14 @@ class TenantMiddleware:
         policy = policy_of(view)
         if policy is None:
             raise RuntimeError(f"{view!r} does not say who may call it.")
+        if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
+            # No text of the database can hold a NUL, so nothing has such a name.
+            return not_found(request)
         public_id = kwargs.pop("enterprise", None)
         if policy.access is Access.PUBLIC and public_id is None:
             return None
         if not request.user.is_authenticated:
-            return _to_sign_in(request)
+            return detour(request, resolve_url(settings.LOGIN_URL))
         if policy.is_library:
             return None
         return self._admit(request, policy, public_id)
@@ -100,12 +104,6 @@ class TenantMiddleware:
             request.lost_deadlock = True  # type: ignore[attr-defined]
             return HttpResponse(status=503, headers={"Retry-After": "1"})
         return None
-
-
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """A fragment asked for after the session's end must not put the sign-in form inside the page."""
-    answer = redirect_to_login(request.get_full_path())
-    return HttpResponseClientRedirect(answer.url) if getattr(request, "htmx", None) else answer
 
 
 def _forget(request: HttpRequest) -> None:

@@ -77,7 +77,11 @@ def write(event: Event, *, at: Any) -> list[Notice]:
         return []
     shared = kind.context(event) if kind.context else {}
     enterprise = apps.get_model(settings.ENTERPRISE_MODEL)._default_manager.get(pk=event.enterprise_id)
-    by_address = {r.address.casefold(): r for r in kind.recipients(event) if r.address}
+    by_address: dict[str, Recipient] = {}
+    for recipient in kind.recipients(event):
+        if recipient.address:
+            # The first to be named counts: a member comes before a contact with the same mailbox.
+            by_address.setdefault(recipient.address.casefold(), recipient)
     return [_notice(kind, event, r, {**shared, "enterprise": enterprise}, at) for r in by_address.values()]
 
 

@@ -1,6 +1,7 @@
 """Settings of every process. Environments differ only by variables: .env.example explains each."""
 
 from datetime import timedelta
+from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -156,6 +157,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address or a password changes
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -229,7 +231,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # --- mail ------------------------------------------------------------------------------------
 globals().update(env.mail("EMAIL_URL", f"file://{BASE_DIR / 'var' / 'mail'}"))
 EMAIL_TIMEOUT = 10  # seconds for each step of the conversation
-DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"{CARRIER['name']} <portal@northvane.example>")
+# A name with a comma in it must not become two senders.
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", formataddr((CARRIER["name"], "portal@northvane.example")))
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
 
 LOGGING = {

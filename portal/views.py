@@ -2,17 +2,16 @@
 
 from django.contrib import messages
 from django.db import DatabaseError, connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from portal import delivery, selectors
-from portal.http import THEME_COOKIE, THEMES, ActorRequest
+from portal import delivery, locator, selectors
+from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward
 from portal.lists import Filter, ListPage, Sort
 from portal.models import Notice
 from portal.policy import public, requires
@@ -34,7 +33,9 @@ def _by_recipient(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
 
 
 def _by_enterprise(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
-    return rows.filter(Q(enterprise_public_id=value))
+    # By its key, which the log's index leads with.
+    found = locator.find(locator.ENTERPRISE, value)
+    return rows.filter(enterprise_id=found.enterprise_id) if found else rows.none()
 
 
 NOTICES = ListPage(
@@ -71,9 +72,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in THEMES:
         raise Http404
-    target = request.POST.get("next", "/")
-    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    answer = redirect(target if is_ours else "/")
+    answer = redirect(onward(request, "/"))
     answer.set_cookie(THEME_COOKIE, theme, max_age=365 * 24 * 3600, secure=request.is_secure(), samesite="Lax")
     return answer
 

@@ -91,7 +91,8 @@ def _record(kind: str, run: BillRun, *, actor: Actor, at: datetime) -> None:
 def resume_bill_runs(*, at: datetime) -> int:
     """Hint at every part still to do and every PDF still to make; returns how many that were.
 
-    Whatever was killed or lost is found here. PDFs are left to a person two days after the issue.
+    Whatever was killed or lost is found here. PDFs are left to a person two days after the issue,
+    once the bill has been told.
     """
     parts = selectors.list_open_parts()
     for run_id, enterprise_id in parts:

@@ -55,6 +55,8 @@ LINES = Cell("text, of several lines where it needs them", _read_lines)
 WORDS = text()
 PHONE = text(r"\+?[0-9][0-9 ().-]*( ext\.? ?\d+)?", "a phone number as +1 303 555 0142")
 CODE = text(r"[A-Za-z0-9][A-Za-z0-9._/ -]*", "a key of letters, digits and . _ / -")
+# Stands in addresses, where a slash would begin another part.
+NUMBER = text(r"[A-Za-z0-9][A-Za-z0-9._ -]*", "a number of letters, digits and . _ -")
 SLUG = text(r"[A-Za-z0-9_-]+", "a key of letters, digits, _ and -")
 
 

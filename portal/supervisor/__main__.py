@@ -34,12 +34,16 @@ def main() -> int:
 def reset(home: Path) -> int:
     """Delete the data of this checkout; logs, secrets and the environment stay."""
     with held(home) as is_ours:
-        if not is_ours or Cluster(home, server_account()).is_running():
+        if not is_ours:
             raise Fault("The portal is running. Stop it with Ctrl-C where it was started, then reset.")
+        # A run that was killed leaves its database server behind.
+        Cluster(home, server_account()).stop()
         for name in _DATA:
             shutil.rmtree(home / name, ignore_errors=True)
         prepare(home)
     print(f"All data in {home} is gone. `make run` begins with the demo carrier.")
+    if os.environ.get("DATABASE_URL"):
+        print("What is on the server of DATABASE_URL is as it was.")
     return 0
 
 

@@ -3,14 +3,16 @@
 # Every command here is a list of our own making; no shell reads it.
 # ruff: noqa: S603
 
+import errno
 import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from portal.embedded.contract import PASSWORDS
-from portal.embedded.faults import Fault, tail
+from portal.embedded.faults import Fault, reason
 from portal.embedded.home import CHECKOUT, log_of
 from portal.supervisor.children import end_group, say
 from portal.supervisor.configuration import Configuration
@@ -53,11 +55,21 @@ def _is_taken(host: str, port: int) -> bool:
             probe.bind((host, port))
         except PermissionError:
             raise Fault(f"Only root may open port {port}. Choose one above 1023.") from None
-        except socket.gaierror:
-            raise Fault(f"LISTEN={host} is not an address of this machine.", 2) from None
-        except OSError:
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise Fault(f"LISTEN={host} is not an address of this machine.", 2) from None
             return True
     return False
+
+
+def without_password(address: str) -> tuple[str, str]:
+    """The address as anyone may see it, and its password."""
+    url = urlsplit(address)
+    credentials, at, host = url.netloc.rpartition("@")
+    name, _, password = credentials.partition(":")
+    if not password:
+        return address, ""
+    return url._replace(netloc=f"{name}{at}{host}").geturl(), unquote(password)
 
 
 @dataclass
@@ -91,8 +103,12 @@ class Preparation:
         static = self._begin("Gathering static files", "collectstatic", "--noinput", "--verbosity", "0")
         try:
             if self._servers.admin_url:
-                passwords = {name: self._run.secrets[name] for name in PASSWORDS}
-                self._do("Making roles and database", "provision", "--admin-url", self._servers.admin_url, **passwords)
+                variables = {name: self._run.secrets[name] for name in PASSWORDS}
+                address, password = without_password(self._servers.admin_url)
+                if password:
+                    # libpq's variable: a command line can be read by others.
+                    variables["PGPASSWORD"] = password
+                self._do("Making roles and database", "provision", "--admin-url", address, **variables)
             self._do("Bringing the tables up to date", "migrate", "--noinput", "--verbosity", "0")
             if self._run.is_demo:
                 self._load_demo()
@@ -103,11 +119,13 @@ class Preparation:
     def _load_demo(self) -> None:
         """Only into an empty database: what people have done in the demo since stays."""
         note, database = self._run.home / "loaded", self._servers.identity()
-        # The note only saves asking the database again at each start.
-        if not any((CHECKOUT / DEMO).glob("*.csv")) or (note.exists() and note.read_text() == database):
+        # The note only saves asking our own database again at each start.
+        is_noted = database is not None and note.exists() and note.read_text() == database
+        if is_noted or not any((CHECKOUT / DEMO).glob("*.csv")):
             return
         self._do("Loading the demo carrier", "load_carrier", str(DEMO), "--if-empty")
-        note.write_text(database)
+        if database is not None:
+            note.write_text(database)
 
     def _do(self, label: str, *arguments: str, **variables: str) -> None:
         say(f"{label} …")
@@ -136,4 +154,4 @@ class Preparation:
         finally:
             end_group(step.process)
         if step.process.returncode:
-            raise Fault(f"{step.label} failed. The end of {step.log}:\n{tail(step.log)}")
+            raise Fault(f"{step.label} failed. {reason(step.log)}")

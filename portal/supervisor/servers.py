@@ -1,12 +1,31 @@
 """The database and the queue of one run: our own, or those given by variables."""
 
+import socket
+from urllib.parse import urlsplit
+
 from portal.embedded.account import server_account
+from portal.embedded.faults import Fault
 from portal.embedded.home import log_of
 from portal.embedded.postgres import DATABASE, Cluster
 from portal.embedded.valkey import Valkey
 from portal.supervisor.children import Child, say
 from portal.supervisor.configuration import Configuration
 from portal.supervisor.programs import valkey_program
+
+
+def require_answer(name: str, address: str) -> None:
+    """A given queue that is not there would show late, in things that never happen."""
+    url = urlsplit(address)
+    try:
+        if url.scheme == "unix":
+            with socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(5)
+                line.connect(url.path)
+        else:
+            socket.create_connection((url.hostname or "localhost", url.port or 6379), timeout=5).close()
+    except (OSError, ValueError) as error:
+        # Not the address: it may hold a password.
+        raise Fault(f"Nothing answers where {name} points: {error}.") from None
 
 
 class Servers:
@@ -22,9 +41,9 @@ class Servers:
         self.admin_url = self.cluster.admin_url if self.cluster else run.admin_url
         self.valkey = Child(valkey_program(self._valkey), log_of(run.home, "valkey")) if self._valkey else None
 
-    def identity(self) -> str:
-        """What tells this database from one made anew in its place."""
-        return self.cluster.identifier() if self.cluster else self.database_url
+    def identity(self) -> str | None:
+        """What tells our database from one made anew in its place; nothing tells a given one."""
+        return self.cluster.identifier() if self.cluster else None
 
     def start(self, now: float) -> None:
         """Start what is ours; what a killed run left behind is stopped first."""
@@ -37,6 +56,8 @@ class Servers:
             self._valkey.stop()
             self.valkey.tick(now)
             self._valkey.wait()
+        else:
+            require_answer("VALKEY_URL", self.valkey_url)
 
     def tick(self, now: float) -> None:
         """Start again what has died; clients reconnect by themselves."""

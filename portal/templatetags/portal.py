@@ -1,5 +1,6 @@
 """Tags and filters of every template: links within the enterprise, amounts, moments, states."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from portal import money as amounts
@@ -18,6 +19,13 @@ from portal import notices
 from portal.flows import FLOWS
 
 register = template.Library()
+
+_IDENT = re.compile(r"\b[A-Z]{2,4}-(?:\w+-)?\d{3,}\b")
+# The first mark that fits names it, so those that pose as others stand before them.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+             ("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("CrOS", "ChromeOS"), ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)
@@ -48,7 +56,16 @@ def zoned(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return f"{date_format(local, 'DATE_FORMAT')} {time_format(local, 'TIME_FORMAT')} {local:%Z}"
+    return f"{date_format(local, 'DATE_FORMAT')} {time_format(local, 'TIME_FORMAT')} {_zone(local)}"
+
+
+def _zone(local: datetime) -> str:
+    """The zone's letters, or its distance from Greenwich where it has none: "GMT-3" for São Paulo's "-03"."""
+    name = local.tzname() or ""
+    if not name.startswith(("+", "-")):
+        return name
+    hours, minutes = name[1:3].lstrip("0") or "0", name[3:5]
+    return f"GMT{name[0]}{hours}{':' + minutes if minutes else ''}"
 
 
 @register.filter
@@ -70,6 +87,19 @@ def allows(state: str, move: str) -> bool:
     """Whether a machine lets a thing go on: {{ order.status|allows:"order:cancelled" }}."""
     flow, _, target = move.partition(":")
     return FLOWS[flow].allows(state, target)
+
+
+@register.filter
+def idents(text: str) -> SafeString:
+    """The text with each identifier in it (INV-2026-000005) kept on one line."""
+    return mark_safe(_IDENT.sub(r'<span class="ident-text">\g<0></span>', escape(text)))  # noqa: S308 - escaped above
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """A browser as its user calls it: "Firefox, Windows"; what is not known, as it calls itself."""
+    found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(word for word in found if word) or agent[:60]
 
 
 @register.simple_tag

@@ -88,6 +88,17 @@
   document.addEventListener("DOMContentLoaded", () => lookAt(document));
   document.addEventListener("htmx:load", (event) => lookAt(event.detail.elt));
 
+  // What was sent took its own button along: the reader goes on at the part that came instead.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const { requestConfig, target } = event.detail;
+    if (requestConfig?.triggeringEvent?.type !== "submit" || document.activeElement !== document.body) return;
+    const part = document.getElementById(target.id);
+    const place = part?.querySelector('[role="alert"]') || part;
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  });
+
   // A part that could not be fetched says so, in the page's own words.
   const trouble = (kind) => {
     const words = document.getElementById(`trouble-${kind}`);

@@ -1,8 +1,10 @@
 """Who is let in where."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import ProgrammingError, transaction
 
 from accounts.models import StaffVisit
@@ -76,6 +78,34 @@ def test_staff_without_second_factor_must_set_one(carol):
         session["account_authentication_methods"] = [{"method": "password"}]
         session.save()
     assert browser.get("/").url.startswith("/account/2fa/totp/activate/")
+
+
+def test_staff_who_have_a_second_factor_are_asked_for_it_and_not_for_the_password(carol):
+    browser = FaceClient("staff").sign_in(carol)
+    with browser.at_home():
+        TOTP.activate(carol, generate_totp_secret())
+        session = browser.session
+        session["account_authentication_methods"] = [{"method": "password"}]
+        session.save()
+    answer = browser.get("/")
+    assert answer.url == "/account/2fa/reauthenticate/?next=%2F"
+    assert browser.get(answer.url).status_code == 200
+
+
+@pytest.mark.parametrize("is_htmx", [True, False])
+def test_after_a_visit_has_run_out_one_comes_back_to_the_page_and_not_to_its_form(client_of, acme, erin, is_htmx):
+    """A form's own address cannot be opened, and a fragment must not take the whole page in."""
+    page = f"/e/{acme.public_id}/orders/ORD-2026-00001/"
+    current = f"http://testserver{page}"
+    headers = {"HX-Request": "true", "HX-Current-URL": current} if is_htmx else {"Referer": current}
+    answer = client_of(erin).post(f"/e/{acme.public_id}/orders/milestones/1/annotate/", {"note": "x"}, headers=headers)
+    onward = f"/customers/{acme.public_id}/open/?{urlencode({'next': page})}"
+    assert (answer.get("HX-Redirect") if is_htmx else answer.url) == onward
+
+
+def test_a_foreign_referrer_leads_nowhere(client_of, acme, erin):
+    answer = client_of(erin).post(f"/e/{acme.public_id}/leave/", headers={"Referer": "https://evil.example/x"})
+    assert answer.url == f"/customers/{acme.public_id}/open/?next="
 
 
 def test_outside_any_scope_staff_cannot_write(acme, carol):

@@ -97,6 +97,16 @@ def test_an_unconfirmed_address_gets_a_link_that_confirms_it(acme, alice, delive
         assert EmailAddress.objects.get(user=alice).verified
 
 
+def test_a_stolen_session_alone_takes_no_account_over(acme, alice):
+    """Before another address can be added, which could ask for a reset, the password is asked for again."""
+    make.password(alice)
+    browser = FaceClient("customer").sign_in(alice)
+    answer = browser.post("/account/email/", {"email": "thief@x.example", "action_add": ""})
+    assert answer.status_code == 302 and answer.url.startswith("/account/reauthenticate/")
+    with as_app():
+        assert not EmailAddress.objects.filter(email="thief@x.example").exists()
+
+
 def test_a_person_without_a_company_is_told_what_to_do(db):
     page = FaceClient("customer").sign_in(make.user("lone@nowhere.example")).get("/")
     assert page.status_code == 403

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import User
 from billing import services
 from portal import documents
 from portal.tenancy import tenant_scope
@@ -75,6 +76,22 @@ def test_a_dispute_is_confirmed_and_its_analyst_hears_of_it(acme, invoice, alice
     assert "11:00 MST" in hers["Alice"].body and "18:00 UTC" in hers["Dora"].body
 
 
+def test_an_analyst_who_signs_in_by_another_address_hears_of_it_all_the_same(
+    acme, invoice, alice, dora, deliver, mailoutbox
+):
+    make.team(acme, dora, "billing_analyst")
+    User.objects.filter(pk=dora.pk).update(email="dora@home.example")
+    b.dispute(alice, invoice)
+    assert "dora@northvane.example" in [n.recipient for n in deliver()]
+
+
+def test_an_analyst_who_has_left_is_not_told(acme, invoice, alice, dora, deliver, mailoutbox):
+    make.team(acme, dora, "billing_analyst")
+    User.objects.filter(pk=dora.pk).update(is_active=False)
+    b.dispute(alice, invoice)
+    assert "dora@northvane.example" not in [n.recipient for n in deliver()]
+
+
 @pytest.mark.parametrize(("credited", "subject"), [("100.00", "$100.00 credited"), ("0", "no credit")])
 def test_the_decision_is_told_with_its_reason(acme, invoice, alice, dora, deliver, mailoutbox, credited, subject):
     b.decide(dora, b.disputed(b.dispute(alice, invoice)), credited)
@@ -103,4 +120,4 @@ def test_mails_are_written_in_the_readers_language(borealis, borealis_main, bob,
     ready(b.issue(borealis_main))
     deliver()
     assert [mail.to for mail in mailoutbox] == [["Bob Fuentes <bob@borealis.example>"]]
-    assert "USD\xa01,234.50" in mailoutbox[0].body and "20 Dic 2026" in mailoutbox[0].body
+    assert "USD\xa01,234.50" in mailoutbox[0].body and "20 dic 2026" in mailoutbox[0].body

@@ -83,7 +83,7 @@ def test_latin_america_gets_a4_in_the_enterprises_language(borealis, borealis_ma
     printed(invoice)
     page = PdfReader(io.BytesIO(stored(invoice)[1])).pages[0]
     assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
-    assert "Noviembre 2026" in page.extract_text()
+    assert "Noviembre de 2026" in page.extract_text()
 
 
 def test_many_lines_run_over_pages(acme, acme_main):

@@ -4,10 +4,11 @@ import smtplib
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 
-from accounts.models import StaffVisit
+from accounts.models import StaffVisit, User
 from portal import delivery, events, notices
 from portal.actors import Actor, ActorKind
 from portal.models import Event, Notice, Todo
@@ -77,6 +78,11 @@ class Refusing:
     [
         (smtplib.SMTPRecipientsRefused({"ana@acme.example": (550, b"no such user")}), "failed"),
         (smtplib.SMTPRecipientsRefused({"ana@acme.example": (451, b"greylisted")}), "waiting"),
+        (smtplib.SMTPDataError(554, b"content refused"), "failed"),
+        # These speak of the server or of its settings, not of this mail: they would fail all there are.
+        (smtplib.SMTPConnectError(554, b"no service here"), "waiting"),
+        (smtplib.SMTPSenderRefused(530, b"authentication required", "portal@northvane.example"), "waiting"),
+        (smtplib.SMTPAuthenticationError(535, b"wrong password"), "waiting"),
         (smtplib.SMTPServerDisconnected("gone"), "waiting"),
         (ConnectionRefusedError(111, "refused"), "waiting"),
         (TimeoutError("slow"), "waiting"),
@@ -109,6 +115,27 @@ def test_a_lease_keeps_others_off_until_it_ends(acme, told, deliver, mailoutbox,
         assert not delivery._mark(taken, state="done")
     with inside(acme):
         assert Notice.objects.get(pk=first).state == "working"
+
+
+def test_a_notice_that_ends_its_workers_does_not_do_so_for_ever(acme, told):
+    now = NOW()
+    with as_app():
+        first = delivery.tell(acme.pk, told[1].pk, now=now)[0]
+        lost = 0
+        while delivery.claim(acme.pk, first, now=now):
+            now, lost = now + delivery.LEASE * 2, lost + 1
+            assert lost < 100
+    assert lost == delivery.MOST_ATTEMPTS
+    with inside(acme):
+        notice = Notice.objects.get(pk=first)
+    assert (notice.state, notice.lease_until) == ("failed", None) and notice.last_error
+
+
+def test_a_member_who_is_a_contact_too_is_spoken_to_as_the_member(acme, told, deliver, monkeypatch):
+    twice = [Recipient("ana@acme.example", "Ana", "pt"), Recipient("ANA@acme.example", "Mailbox", "en")]
+    kind = EventKind("test.happened", story="%(actor)s did it", recipients=lambda event: twice)
+    monkeypatch.setitem(notices.KINDS, kind.name, kind)
+    assert [(n.recipient, n.language) for n in deliver()] == [("ana@acme.example", "pt")]
 
 
 def test_the_relay_hints_at_what_is_due_and_waits_before_it_does_again(acme, told, hints):
@@ -146,6 +173,8 @@ def test_staff_send_again_and_the_log_keeps_both(client_of, acme, carol, told, d
 def test_the_log_shows_to_whom_and_word_for_word(client_of, acme, carol, told, deliver):
     notice = deliver()[0]
     browser = client_of(carol)
+    assert "ana@acme.example" in browser.get("/notices/?customer=204817").content.decode()
+    assert "ana@acme.example" not in browser.get("/notices/?customer=305120").content.decode()
     assert "ana@acme.example" in browser.get("/notices/").content.decode()
     assert "ana@acme.example" not in browser.get("/notices/?state=failed").content.decode()
     assert "Ação feita" in browser.get(f"/e/{acme.public_id}/notices/{notice.pk}/").content.decode()
@@ -163,6 +192,21 @@ def test_a_reset_link_is_mailed_but_never_kept(acme, alice, mailoutbox, deliver)
     assert page.status_code == 200 and "password1" in page.content.decode()
     with as_staff():
         assert not Event.objects.filter(facts__icontains="reset/key").exists()
+
+
+def test_an_old_reset_mail_sent_again_gives_its_former_mailbox_no_link(
+    acme, alice, carol, client_of, deliver, mailoutbox
+):
+    make.password(alice)
+    FaceClient("customer").post("/account/password/reset/", {"email": alice.email})
+    (notice,) = [n for n in deliver() if n.kind == "person.reset_requested"]
+    with as_app():
+        EmailAddress.objects.filter(user=alice).update(email="alice@new.example")
+        User.objects.filter(pk=alice.pk).update(email="alice@new.example")
+    assert client_of(carol).post(f"/e/house/notices/{notice.pk}/send-again/").status_code == 302
+    again = deliver()[-1]
+    assert (again.copy, again.recipient, again.state) == (1, "alice@acme.example", "failed")
+    assert len(mailoutbox) == 1
 
 
 def test_an_unknown_address_is_answered_alike_and_gets_nothing(acme, alice, mailoutbox, deliver):

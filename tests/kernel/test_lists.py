@@ -1,5 +1,6 @@
 """Lists: filters and place in the URL, pages by key, capped counts."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -74,6 +75,9 @@ def test_filters_narrow_and_stay_in_the_links(visits):
         {"after": "W10="},
         {"before": "WyJ4IiwxXQ=="},
         {"after": "bnVsbA=="},
+        {"after": "WyIyMDI2LTAzLTAxVDAwOjAwWiIsIEluZmluaXR5XQ=="},  # an infinite id
+        {"after": "WyJcdTAwMDAiLCAxXQ==", "sort": "reason"},  # a NUL, which the database's text cannot hold
+        {"after": base64.urlsafe_b64encode(b"[" * 4000).decode()},
     ],
 )
 def test_a_mangled_address_is_the_beginning(visits, mangled):

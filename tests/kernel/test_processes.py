@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from email.utils import getaddresses
 
 import pytest
 
@@ -54,6 +55,20 @@ def test_a_role_that_became_stronger_does_not(environment):
         assert db.refuse_stronger_role("portal_owner") is None
     finally:
         _use("portal_test")
+
+
+@pytest.mark.usefixtures("db")
+def test_a_role_that_may_become_another_does_not():
+    """portal_test is a member of all the others; nothing that serves may be."""
+    assert "stronger" in db.refuse_stronger_role("portal_test")
+
+
+def test_a_carriers_name_with_a_comma_is_one_sender(environment):
+    show = [sys.executable, "-c", "from portal.settings import DEFAULT_FROM_EMAIL; print(DEFAULT_FROM_EMAIL)"]
+    environment = {**environment, "CARRIER_NAME": "Northvane, Inc."}
+    environment.pop("MAIL_FROM", None)
+    done = subprocess.run(show, env=environment, capture_output=True, text=True, timeout=60)
+    assert getaddresses([done.stdout.strip()]) == [("Northvane, Inc.", "portal@northvane.example")]
 
 
 def test_without_a_database_it_says_so(environment):

@@ -47,6 +47,11 @@ def test_a_fragment_after_the_sessions_end_reloads_the_page(acme):
     assert answer["HX-Redirect"].startswith("/account/login/")
 
 
+@pytest.mark.parametrize("path", ["orders/?q=%00", "orders/%00/", "billing/?account=%00", "billing/invoices/a%00b/"])
+def test_what_has_a_nul_in_its_name_is_not_there(client_of, alice, acme, path):
+    assert client_of(alice).get(f"/e/204817/{path}").status_code == 404
+
+
 def test_language_and_theme_are_remembered(client_of, alice, acme):
     browser = client_of(alice)
     answer = browser.post("/language/", {"language": "pt", "next": "/e/204817/"})

@@ -43,6 +43,7 @@ FAULTS = [
     ("services.csv", "2024-03-01", "1924-03-01", r"2 started_on: 1924-03-01 is not between 1980-01-01"),
     ("services.csv", "active,2024-03-01", "active,", r"2 started_on: is empty; a service that is active"),
     ("services.csv", "active,", "terminated,", r"2 ended_on: a service that is terminated has an ended_on"),
+    ("orders.csv", "ORD-2026-00077", "ORD/77", r"2 number: “ORD/77” is not a number of letters"),
     ("orders.csv", "5-PIN1", "8-MOL1", r"2 account: “8-MOL1” is not one of enterprise 410001"),
     ("orders.csv", "2850.00", "2,850", r"2: has 11 cells"),
     ("orders.csv", "2850.00", "2850,00", r"2: has 11 cells"),

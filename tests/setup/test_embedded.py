@@ -15,6 +15,7 @@ import pytest
 
 from portal.embedded import account, faults, home, postgres, throwaway, valkey
 from portal.embedded.contract import PASSWORDS, inherited
+from portal.supervisor.__main__ import reset
 
 
 @pytest.fixture
@@ -150,6 +151,13 @@ def test_postgresql_survives_a_power_cut_whose_process_number_is_anothers(cluste
     assert not cluster.is_running()
     cluster.start()
     assert _execute(cluster, "SELECT x FROM kept") == [(1,)]
+
+
+def test_a_reset_stops_the_server_that_a_killed_run_left(cluster: postgres.Cluster) -> None:
+    cluster.start()
+    assert reset(cluster.home) == 0
+    assert not cluster.is_running()
+    assert not cluster.folder.exists()
 
 
 def test_an_interrupted_first_start_leaves_nothing_half_made(cluster: postgres.Cluster) -> None:

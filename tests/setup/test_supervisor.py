@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from portal.embedded import home
+from portal.embedded import faults, home
 from portal.embedded.contract import PASSWORDS
 from portal.embedded.faults import Fault
-from portal.supervisor import children, configuration, preparation, programs, run
+from portal.supervisor import children, configuration, preparation, programs, run, servers
 
 GIVEN = {"DATABASE_URL": "postgresql://db.example/demarc"} | {name: name.lower() for name in PASSWORDS}
 
@@ -100,6 +100,47 @@ def test_a_taken_port_is_named_with_the_way_out(listener: int) -> None:
 
 def test_the_way_out_is_a_port_that_exists() -> None:
     assert preparation.another_port(65500) <= 65535
+
+
+def test_an_address_of_another_machine_is_no_taken_port() -> None:
+    with pytest.raises(Fault, match=r"LISTEN=192\.0\.2\.1 is not an address of this machine"):
+        preparation.require_free_port("STAFF_PORT", "192.0.2.1", 8001)
+
+
+def test_a_given_queue_that_is_not_there_is_said_at_once(listener: int) -> None:
+    servers.require_answer("VALKEY_URL", f"redis://localhost:{listener}/0")
+    with pytest.raises(Fault, match="Nothing answers where VALKEY_URL points") as caught:
+        servers.require_answer("VALKEY_URL", "unix://:secret@/nowhere/valkey.sock")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown", "password"),
+    [
+        ("postgresql://pg:it%27s@db:5432/x?sslmode=require", "postgresql://pg@db:5432/x?sslmode=require", "it's"),
+        ("postgresql:///postgres?host=/run", "postgresql:///postgres?host=/run", ""),
+        ("postgresql://postgres@/postgres?host=/run", "postgresql://postgres@/postgres?host=/run", ""),
+    ],
+)
+def test_a_superusers_password_is_kept_off_the_command_line(address: str, shown: str, password: str) -> None:
+    assert preparation.without_password(address) == (shown, password)
+
+
+def test_of_an_exception_what_it_says_is_shown_and_of_other_failures_the_end(tmp_path: Path) -> None:
+    log = tmp_path / "migrate.log"
+    log.write_text(
+        "Applying\nTraceback (most recent call last):\n  File x\n    raise\n\nThe above exception was the direct cause"
+        "\n\nTraceback (most recent call last):\n  File y\n    raise\n"
+        "django.db.utils.OperationalError: connection failed: no such host\n\tIs the server running?\n\n"
+    )
+    assert faults.reason(log).splitlines() == [
+        "It said:",
+        "    OperationalError: connection failed: no such host",
+        "    Is the server running?",
+        f"The whole is in {log}.",
+    ]
+    log.write_text("CommandError: no such folder\n")
+    assert faults.reason(log) == f"The end of {log}:\n    CommandError: no such folder"
 
 
 def test_a_second_start_is_refused(tmp_path: Path) -> None:

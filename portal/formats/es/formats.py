@@ -1,6 +1,7 @@
 """Formats in Spanish."""
 
-DATE_FORMAT = "j M Y"
+DATE_FORMAT = "j b Y"
 TIME_FORMAT = "H:i"
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
-MONTH_FORMAT = "F Y"
+MONTH_FORMAT = r"F \d\e Y"
+MONTH_DAY_FORMAT = "j b"
