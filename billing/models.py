@@ -151,9 +151,7 @@ class Invoice(TenantOwned):
         indexes = [
             models.Index(fields=["enterprise", "-issued_on", "-id"], name="billing_invoice_issued"),
             # Staff look across enterprises for papers that are still to be made.
-            models.Index(
-                fields=["id"], name="billing_invoice_paperless", condition=Q(status="issued", pdf_sha256="")
-            ),
+            models.Index(fields=["id"], name="billing_invoice_paperless", condition=Q(status="issued", pdf_sha256="")),
         ]
 
     def __str__(self) -> str:
