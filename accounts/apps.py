@@ -10,7 +10,9 @@ class AccountsConfig(AppConfig):
         from portal import registries
         from portal.notices import register_secret
 
-        registries.add_permissions(customer={}, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS)
+        registries.add_permissions(
+            customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
+        )
         notices.register_kinds()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
@@ -22,9 +24,10 @@ def _add_doors() -> None:
     from accounts.permissions import Permission
     from portal.registries import NavItem, add_nav
 
-    open_, read = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW
+    open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
     add_nav(
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
+        NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
         NavItem(_("My day"), "home", "accounts:root", "staff", is_inside=False, order=0),
         NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=60),
         NavItem(_("Notices"), "mail", "notices:list", "staff", read, is_inside=False, order=70),

@@ -8,10 +8,15 @@ from portal.errors import Text
 
 
 class Permission(StrEnum):
+    ENTERPRISE_ADMIN = "enterprise.admin"
     ENTERPRISE_OPEN = "enterprise.open"
     NOTICE_VIEW = "notice.view"
     NOTICE_RESEND = "notice.resend"
 
+
+CUSTOMER: dict[str, Text] = {
+    Permission.ENTERPRISE_ADMIN: _("Administer the enterprise, and see who of the carrier looked at its data"),
+}
 
 STAFF: dict[str, Text] = {
     Permission.ENTERPRISE_OPEN: _("Open the data of customer enterprises"),

@@ -120,6 +120,11 @@ def get_open_visit(enterprise_id: int, card_id: int, now: datetime) -> StaffVisi
     )
 
 
+def list_visits(actor: Actor) -> QuerySet[StaffVisit]:
+    """Who of the carrier's people opened this enterprise's data, why and until when."""
+    return of_enterprise(StaffVisit.objects, actor).select_related("card")
+
+
 def get_assignment(enterprise_id: int, card_id: int) -> TeamMember | None:
     """The staff member's place in the enterprise's account team: a reason of its own to open it."""
     return TeamMember.objects.filter(enterprise_id=enterprise_id, card_id=card_id).order_by("escalation", "id").first()

@@ -5,6 +5,7 @@ from accounts import views
 customer = [
     path("", views.root, name="root"),
     path("e/<slug:enterprise>/", views.home, name="home"),
+    path("e/<slug:enterprise>/visits/", views.visits, name="visits"),
 ]
 staff = [
     path("", views.root, name="root"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, services
 from accounts.forms import VisitForm
+from accounts.lists import VISITS
 from accounts.models import User
 from accounts.permissions import Permission
 from portal import registries
@@ -54,6 +55,13 @@ def _cards(request: ActorRequest) -> dict[str, Any]:
         if context is not None:
             shown[card.column].append({"template": card.template, "data": context})
     return {"cards": shown}
+
+
+@requires(Permission.ENTERPRISE_ADMIN)
+def visits(request: ActorRequest) -> HttpResponse:
+    """The customer's administrators see who of the carrier looked at their data, and why."""
+    page = VISITS.show(selectors.list_visits(request.actor), request.GET)
+    return render(request, "accounts/visits.html", {"page": page})
 
 
 @requires(Permission.ENTERPRISE_OPEN)

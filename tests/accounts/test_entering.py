@@ -111,3 +111,12 @@ def test_a_foreign_referrer_leads_nowhere(client_of, acme, erin):
 def test_outside_any_scope_staff_cannot_write(acme, carol):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), as_staff():
         StaffVisit.objects.update(reason="x")
+
+
+def test_the_customers_administrators_read_who_looked_and_why(client_of, acme, alice, alan, carol):
+    reader = client_of(alice)
+    assert "Nobody has looked yet" in reader.get(f"/e/{acme.public_id}/visits/").content.decode()
+    client_of(carol).get(f"/e/{acme.public_id}/")
+    text = reader.get(f"/e/{acme.public_id}/visits/").content.decode()
+    assert "Carol Okafor" in text and "Account team: Customer care manager" in text
+    assert client_of(alan).get(f"/e/{acme.public_id}/visits/").status_code == 403

@@ -22,7 +22,20 @@ def month(back):
 
 
 # The two walks share a portal and run in any order, so that each bills months of its own.
-MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+MONTHS = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+]
 
 
 def open_invoice(page, month_name, *more):
