@@ -113,3 +113,26 @@ def test_a_process_whose_user_is_another_ends(db, capsys):
 def test_offsets_of_zones_without_letters():
     half = datetime(2026, 9, 3, tzinfo=timezone(timedelta(hours=5, minutes=30), "+0530"))
     assert tags._zone(half) == "GMT+5:30"
+
+
+def test_a_state_is_the_same_by_tag_and_by_component():
+    by_tag = rendered("{% status label tone %}", label="<late>", tone="red")
+    by_component = rendered('{% include "components/_status.html" %}', label="<late>", tone="red")
+    assert by_tag == by_component.strip() == '<span class="status-word tone-red">&lt;late&gt;</span>'
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "Chrome, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19) AppleWebKit/605 Version/19 Mobile Safari/604", "Safari, iPhone"),
+    ],
+)
+def test_a_session_says_which_browser_it_is(agent, words):
+    assert tags.browser(agent) == words
+
+
+def test_identifiers_hold_together_and_nothing_else_becomes_markup():
+    said = tags.idents("<b>INV-2026-000005</b>")
+    assert said == '&lt;b&gt;<span class="ident-text">INV-2026-000005</span>&lt;/b&gt;'
