@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from portal import money as amounts
-from portal import notices
 from portal.flows import FLOWS
 
 register = template.Library()
@@ -106,31 +105,6 @@ def browser(agent: str) -> str:
     """A browser as its user calls it: "Firefox, Windows"; what is not known, as it calls itself."""
     found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
     return ", ".join(word for word in found if word) or agent[:60]
-
-
-@register.simple_tag
-def story_line(event: Any) -> str:
-    """What happened, in a sentence of the reader's language."""
-    kind = notices.KINDS.get(event.kind)
-    if kind is None:
-        return str(event.kind)
-    return str(kind.story) % _Facts(event.facts, actor=event.actor_name)
-
-
-class _Facts(dict[str, Any]):
-    """Facts for a sentence; one that an older event lacks is left empty."""
-
-    def __init__(self, facts: dict[str, Any], **more: Any) -> None:
-        super().__init__({**facts, **more})
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-@register.filter
-def story_tone(event: Any) -> str:
-    kind = notices.KINDS.get(event.kind)
-    return kind.tone if kind else "gray"
 
 
 @register.filter

@@ -1,7 +1,6 @@
 """Tags and filters, and the pages of refusal and error."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
@@ -61,13 +60,6 @@ def test_states_have_their_tones_and_moves():
     assert tags.tone("held", "order") == "red"
     assert tags.allows("in_progress", "milestone:completed")
     assert not tags.allows("planned", "milestone:completed")
-
-
-def test_a_story_bears_kinds_and_facts_it_does_not_know():
-    event = SimpleNamespace(kind="no.such.kind", facts={}, actor_name="Ana")
-    assert tags.story_line(event) == "no.such.kind" and tags.story_tone(event) == "gray"
-    opened = SimpleNamespace(kind="enterprise.opened", facts={}, actor_name="Ana")
-    assert tags.story_line(opened) == "Ana opened your data: "
 
 
 def test_an_item_by_a_key():
