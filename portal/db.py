@@ -26,8 +26,9 @@ GOVERNED = (APP, STAFF, INSIDE, DISPATCH)
 
 _READ = ("SELECT",)
 _WRITE = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# The customers' side reads; what its people and tasks write, a table says itself.
 KIND_GRANTS: dict[Kind, dict[str, tuple[str, ...]]] = {
-    Kind.TENANT_OWNED: {APP: _WRITE, STAFF: _READ, INSIDE: _WRITE},
+    Kind.TENANT_OWNED: {APP: _READ, STAFF: _READ, INSIDE: _WRITE},
     Kind.IDENTITY: {APP: _WRITE, STAFF: _WRITE, INSIDE: _READ},
     Kind.PUBLISHED: {APP: _READ, STAFF: _WRITE, INSIDE: _READ},
     Kind.CARRIER_OWNED: {STAFF: _WRITE, INSIDE: _READ},

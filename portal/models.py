@@ -44,7 +44,8 @@ class Event(TenantOwned):
     ``story`` is the thing whose page tells of it: a milestone's event is told on its order.
     """
 
-    withheld: ClassVar = dict.fromkeys(("portal_app", "portal_staff_inside"), ("UPDATE", "DELETE"))
+    extra_grants: ClassVar = {"portal_app": ("INSERT",)}
+    withheld: ClassVar = {"portal_staff_inside": ("UPDATE", "DELETE")}
     kind = models.CharField(max_length=60, db_collation="C")
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=10)
@@ -88,6 +89,11 @@ class Notice(Queue):
     Where ``secret`` names one, the body holds a mark in its place, and the real text is made at
     sending: a log that kept reset links would let its readers take accounts over.
     """
+
+    extra_grants: ClassVar = {
+        **Queue.extra_grants,
+        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at)"),
+    }
 
     class Channel(models.TextChoices):
         EMAIL = "email"

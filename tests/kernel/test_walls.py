@@ -6,9 +6,10 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
 from accounts.models import Account, Contact, Enterprise
+from billing.models import Invoice
 from orders.models import Milestone, Order
 from portal import db, tenancy
-from portal.models import Event, NumberCounter
+from portal.models import Event, Locator, Notice, NumberCounter, Todo
 from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import WrongScope, tenant_scope
 from tests import make
@@ -89,6 +90,12 @@ def test_the_schema_has_no(db, gate):
         assert cursor.fetchall() == []
 
 
+EVENT = {
+    "kind": "x", "at": "2026-01-01T00:00Z", "actor_kind": "system", "actor_name": "x",
+    "subject_type": "x", "subject_id": 1, "story_type": "x", "story_id": 1,
+}  # fmt: skip
+
+
 @pytest.fixture
 def two_orders(acme_main, borealis_main):
     return make.order(acme_main), make.order(borealis_main)
@@ -119,22 +126,39 @@ def test_no_step_from_one_tenant_into_another(acme, borealis, two_orders):
 
 
 def test_an_error_in_a_scope_leaves_none_behind(acme, two_orders):
-    with pytest.raises(IntegrityError), tenant_scope(acme.pk):
+    with pytest.raises(IntegrityError), inside(acme):
         Milestone.objects.create(enterprise=acme, order=two_orders[0], position=1, kind="build")
     assert tenancy.current_scope() is None
     assert Order.objects.count() == 0
 
 
 def test_a_row_of_another_tenant_cannot_be_written(acme, borealis, two_orders):
-    with tenant_scope(acme.pk):
+    with inside(acme):
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             Contact.objects.create(enterprise=borealis, name="x", email="x@x.example")
         assert Order.objects.filter(pk=two_orders[1].pk).update(title="stolen") == 0
         assert Order.objects.filter(pk=two_orders[1].pk).delete()[0] == 0
+    with tenant_scope(acme.pk), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        Event.objects.create(enterprise=borealis, **EVENT)
+
+
+def test_the_customers_side_writes_only_what_its_services_need(acme, two_orders):
+    with tenant_scope(acme.pk):
+        for change in (
+            lambda: Order.objects.update(title="Mine"),
+            lambda: Contact.objects.create(enterprise=acme, name="x", email="x@x.example"),
+            lambda: Enterprise.objects.update(legal_name="Other"),
+            lambda: Todo.objects.all()._raw_delete("default"),
+            lambda: Notice.objects.update(body_text="Something else"),
+            lambda: Locator.objects.update(enterprise_id=acme.pk),
+            lambda: Invoice.objects.update(total=0),
+        ):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                change()
 
 
 def test_a_link_cannot_cross_tenants(acme, borealis_main, two_orders):
-    with tenant_scope(acme.pk), pytest.raises(IntegrityError, match="tenant"), transaction.atomic():
+    with inside(acme), pytest.raises(IntegrityError, match="tenant"), transaction.atomic():
         Order.objects.filter(pk=two_orders[0].pk).update(account_id=borealis_main.pk)
 
 
@@ -166,10 +190,7 @@ def test_the_customers_side_sees_nothing_of_the_carriers(db):
 
 def test_the_journal_is_written_once(acme, alice, two_orders):
     with tenant_scope(acme.pk):
-        Event.objects.create(
-            enterprise=acme, kind="x", at="2026-01-01T00:00Z", actor_kind="system", actor_name="x",
-            subject_type="x", subject_id=1, story_type="x", story_id=1,
-        )  # fmt: skip
+        Event.objects.create(enterprise=acme, **EVENT)
         for change in (lambda: Event.objects.update(kind="y"), lambda: Event.objects.all().delete()):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 change()
