@@ -1,7 +1,5 @@
 """The database keeps tenants apart by itself, and refuses a process that is too strong."""
 
-import pathlib
-
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
@@ -10,85 +8,9 @@ from billing.models import Invoice
 from orders.models import Milestone, Order
 from portal import db, tenancy
 from portal.models import Event, Locator, Notice, NumberCounter, Todo
-from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import WrongScope, tenant_scope
 from tests import make
 from tests.faces import as_app, as_staff, inside, playing
-
-ROOT = pathlib.Path(__file__).parents[2]
-
-
-def test_every_table_has_a_kind(db):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r','p') AND relnamespace='public'::regnamespace"
-        )
-        there = {row[0] for row in cursor.fetchall()}
-    assert there == set(tables()) | set(LIBRARY_TABLES)
-
-
-def test_privileges_and_policies_equal_the_kinds(db):
-    with connection.cursor() as cursor:
-        assert db_module().actual_privileges(cursor) == db_module().expected_privileges()
-        assert db_module().actual_policies(cursor) == db_module().expected_policies()
-
-
-def db_module():
-    return db
-
-
-WALLED = sorted(n for n, m in tables().items() if m.table_kind is Kind.TENANT_OWNED)
-
-# Each query returns the tables or roles that break a rule; none may.
-GATES = {
-    "a role that bypasses": """
-        SELECT rolname FROM pg_roles WHERE rolname = ANY(%(roles)s)
-           AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR EXISTS (
-                SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = pg_roles.oid
-                   AND NOT (pg_roles.rolname = 'portal_staff' AND g.rolname = 'portal_staff_inside'
-                            AND NOT m.inherit_option AND m.set_option AND NOT m.admin_option)))""",
-    "a walled table without its wall": """
-        SELECT relname FROM pg_class WHERE relname = ANY(%(walled)s)
-           AND NOT (relrowsecurity AND relforcerowsecurity)""",
-    "a tenant column on a table of another kind": """
-        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'enterprise_id'
-         WHERE c.relkind IN ('r','p') AND c.relnamespace = 'public'::regnamespace
-           AND NOT c.relname = ANY(%(walled)s) AND c.relname <> 'portal_locator'""",
-    "a walled table whose tenant may be null or is missing": """
-        SELECT t FROM unnest(%(walled)s) t WHERE NOT EXISTS (SELECT FROM pg_attribute a
-         WHERE a.attrelid = t::regclass AND a.attname = 'enterprise_id' AND a.attnotnull)""",
-    "a view or definer function that steps around": """
-        SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('m','v')
-        UNION ALL SELECT p.proname::text FROM pg_proc p
-         WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef""",
-    "a key between walled tables that does not tie the tenant": """
-        SELECT con.conname FROM pg_constraint con
-          JOIN pg_class f ON f.oid = con.conrelid AND f.relname = ANY(%(walled)s)
-          JOIN pg_class g ON g.oid = con.confrelid AND g.relname = ANY(%(walled)s)
-          JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attname = 'enterprise_id'
-          JOIN pg_attribute b ON b.attrelid = con.confrelid AND b.attname = 'enterprise_id'
-         WHERE con.contype = 'f' AND NOT EXISTS (SELECT FROM generate_subscripts(con.conkey, 1) i
-           WHERE con.conkey[i] = a.attnum AND con.confkey[i] = b.attnum)""",
-    "a unique index that tells one tenant of another": """
-        SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'enterprise_id'
-         WHERE c.relname = ANY(%(walled)s) AND i.indisunique AND NOT i.indisprimary AND i.indkey[0] <> a.attnum""",
-    "a walled table with no index led by the tenant": """
-        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'enterprise_id'
-         WHERE c.relname = ANY(%(walled)s) AND NOT EXISTS (
-           SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum)""",
-    "TRUNCATE, REFERENCES or TRIGGER in the wrong hands": """
-        SELECT table_name::text FROM information_schema.role_table_grants
-         WHERE grantee = ANY(%(roles)s) AND privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')""",
-}
-
-
-@pytest.mark.parametrize("gate", GATES)
-def test_the_schema_has_no(db, gate):
-    with connection.cursor() as cursor:
-        cursor.execute(GATES[gate], {"walled": WALLED, "roles": list(db_module().GOVERNED)})
-        assert cursor.fetchall() == []
-
 
 EVENT = {
     "kind": "x", "at": "2026-01-01T00:00Z", "actor_kind": "system", "actor_name": "x",
@@ -230,8 +152,9 @@ def test_reconcile_erases_what_nobody_declared_and_restores_what_is_missing(tran
         _use("portal_test")
 
 
-def test_a_stronger_role_is_refused(db):
-    assert "knows it as portal_test" in db_module().refuse_stronger_role("portal_app")
+@pytest.mark.usefixtures("db")
+def test_a_stronger_role_is_refused():
+    assert "knows it as portal_test" in db.refuse_stronger_role("portal_app")
 
 
 def test_issued_numbers_are_the_owners_to_move(acme):
