@@ -62,6 +62,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page of rows shrinks to a sixth. Tokens in forms are masked anew each time, and Django pads.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     # The session is saved after the tenant's commit, in a transaction of its own.
     "django.contrib.sessions.middleware.SessionMiddleware",
