@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg2
 import pytest
 from django.db import connection, transaction
 
@@ -14,7 +13,7 @@ from portal import tenancy
 from portal.tables import Kind, tables
 from portal.tenancy import acting_as
 from tests.conftest import _use
-from tests.isolation.worlds import World, world_of
+from tests.isolation.worlds import World, the_owner, world_of
 
 AUDIT = bool(os.environ.get("DEMARC_AUDIT"))
 AS_BUILT, WALL_ALONE, FILTERS_ALONE = "as built", "the wall alone", "the filters alone"
@@ -58,17 +57,10 @@ def locks(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[str
 
 
 def _wall(verb: str) -> None:
-    """By the owner, on a connection of its own: the tests' role may not."""
-    place = connection.settings_dict
-    owner = psycopg2.connect(
-        dbname=place["NAME"], host=place["HOST"], port=place["PORT"] or None, user="portal_owner",
-        password=os.environ["PORTAL_OWNER_PASSWORD"], options="-c lock_timeout=20s",
-    )  # fmt: skip
-    with owner, owner.cursor() as cursor:
+    with the_owner() as cursor:
         for name, model in tables().items():
             if model.table_kind is Kind.TENANT_OWNED:
                 cursor.execute(f'ALTER TABLE "{name}" {verb} ROW LEVEL SECURITY')
-    owner.close()
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """One of each thing that an enterprise has, and pictures of the tables to be compared."""
 
 import hashlib
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+import psycopg2
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -61,18 +64,16 @@ class World:
         }[thing]
 
 
-def world_of(enterprise: Enterprise, account: Account, person: User, analyst: User) -> World:
-    """Build it: an order under way, an invoice with its PDF, a dispute of it that is half decided, their mails."""
+def world_of(enterprise: Enterprise, account: Account, person: User, analyst: User, *, has_paper: bool = True) -> World:
+    """Build it: an order under way, an invoice with its paper, a dispute of it that is half decided, their mails."""
     name = enterprise.legal_name
     run = builders.start(analyst)
     order = make.order(account, title=f"Wave of {name} alone", customer_reference=f"PO-{enterprise.public_id}")
     for text in ("own wave", "own port"):
         make.charge(account, "2950.00", text=f"{name}'s {text}")
     invoice = builders.issue(account)
-    with inside(enterprise):
-        invoice.pdf_name = default_storage.save(f"invoices/{enterprise.pk}/1.pdf", ContentFile(PDF))
-        invoice.pdf_sha256 = hashlib.sha256(PDF).hexdigest()
-        invoice.save(update_fields=["pdf_name", "pdf_sha256"])
+    if has_paper:
+        _print(invoice)
     first, second = builders.lines(invoice)
     dispute = builders.dispute(person, invoice, builders.claim(first), builders.claim(second, "10"))
     with inside(enterprise):
@@ -94,12 +95,33 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     return World(enterprise, account, *things, words=words)
 
 
+def _print(invoice: Invoice) -> None:
+    """A stand-in for the PDF, which takes a second to make."""
+    with inside(invoice.enterprise):
+        invoice.pdf_name = default_storage.save(f"invoices/{invoice.enterprise_id}/1.pdf", ContentFile(PDF))
+        invoice.pdf_sha256 = hashlib.sha256(PDF).hexdigest()
+        invoice.save(update_fields=["pdf_name", "pdf_sha256"])
+
+
 def _notice(event: Event) -> Notice:
     return Notice.objects.create(
         enterprise_id=event.enterprise_id, event=event, kind=event.kind, recipient=f"{event.enterprise_id}@x.example",
         language="en", subject="Your dispute", body_text="Your dispute", message_id="<1@x>", created_at=event.at,
         due_at=event.at,
     )  # fmt: skip
+
+
+@contextmanager
+def the_owner() -> Iterator[Any]:
+    """A cursor of the owner's on a connection of its own: the tests' role may not do what it does."""
+    place = connection.settings_dict
+    with closing(
+        psycopg2.connect(
+            dbname=place["NAME"], host=place["HOST"], port=place["PORT"] or None, user="portal_owner",
+            password=os.environ["PORTAL_OWNER_PASSWORD"], options="-c lock_timeout=20s",
+        )
+    ) as owner, owner, owner.cursor() as cursor:  # fmt: skip
+        yield cursor
 
 
 # --- people ----------------------------------------------------------------------------------------
@@ -135,7 +157,7 @@ def stranger(who: str, face: str, home: World, other: Enterprise) -> FaceClient:
 
 
 def _member(enterprise: Enterprise, **fields: Any) -> User:
-    person = make.user(f"somebody@{enterprise.public_id}.example")
+    person = make.user(f"somebody-{make.number()}@{enterprise.public_id}.example")
     make.member(enterprise, person, "Some Body", **fields)
     return person
 
@@ -148,7 +170,7 @@ def administrator(enterprise: Enterprise) -> FaceClient:
 def sibling(enterprise: Enterprise) -> FaceClient:
     """Who may do all that customers can, on one account of the enterprise that has nothing yet."""
     account = make.account(enterprise, "Sibling")
-    person = make.user("sibling@x.example")
+    person = make.user(f"sibling-{make.number()}@x.example")
     member = make.member(enterprise, person, "Sib Ling")
     for permission in registries.permissions():
         make.grant(member, permission, account)
@@ -157,7 +179,7 @@ def sibling(enterprise: Enterprise) -> FaceClient:
 
 def visitor(enterprise: Enterprise, role: str = "platform_admin") -> FaceClient:
     """One of the carrier's people who serves the enterprise, and has come in."""
-    person = make.staff(f"Vera {role}", role, email=f"vera-{enterprise.public_id}@northvane.example")
+    person = make.staff(f"Vera {role}", role, email=f"vera-{make.number()}@northvane.example")
     make.team(enterprise, person, "care_manager")
     browser = FaceClient("staff").sign_in(person)
     assert browser.get(f"/e/{enterprise.public_id}/").status_code == 200
