@@ -49,14 +49,14 @@ def locks(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[str
     if request.param == WALL_ALONE:
         tenancy.FILTERS_ARE_ON = False
     if request.param == FILTERS_ALONE:
-        _wall("DISABLE")
+        set_wall("DISABLE")
     yield request.param
     tenancy.FILTERS_ARE_ON = True
     if request.param == FILTERS_ALONE:
-        _wall("ENABLE")
+        set_wall("ENABLE")
 
 
-def _wall(verb: str) -> None:
+def set_wall(verb: str) -> None:
     with the_owner() as cursor:
         for name, model in tables().items():
             if model.table_kind is Kind.TENANT_OWNED:
