@@ -226,7 +226,9 @@ def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {name for name in before if before[name] != after[name]}
 
 
-_VOLATILE = re.compile(r'nonce="[^"]*"|nonce-[^\']*|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"')
+_VOLATILE = re.compile(
+    r'placeholder="[^"]*"|nonce="[^"]*"|nonce-[^\']*|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"'
+)
 
 
 def plain(answer: Any, address: str) -> list[str]:
