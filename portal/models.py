@@ -135,6 +135,7 @@ class ApiAnswer(TenantOwned):
     Written before the work, so that the unique key makes a second call wait for the first.
     """
 
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (status, body, location)")}
     caller = models.CharField(max_length=60, db_collation="C")  # the person or, later, the API key
     key = models.CharField(max_length=200, db_collation="C")
     request_hash = models.CharField(max_length=64)

@@ -43,7 +43,9 @@ class PageOf(serializers.Serializer[Any]):
 @cache
 def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
     """The envelope of such rows."""
-    return type(f"{row.__name__}Page", (PageOf,), {"__doc__": PageOf.__doc__, "results": row(many=True)})
+    return type(
+        f"{row.__name__.removesuffix('Shape')}Page", (PageOf,), {"__doc__": PageOf.__doc__, "results": row(many=True)}
+    )
 
 
 def paged(

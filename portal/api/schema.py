@@ -30,6 +30,7 @@ class Document(serializers.Serializer[Any]):
     info = serializers.DictField()
     paths = serializers.DictField()
     components = serializers.DictField()
+    security = serializers.ListField()
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,9 @@ class Schema(AutoSchema):
         policy = policy_of(type(self.view).as_view(), self.method)
         assert policy is not None
         return {"x-permission": policy.permission or policy.access.value}
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        return type(serializer).__name__.removesuffix("Shape")
 
     def get_request_serializer(self) -> Any:
         return self._told.takes
@@ -206,6 +210,7 @@ _PROBLEM = {
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """What stands once for all operations."""
+    _strip(result, "x-spec-enum-id")
     components = result.setdefault("components", {})
     components["schemas"]["Problem"] = _PROBLEM
     components["responses"] = _problem_responses()
@@ -220,6 +225,14 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     result["security"] = [{"session": []}]
     result["info"]["description"] = _about()
     return result
+
+
+def _strip(part: Any, mark: str) -> None:
+    """Take a mark of the generator's own out of all that is said."""
+    if isinstance(part, dict):
+        part.pop(mark, None)
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _strip(inner, mark)
 
 
 @cache

@@ -34,7 +34,7 @@ def post(client, path, body=None, **headers):
     return client.post(PLACE + path, json.dumps(body or {}), content_type="application/json", headers=headers)
 
 
-def contest(client, invoice, *claims, of="", headers=None, **more):
+def contest(client, invoice, /, *claims, of="", headers=None, **more):
     body = {"lines": list(claims or [claim()]), **more}
     return post(client, f"invoices/{of or invoice.number}/disputes/", body, **(headers or {}))
 
