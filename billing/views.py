@@ -26,7 +26,7 @@ from portal.policy import requires
 @requires(Permission.BILLING_VIEW)
 def invoices(request: ActorRequest) -> HttpResponse:
     page = lists.INVOICES.show(selectors.list_invoices(request.actor), request.GET)
-    return render(request, "billing/invoices.html", {"page": page, "today": timezone.localdate()})
+    return render(request, "billing/invoices.html", {"page": page, "columns": lists.invoice_columns(request.actor)})
 
 
 @require_safe
@@ -128,7 +128,7 @@ def _open(request: ActorRequest, found: Invoice, row: selectors.Line, data: dict
 @requires(Permission.BILLING_VIEW)
 def disputes(request: ActorRequest) -> HttpResponse:
     page = lists.DISPUTES.show(selectors.list_disputes(request.actor), request.GET)
-    return render(request, "billing/disputes.html", {"page": page})
+    return render(request, "billing/disputes.html", {"page": page, "columns": lists.dispute_columns(request.actor)})
 
 
 @require_safe
@@ -193,7 +193,7 @@ def _link(request: ActorRequest, name: str, *args: Any) -> str:
 @requires(Permission.DISPUTE_DECIDE)
 def queue(request: ActorRequest) -> HttpResponse:
     page = lists.QUEUE.show(selectors.list_open_disputes(request.actor), request.GET)
-    return render(request, "billing/queue.html", {"page": page, "now": timezone.now()})
+    return render(request, "billing/queue.html", {"page": page, "columns": lists.queue_columns(now=timezone.now())})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,13 +29,17 @@ MY_ORDERS_CAP = 200
 @requires(Permission.ORDER_VIEW)
 def list_orders(request: ActorRequest) -> HttpResponse:
     page = lists.ORDERS.show(selectors.list_orders(request.actor), request.GET)
-    return render(request, "orders/list.html", {"page": page, "today": timezone.localdate()})
+    return render(
+        request,
+        "orders/list.html",
+        {"page": page, "columns": lists.order_columns(request.actor, today=timezone.localdate())},
+    )
 
 
 @require_safe
 @requires(Permission.ORDER_VIEW)
 def export_orders(request: ActorRequest) -> HttpResponse:
-    rows = lists.ORDERS.filtered(selectors.list_orders(request.actor), request.GET).order_by("-placed_on", "-id")
+    rows = lists.ORDERS.filtered(selectors.list_orders_whole(request.actor), request.GET).order_by("-placed_on", "-id")
     found = list(rows[: lists.EXPORT_CAP + 1])
     if len(found) > lists.EXPORT_CAP:
         refusal = Refused(
@@ -54,7 +58,7 @@ def my_orders(request: ActorRequest) -> HttpResponse:
     context = {
         "orders": found[:MY_ORDERS_CAP],
         "has_more": len(found) > MY_ORDERS_CAP,
-        "today": timezone.localdate(),
+        "columns": lists.work_columns(today=timezone.localdate()),
     }
     return render(request, "orders/mine.html", context)
 

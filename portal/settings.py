@@ -63,6 +63,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page of rows shrinks to a sixth. Tokens in forms are masked anew each time, and Django pads.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.ProblemMiddleware",
     # The session is saved after the tenant's commit, in a transaction of its own.
