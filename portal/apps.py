@@ -14,7 +14,7 @@ class PortalConfig(AppConfig):
                 "api.requests_per_minute",
                 600,
                 "calls",
-                _("How many calls of the API a person, or later a key, may make in a minute."),
+                _("How many calls of the API one caller may make in a minute."),
                 "Own choice: ten a second carries a synchronisation, and no flood",
             )
         )

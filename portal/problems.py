@@ -114,7 +114,13 @@ def answer(
     request_id = getattr(request, "request_id", "")
     if request_id:
         body["instance"] = f"urn:demarc:request:{request_id}"
-    response = JsonResponse(body, encoder=DjangoJSONEncoder, status=problem.status, headers=headers)
+    response = JsonResponse(
+        body,
+        encoder=DjangoJSONEncoder,
+        json_dumps_params={"ensure_ascii": False},
+        status=problem.status,
+        headers=headers,
+    )
     response.headers["Content-Type"] = MEDIA_TYPE
     response.headers.setdefault("Cache-Control", "no-store")
     return response
