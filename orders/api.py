@@ -130,7 +130,7 @@ class Orders(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest) -> Response:
         """The orders on the accounts within reach."""
-        return paged(request, lists.ORDERS, selectors.list_orders(request.actor), OrderRow)
+        return paged(request, lists.ORDERS, selectors.list_orders_whole(request.actor), OrderRow)
 
 
 class OrderDetail(ApiView):

@@ -154,7 +154,7 @@ def test_words_are_in_the_persons_language_or_the_browsers(client_of, acme, bore
 def test_a_broken_endpoint_says_so_and_nothing_else(client_of, acme, alice):
     browser = client_of(alice)
     browser.raise_request_exception = False
-    with mock.patch("orders.api.selectors.list_orders", side_effect=ValueError("secret detail")):
+    with mock.patch("orders.api.selectors.list_orders_whole", side_effect=ValueError("secret detail")):
         answer = browser.get(ORDERS)
     said(answer, 500, "broken")
     assert b"secret" not in answer.content
@@ -163,7 +163,7 @@ def test_a_broken_endpoint_says_so_and_nothing_else(client_of, acme, alice):
 def test_a_lost_deadlock_is_tried_again_and_then_said_to_pass(client_of, acme, alice):
     lost = OperationalError("deadlock")
     lost.__cause__ = pg.DeadlockDetected()
-    with mock.patch("orders.api.selectors.list_orders", side_effect=lost) as asked:
+    with mock.patch("orders.api.selectors.list_orders_whole", side_effect=lost) as asked:
         answer = client_of(alice).get(ORDERS)
     said(answer, 503, "unavailable")
     assert answer["Retry-After"] == "1" and asked.call_count == 3
