@@ -15,6 +15,8 @@ class Locator(Identity):
     constraint on a walled table would tell one tenant what another has.
     """
 
+    # Who belongs where is the carrier's to say.
+    withheld: ClassVar = {"portal_app": ("INSERT", "UPDATE", "DELETE")}
     kind = models.CharField(max_length=30)
     key_hash = models.CharField(max_length=64, db_collation="C")
     # No key to the enterprise: the table is read before any scope, and the row it points at is verified inside.
@@ -44,7 +46,8 @@ class Event(TenantOwned):
     ``story`` is the thing whose page tells of it: a milestone's event is told on its order.
     """
 
-    withheld: ClassVar = dict.fromkeys(("portal_app", "portal_staff_inside"), ("UPDATE", "DELETE"))
+    extra_grants: ClassVar = {"portal_app": ("INSERT",)}
+    withheld: ClassVar = {"portal_staff_inside": ("UPDATE", "DELETE")}
     kind = models.CharField(max_length=60, db_collation="C")
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=10)
@@ -88,6 +91,11 @@ class Notice(Queue):
     Where ``secret`` names one, the body holds a mark in its place, and the real text is made at
     sending: a log that kept reset links would let its readers take accounts over.
     """
+
+    extra_grants: ClassVar = {
+        **Queue.extra_grants,
+        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at)"),
+    }
 
     class Channel(models.TextChoices):
         EMAIL = "email"
