@@ -339,3 +339,27 @@ class DisputeWithdraw(ApiView):
         taken(request, Nothing)
         services.withdraw_dispute(dispute.pk, actor=request.actor, at=timezone.now())
         return Response(_whole(request, number))
+
+
+class Decision(Taken):
+    """What is given back of a disputed line (0 denies, all of it upholds), and why: the customer reads it."""
+
+    credited = serializers.DecimalField(max_digits=12, decimal_places=2)
+    decision = serializers.CharField(max_length=2000)
+
+
+class DisputedLineDecide(ApiView):
+    @operation(
+        DisputeShape,
+        takes=Decision,
+        summary="Decide a disputed line",
+        tag=DISPUTES,
+        example={"credited": "80.00", "decision": "The rate of the order is 207.25; the rest is given back."},
+    )
+    @requires(Permission.DISPUTE_DECIDE)
+    def post(self, request: ApiRequest, pk: int) -> Response:
+        """A credit note follows at once. The last line decided closes the dispute. The customer's people are told."""
+        line = found(selectors.list_disputed_lines(request.actor).filter(pk=pk).first())
+        sent = taken(request, Decision)
+        services.decide(line.pk, actor=request.actor, at=timezone.now(), **sent)
+        return Response(_whole(request, line.dispute.number))

@@ -26,7 +26,7 @@ staff_outside = [
     path("billing/runs/<int:pk>/print/", views.print_missing, name="print"),
 ]
 
-api_staff = [
+_api_both = [
     path("invoices/", api.Invoices.as_view(), name="invoices"),
     path("invoices/<str:number>/", api.InvoiceDetail.as_view(), name="invoice"),
     path("invoices/<str:number>/lines/", api.InvoiceLines.as_view(), name="lines"),
@@ -35,7 +35,11 @@ api_staff = [
     path("disputes/<str:number>/", api.DisputeDetail.as_view(), name="dispute"),
 ]
 api_customer = [
-    *api_staff,
+    *_api_both,
     path("invoices/<str:number>/disputes/", api.InvoiceDisputes.as_view(), name="open_dispute"),
     path("disputes/<str:number>/withdraw/", api.DisputeWithdraw.as_view(), name="withdraw"),
+]
+api_staff = [
+    *_api_both,
+    path("disputed-lines/<int:pk>/decide/", api.DisputedLineDecide.as_view(), name="decide"),
 ]

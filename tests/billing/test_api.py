@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
@@ -246,6 +246,36 @@ def test_no_field_of_the_tables_can_be_written_over_the_api(client_of, alice, ac
     assert state_of(acme) == before
 
 
+# --- deciding ----------------------------------------------------------------------------------
+
+
+def test_an_analyst_decides_a_line(client_of, alice, dora, carol, acme, borealis, invoice):
+    make.team(acme, dora, "billing_analyst")
+    line = b.disputed(b.dispute(alice, invoice, b.claim(b.lines(invoice)[0], "87.25")))
+    path = f"disputed-lines/{line.pk}/decide/"
+    analyst, manager = client_of(dora), client_of(carol)
+    for browser in (analyst, manager):
+        browser.get(f"{PLACE}disputes/")  # the visit is open
+    before = state_of(acme)
+    said(post(manager, path, {"credited": "1.00", "decision": "No."}), 403, "forbidden")
+    said(post(client_of(alice), path, {"credited": "1.00", "decision": "No."}), 404, "not-found")
+    body = said(post(analyst, path, {"credited": "87.26", "decision": "Yes."}), 422, "invalid")
+    assert [each["pointer"] for each in body["errors"]] == ["/credited"]
+    body = said(post(analyst, path, {"credited": "1", "decision": " ", "outcome": "upheld"}), 422, "invalid")
+    assert [each["pointer"] for each in body["errors"]] == ["/outcome"]
+    assert state_of(acme) == before
+    done = post(analyst, path, {"credited": "80.00", "decision": "Checked."})
+    assert (done.status_code, done.json()["status"]) == (200, "decided")
+    assert done.json()["lines"][0]["credit_note"]["amount"] == {"value": "80.00", "currency": "USD"}
+    said(post(analyst, path, {"credited": "80.00", "decision": "Checked."}), 409, "refused")
+    make.team(borealis, dora, "billing_analyst")
+    answers = [
+        analyst.post(f"/api/v1/e/305120/billing/disputed-lines/{pk}/decide/", {}, content_type="application/json")
+        for pk in (line.pk, 987654321)
+    ]
+    assert {(each.status_code, each.content) for each in answers} == {(404, answers[0].content)}
+
+
 # --- the same call twice -----------------------------------------------------------------------
 
 
@@ -273,6 +303,14 @@ def test_a_key_belongs_to_the_person_and_the_enterprise(client_of, alice, acme, 
     with as_staff():
         callers = set(ApiAnswer.objects.values_list("enterprise_id", "caller"))
     assert callers == {(acme.pk, f"customer:{alice.pk}"), (acme.pk, f"customer:{ada.pk}")}
+
+
+def test_what_is_kept_of_a_call_cannot_be_changed_by_the_customers_side(client_of, alice, acme, invoice):
+    assert contest(client_of(alice), invoice, headers={"Idempotency-Key": "1"}).status_code == 201
+    with as_app(), tenant_scope(acme.pk):
+        for change in (ApiAnswer.objects.all().delete, lambda: ApiAnswer.objects.update(request_hash="x")):
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                change()
 
 
 def test_a_broken_call_leaves_neither_effect_nor_answer(client_of, alice, acme, invoice, monkeypatch):
