@@ -128,8 +128,24 @@ class LineShape(serializers.Serializer[Any]):
         return row.last_on if row.line.days else None
 
 
+_EXAMPLE = {
+    "number": "INV-2026-000123",
+    "href": "https://portal.carrier.example/api/v1/e/204817/billing/invoices/INV-2026-000123/",
+    "status": "issued",
+    "state": "sent",
+    "account": {"number": "5-KTR2P", "name": "Headquarters"},
+    "period_on": "2026-11-01",
+    "issued_on": "2026-11-20",
+    "due_on": "2026-12-20",
+    "dispute_by_on": "2027-02-18",
+    "total": {"value": "3137.25", "currency": "USD"},
+    "in_dispute": {"value": "287.25", "currency": "USD"},
+    "due": {"value": "2850.00", "currency": "USD"},
+}
+
+
 class Invoices(ApiView):
-    @operation(InvoiceRow, page=lists.INVOICES, summary="Invoices", tag=INVOICES)
+    @operation(InvoiceRow, page=lists.INVOICES, summary="Invoices", tag=INVOICES, example=_EXAMPLE)
     @requires(Permission.BILLING_VIEW)
     def get(self, request: ApiRequest) -> Response:
         """The issued invoices on the accounts within reach."""

@@ -125,8 +125,28 @@ class OrderShape(OrderRow):
     date_moves = DateMove(many=True, source="moves")
 
 
+_EXAMPLE = {
+    "number": "ORD-2026-00417",
+    "href": "https://portal.carrier.example/api/v1/e/204817/orders/ORD-2026-00417/",
+    "type": "new",
+    "status": "in_progress",
+    "state": "inProgress",
+    "title": "Wave 10 Gbps, Denver to Reno",
+    "customer_reference": "PO 4500-7721",
+    "account": {"number": "5-KTR2P", "name": "Headquarters"},
+    "product": {"code": "wave-10g", "name": "Wavelength 10 Gbps", "family": "wavelength"},
+    "service": "WV-10G-004417",
+    "placed_on": "2026-10-02",
+    "requested_on": "2026-11-20",
+    "committed_on": "2026-12-01",
+    "expected_on": "2026-12-04",
+    "completed_on": None,
+    "days_late": 3,
+}
+
+
 class Orders(ApiView):
-    @operation(OrderRow, page=lists.ORDERS, summary="Orders", tag=TAG)
+    @operation(OrderRow, page=lists.ORDERS, summary="Orders", tag=TAG, example=_EXAMPLE)
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest) -> Response:
         """The orders on the accounts within reach."""

@@ -35,7 +35,10 @@ class Document(serializers.Serializer[Any]):
 
 @dataclass(frozen=True)
 class Operation:
-    """What a handler answers with, what it takes, and how it is told of."""
+    """What a handler answers with, what it takes, and how it is told of.
+
+    The example is of what is taken, else of what is answered: of one row, where that is a list.
+    """
 
     answer: Shape | None  # None for a file
     summary: str
@@ -117,7 +120,10 @@ class Schema(AutoSchema):
         told = self._told
         if not told.example:
             return []
-        return [OpenApiExample("Example", value=dict(told.example), request_only=bool(told.takes))]
+        if told.takes:
+            return [OpenApiExample("Example", value=dict(told.example), request_only=True)]
+        one = {"count": 1, "is_count_capped": False, "next": None, "previous": None, "results": [dict(told.example)]}
+        return [OpenApiExample("Example", value=one if told.page else dict(told.example), response_only=True)]
 
     def get_override_parameters(self) -> list[Any]:
         told = self._told

@@ -56,9 +56,6 @@ class SessionSignIn(SessionAuthentication):
         except exceptions.PermissionDenied as error:
             raise ForgedForm from error
 
-    def authenticate_header(self, request: Request) -> str:
-        return "Session"
-
 
 class StrictJson(JSONParser):
     """JSON, also against bodies that nest deeper than anybody means."""

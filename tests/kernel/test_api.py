@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as NoCache
 from portal import checks, http, policy, problems, repeats, tasks
 from portal.models import ApiAnswer, CarrierTerm
 from tests import make
-from tests.faces import FaceClient, as_app, as_staff, inside
+from tests.faces import FaceClient, as_staff, inside
 
 ORDERS = "/api/v1/e/204817/orders/"
 
@@ -277,6 +277,14 @@ def test_a_key_that_is_none_is_refused(client_of, alice, dispute_path, key):
     said(client_of(alice).post(dispute_path, headers={"Idempotency-Key": key}), 400, "malformed")
 
 
+def test_a_deadlock_over_a_key_is_tried_again_like_any(client_of, alice, dispute_path):
+    lost = OperationalError("deadlock")
+    lost.__cause__ = pg.DeadlockDetected()
+    with mock.patch("portal.repeats.ApiAnswer.objects.create", side_effect=lost) as asked:
+        said(client_of(alice).post(dispute_path, headers={"Idempotency-Key": "1"}), 503, "unavailable")
+    assert asked.call_count == 3
+
+
 def test_kept_answers_go_after_a_day_and_not_before(acme, borealis):
     now = timezone.now()
     for owner, key, age in ((acme, "old", 25), (acme, "new", 23), (borealis, "old", 25)):
@@ -375,6 +383,3 @@ def test_the_enterprises_one_may_enter(client_of, acme, borealis, alice, bob, ca
     assert [row["id"] for row in for_staff["results"]] == ["204817"] and for_staff["count"] == 2
     following = client_of(carol).get(for_staff["next"]).json()
     assert [row["id"] for row in following["results"]] == ["305120"]
-
-
-__all__ = ["as_app"]
