@@ -75,6 +75,8 @@ QUEUE = ListPage(
     filters=[Filter("number", gettext_lazy("Dispute number"), _by_number)],
 )
 
+LINES = ListPage(sorts=[Sort("position", gettext_lazy("Position"), "position")])
+
 RUNS = ListPage(sorts=[Sort("newest", gettext_lazy("Newest month first"), "period_on", is_descending=True)])
 
 

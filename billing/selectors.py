@@ -126,15 +126,29 @@ class Line:
 
 def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
     """The invoice's lines in their order, in two queries however many there are."""
+    return [line_of(row) for row in list_line_rows(actor, invoice)]
+
+
+def list_line_rows(actor: Actor, invoice: Invoice) -> QuerySet[InvoiceLine]:
+    """The same as rows, for a page of them; ``line_of`` makes a Line of each."""
     disputed = DisputedLine.objects.filter(enterprise_id=invoice.enterprise_id).select_related("dispute")
-    rows = (
+    return (
         of_enterprise(InvoiceLine.objects, actor)
         .filter(invoice=invoice)
-        .select_related("credit__disputed_line__dispute")
+        .select_related("invoice", "credit__disputed_line__dispute")
         .prefetch_related(Prefetch("disputes", queryset=disputed.order_by("id")))
         .order_by("position")
     )
-    return [Line(row, list(row.disputes.all())) for row in rows]
+
+
+def line_of(row: InvoiceLine) -> Line:
+    return Line(row, list(row.disputes.all()))
+
+
+def find_lines(actor: Actor, invoice: Invoice, positions: Sequence[int]) -> dict[int, int]:
+    """The keys of the invoice's lines by their positions; what it does not have is left out."""
+    rows = of_enterprise(InvoiceLine.objects, actor).filter(invoice=invoice, position__in=positions)
+    return dict(rows.values_list("position", "pk"))
 
 
 def get_line(actor: Actor, invoice: Invoice, line_id: int) -> Line:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,7 +18,7 @@ from billing.permissions import Permission
 from portal import events, money
 from portal.csvfile import csv_response
 from portal.errors import Refused
-from portal.http import ActorRequest, refused
+from portal.http import ActorRequest, attachment, refused
 from portal.policy import requires
 
 
@@ -74,17 +73,7 @@ def pdf(request: ActorRequest, number: str) -> HttpResponse:
         content = selectors.read_pdf(found)
     except Refused as refusal:
         return refused(request, refusal, back=_link(request, "billing:invoice", number))
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", found.number)
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(True, f"{name}.pdf") or "attachment",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return attachment(content, name=f"{found.number}.pdf", media_type="application/pdf")
 
 
 @require_safe

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
@@ -6,3 +7,14 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import checks  # noqa: F401 - registers the system checks
+        from portal.terms import Term, declare
+
+        declare(
+            Term(
+                "api.requests_per_minute",
+                600,
+                "calls",
+                _("How many calls of the API one caller may make in a minute."),
+                "Own choice: ten a second carries a synchronisation, and no flood",
+            )
+        )

@@ -1,5 +1,6 @@
 """Answers: fragments, refusals, error pages, and what every page's frame needs."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -7,10 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
 
+from portal import problems
 from portal.actors import Actor, initials
 from portal.errors import Refused
 
@@ -23,6 +25,21 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     htmx: Any
+
+
+def attachment(content: bytes, *, name: str, media_type: str) -> HttpResponse:
+    """A file to be saved: the browser neither guesses what it is nor runs anything in it."""
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, safe) or "attachment",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, otherwise: str) -> HttpResponse:
@@ -41,6 +58,8 @@ def onward(request: HttpRequest, otherwise: str) -> str:
 
 def detour(request: HttpRequest, url: str) -> HttpResponse:
     """Another page must be seen first; it leads back to this one."""
+    if problems.is_api(request):
+        return problems.page_first(request, url)
     way = f"{url}?{urlencode({'next': _page(request)})}"
     # A fragment would take the other page inside itself.
     return HttpResponseClientRedirect(way) if getattr(request, "htmx", None) else redirect(way)
@@ -61,20 +80,22 @@ def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpRespons
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return problems.instead(request, problems.FORBIDDEN) or render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return problems.instead(request, problems.NOT_FOUND) or render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the frame, whose parts may be what is broken."""
-    return render(request, "500.html", {"carrier": settings.CARRIER}, status=500)
+    said = problems.instead(request, problems.BROKEN)
+    return said or render(request, "500.html", {"carrier": settings.CARRIER}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"is_stale_form": True}, status=403)
+    said = problems.instead(request, problems.FORGED)
+    return said or render(request, "403.html", {"is_stale_form": True}, status=403)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

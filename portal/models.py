@@ -137,6 +137,32 @@ class Notice(Queue):
         return {"done": "green", "failed": "red", "cancelled": "gray"}.get(self.state, "blue")
 
 
+class ApiAnswer(TenantOwned):
+    """What a call of the API under an Idempotency-Key was answered: its repetition gets the same, and does nothing.
+
+    Written before the work, so that the unique key makes a second call wait for the first.
+    """
+
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (status, body, location)")}
+    caller = models.CharField(max_length=60, db_collation="C")  # the person or, later, the API key
+    key = models.CharField(max_length=200, db_collation="C")
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    location = models.CharField(max_length=500, blank=True)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "caller", "key"], name="portal_apianswer_once"),
+        ]
+        # Staff look across enterprises for those that have been kept long enough.
+        indexes = [models.Index(fields=["created_at"], name="portal_apianswer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.caller}"
+
+
 class CarrierTerm(Published):
     """A number or window of the carrier's policy, from a date on; narrower scopes win."""
 

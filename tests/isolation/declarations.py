@@ -38,6 +38,7 @@ class Route:
     needs: str = ""
     thing: str = ""
     methods: tuple[str, ...] = ("GET", "HEAD")
+    is_api: bool = False
 
 
 def opened() -> Route:
@@ -54,6 +55,11 @@ def across(needs: str, *methods: str, thing: str = "") -> Route:
 
 def inside(needs: str = "", *methods: str, thing: str = "") -> Route:
     return Route(Place.INSIDE, needs, thing, methods or ("GET", "HEAD"))
+
+
+def api(place: Place, needs: str = "", *methods: str, thing: str = "") -> Route:
+    """A call of the API: the same places, and a policy for each of its methods."""
+    return Route(place, needs, thing, methods or ("GET", "HEAD"), is_api=True)
 
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -102,6 +108,17 @@ BOTH_FACES = {
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", thing="invoice"),
     "e/<slug:enterprise>/billing/disputes/": inside("billing.view"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
+    "api/v1/schema/": api(Place.OWN),
+    "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/": api(Place.INSIDE, "billing.view", thing="invoice"),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/lines/": api(
+        Place.INSIDE, "billing.view", thing="invoice"
+    ),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": api(Place.INSIDE, "billing.view", thing="invoice"),
+    "api/v1/e/<slug:enterprise>/billing/disputes/": api(Place.INSIDE, "billing.view"),
+    "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/": api(Place.INSIDE, "billing.view", thing="dispute"),
 }
 CUSTOMER = {
     **BOTH_FACES,
@@ -110,6 +127,13 @@ CUSTOMER = {
         "dispute.manage", *FORM, thing="line"
     ),
     "e/<slug:enterprise>/billing/disputes/<str:number>/withdraw/": inside("dispute.manage", "POST", thing="dispute"),
+    "api/v1/enterprises/": api(Place.OWN),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/disputes/": api(
+        Place.INSIDE, "dispute.manage", "POST", thing="invoice"
+    ),
+    "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/withdraw/": api(
+        Place.INSIDE, "dispute.manage", "POST", thing="dispute"
+    ),
 }
 STAFF = {
     **BOTH_FACES,
@@ -128,6 +152,19 @@ STAFF = {
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
+    "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
+    "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": api(
+        Place.INSIDE, "milestone.complete", "POST", thing="milestone"
+    ),
+    "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": api(
+        Place.INSIDE, "milestone.change", "POST", thing="milestone"
+    ),
+    "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": api(
+        Place.INSIDE, "milestone.change", "POST", thing="milestone"
+    ),
+    "api/v1/e/<slug:enterprise>/billing/disputed-lines/<int:pk>/decide/": api(
+        Place.INSIDE, "dispute.decide", "POST", thing="disputed_line"
+    ),
 }
 ROUTES = {"customer": CUSTOMER, "staff": STAFF}
 
@@ -177,6 +214,7 @@ WALLED = {
     "portal_event": ("INSERT",),
     "portal_todo": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, state)"),
     "portal_notice": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, sent_at, state)"),
+    "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
@@ -214,6 +252,7 @@ WORK_LISTS = {
     "portal_todo_due",
     "portal_notice_staff",
     "portal_notice_due",
+    "portal_apianswer_age",
 }
 
 # --- tasks -----------------------------------------------------------------------------------------
@@ -223,6 +262,7 @@ TASKS = {
     "portal.relay": ("portal_dispatch", ""),
     "portal.tell": ("portal_app", "todo"),
     "portal.send": ("portal_app", "notice"),
+    "portal.forget_answers": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.make_pdf": ("portal_staff", "invoice"),
@@ -234,6 +274,7 @@ FILES = {
     "e/<slug:enterprise>/orders/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
 }
 STREAMS: set[str] = set()  # none: a stream would be read after its enterprise's scope has ended
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table

@@ -3,7 +3,7 @@
 import pytest
 
 from billing import services
-from portal.models import EnterpriseTerm
+from portal.models import ApiAnswer, EnterpriseTerm
 from tests import make
 from tests.billing import builders
 from tests.faces import as_staff, inside
@@ -28,6 +28,14 @@ def furnish(public_id, owner, contact, analyst, **fields):
     make.service(account, a_site=site, z_site=site, alias="the west ring")
     world = worlds.world_of(enterprise, account, person, analyst, has_paper=False)
     with inside(enterprise):
+        ApiAnswer.objects.create(
+            enterprise=enterprise,
+            caller="customer:1",
+            key="k",
+            body="Once",
+            location="/x",
+            created_at=builders.ISSUED_AT,
+        )
         EnterpriseTerm.objects.create(
             enterprise=enterprise, name="staff.visit_minutes", value=30, contract="Frame", starts_on=builders.NOVEMBER
         )

@@ -2,6 +2,7 @@
 
 import ast
 import pathlib
+import re
 
 import pytest
 from django import forms
@@ -14,6 +15,7 @@ from portal.celery import app as queue
 from portal.policy import Access
 from portal.tables import LIBRARY_TABLES, Kind, tables
 from tests.isolation import declarations as declared
+from tests.isolation import worlds
 from tests.isolation.declarations import ROUTES, STRANGERS, Place
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -35,10 +37,22 @@ def test_a_route_is_declared_as_its_view_says(face):
     """A view that asks for less than its declaration would be found by the matrix; this names it at once."""
     for name, view in views(face).items():
         route, stated = ROUTES[face][name], policy.policy_of(view)
-        assert route.needs == stated.permission, name
+        assert {route.needs} - {""} == policy.permissions_of(view), name
         assert (route.place is Place.INSIDE) == ("<slug:enterprise>" in name), name
         if route.place is Place.OPEN:
             assert stated.access is Access.PUBLIC, name
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_every_call_of_the_apis_description_is_declared(face):
+    """What integrators are told of is what is tried here, method by method."""
+    told = {path: {method.upper() for method in calls} for path, calls in worlds.description(face).items()}
+    declared_calls = {
+        "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", name): set(route.methods) - {"HEAD"}
+        for name, route in ROUTES[face].items()
+        if route.is_api
+    }
+    assert told == declared_calls
 
 
 @pytest.mark.parametrize("face", FACES)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,8 @@ import psycopg2
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.test import override_settings
+from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import Account, Enterprise, Membership, StaffMember, User
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
@@ -23,7 +26,7 @@ from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import current_scope
 from tests import make
 from tests.billing import builders
-from tests.faces import FaceClient, as_staff, inside
+from tests.faces import FaceClient, as_staff, face_settings, inside
 
 NOT_A_NUMBER, NOT_A_KEY, NOT_AN_ENTERPRISE = "ORD-2026-99999", 987654321, "999999"
 # The pages show these to everybody, as what a number looks like.
@@ -191,6 +194,13 @@ def permissions_of(role: str) -> set[str]:
         return set(StaffMember.objects.filter(role__code=role).select_related("role")[0].role.permissions)
 
 
+@cache
+def description(face: str) -> dict[str, dict[str, Any]]:
+    """The calls that the API's description tells of, by path and method."""
+    with override_settings(**face_settings(face)):
+        return dict(SchemaGenerator(urlconf=f"portal.urls.{face}").get_schema(public=True)["paths"])
+
+
 # --- pictures -----------------------------------------------------------------------------------------
 
 # They come and go with every request.
@@ -233,7 +243,9 @@ _VOLATILE = re.compile(
 
 def plain(answer: Any, address: str) -> list[str]:
     """An answer, line by line, without what differs each time and without the address it was asked by."""
-    headers = [f"{name}: {value}" for name, value in answer.headers.items() if name != "Content-Length"]
+    # How many calls are left goes down with each.
+    passing = {"Content-Length", "RateLimit"}
+    headers = [f"{name}: {value}" for name, value in answer.headers.items() if name not in passing]
     text = "\n".join([str(answer.status_code), *headers, answer.content.decode(errors="replace")])
     for spelling in (address, quote(address), quote(address, safe="")):
         text = text.replace(spelling, "…")
