@@ -63,4 +63,4 @@ def refuse_a_stronger_role(**_: Any) -> None:
     """A worker stays shut, like the web server, when its database role is not its own."""
     from portal.checks import refuse_to_serve
 
-    refuse_to_serve()
+    refuse_to_serve("portal_dispatch")

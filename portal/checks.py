@@ -13,16 +13,16 @@ from portal import db, policy
 SERVING = {"customer": "portal_app", "staff": "portal_staff"}
 
 
-def refuse_to_serve() -> None:
-    """Exit unless the database role is just the one this process is meant to have."""
-    reason = _wrong_role()
+def refuse_to_serve(*others: str) -> None:
+    """Exit unless the database role is just the face's own, or one of the others this process may be."""
+    reason = _wrong_role({SERVING[settings.FACE], *others})
     if reason:
         sys.stderr.write(f"{reason} It will not serve.\n")
         raise SystemExit(3)
 
 
-def _wrong_role() -> str | None:
-    if settings.PORTAL_ROLE not in {SERVING[settings.FACE], "portal_dispatch"}:
+def _wrong_role(allowed: set[str]) -> str | None:
+    if settings.PORTAL_ROLE not in allowed:
         return f"FACE={settings.FACE} serves as {SERVING[settings.FACE]}, not as {settings.PORTAL_ROLE}."
     try:
         return db.refuse_stronger_role(settings.PORTAL_ROLE)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal import delivery, locator, selectors
 from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward
@@ -77,6 +77,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@require_safe
 @requires(NOTICE_VIEW)
 def notices(request: ActorRequest) -> HttpResponse:
     """What was told to whom, newest first."""
@@ -84,6 +85,7 @@ def notices(request: ActorRequest) -> HttpResponse:
     return render(request, "notices/list.html", {"page": page, "states": dict(STATES)})
 
 
+@require_safe
 @requires(NOTICE_VIEW)
 def notice(request: ActorRequest, pk: int) -> HttpResponse:
     """One notice as its reader has it."""
