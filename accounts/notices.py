@@ -41,6 +41,10 @@ def register_kinds() -> None:
     register(
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s")),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
+        EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
+        EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
+        EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),
+        EventKind("term.agreement_withdrawn", story=_("%(actor)s withdrew what was agreed before it began")),
         EventKind(
             "person.reset_requested",
             story=_("A password reset was asked for %(email)s"),

@@ -1,6 +1,7 @@
 """What changes people, enterprises and who may be where."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -25,7 +26,9 @@ def open_enterprise(enterprise_id: int, *, actor: Actor, reason: str, at: dateti
     if len(reason) < 5:
         raise Refused(_("Say in a few words why you open this customer's data."), field="reason")
     assert actor.person_id is not None
-    minutes = terms.value("staff.visit_minutes", on=at.date(), enterprise_id=enterprise_id)
+    enterprise = Enterprise.objects.get(enterprise_id=enterprise_id)
+    today = at.astimezone(ZoneInfo(enterprise.time_zone)).date()
+    minutes = terms.value("staff.visit_minutes", on=today, of=enterprise)
     visit = StaffVisit.objects.create(
         enterprise_id=enterprise_id,
         card_id=actor.person_id,

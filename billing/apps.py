@@ -6,53 +6,16 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import notices, permissions
+        from billing import notices, permissions, terms
         from portal import registries
+        from portal.terms import declare
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
         )
-        _declare_terms()
+        declare(*terms.TERMS, areas=terms.AREAS)
         _add_doors()
         notices.register_kinds()
-
-
-def _declare_terms() -> None:
-    from portal.terms import Term, declare
-
-    clauses = "Usual in carriers' service agreements"
-    declare(
-        Term("billing.payment_days", 30, "days", _("Days from an invoice's date to its due date."), clauses),
-        Term(
-            "dispute.window_days", 90, "days", _("Days from an invoice's date to the last day to dispute it."), clauses
-        ),
-        Term(
-            "dispute.answer_business_hours",
-            48,
-            "business hours",
-            _("Working hours of the billing analysts within which a dispute is answered."),
-            "North American readiness handbook: billing mail is acknowledged within 48 business hours",
-        ),
-        Term(
-            "billing.live_hours",
-            {
-                "time_zone": "America/Chicago",
-                "country": "US",
-                "enterprise": ["07:00", "19:00"],
-                "wholesale": ["08:00", "17:00"],
-            },
-            "local hours by segment",
-            _("When the billing analysts work: the hours that count towards an answer."),
-            "North American readiness handbook: live hours of the billing desks",
-        ),
-        Term(
-            "billing.pdf_wait_minutes",
-            60,
-            "minutes",
-            _("How long a ready bill waits for its PDF before its people are told without."),
-            "Own choice: an hour late is better than not at all",
-        ),
-    )
 
 
 def _add_doors() -> None:

@@ -81,7 +81,8 @@ def _keep(enterprise_id: int, invoice_id: int, pdf: bytes, *, at: datetime) -> b
 
 def _has_waited(invoice: Invoice, at: datetime) -> bool:
     made = _events(invoice).filter(kind="invoice.made").first()
-    minutes = terms.value("billing.pdf_wait_minutes", on=invoice.issued_on, enterprise_id=invoice.enterprise_id)
+    enterprise = get_enterprise(invoice.enterprise_id)
+    minutes = terms.value("billing.pdf_wait_minutes", on=invoice.issued_on, of=enterprise)
     return made is not None and made.at + timedelta(minutes=minutes) <= at
 
 

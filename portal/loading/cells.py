@@ -196,7 +196,8 @@ LANGUAGE_LIST = Cell("languages in order of preference, separated by spaces: `es
 
 
 @cache
-def _countries() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """Every country that an address can be in, by its two letters."""
     # Babel also knows regions (001), pseudo places (ZZ, XA) and unions (EU), none of which has an address.
     apart = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
     codes = {str(code) for code in Locale("en").territories}
@@ -204,7 +205,7 @@ def _countries() -> frozenset[str]:
 
 
 def _read_country(value: str, today: date) -> str:
-    if value not in _countries():
+    if value not in countries():
         raise Wrong(f"“{value}” is not a country by its two capital letters, as US or MX")
     return value
 

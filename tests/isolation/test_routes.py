@@ -55,6 +55,7 @@ def world(acme, acme_main, alice, carol, dora, deliver):
         "/billing/disputes/": {"<str:number>": dispute.number},
         "/billing/disputed-lines/": {"<int:pk>": disputed.pk},
         "/notices/": {"<int:pk>": deliver()[0].pk},
+        "/terms/": {"<int:pk>": make.agreed(acme, "billing.payment_days", 45).pk},
     }
     words = [acme.legal_name, acme.public_id, order.number, "5-KTR2P", "Alice", "Acme's own wave", "PO-ACME"]
     return World(parts, [*words, invoice.number, dispute.number, order.title])
