@@ -142,6 +142,7 @@ def test_another_enterprises_agreement_binds_nobody_else(window, acme, borealis)
         assert terms.value(window, on=DAY, enterprise_id=acme.pk) == 90
 
 
+ALWAYS = {"time_zone": "UTC", "country": "", "weekdays": list(range(7)), "windows": [["00:00", "00:00"]]}
 HOURS = {
     "time_zone": "America/Chicago",
     "country": "US",
