@@ -253,7 +253,7 @@ class Hours:
         parts = [_spoken_days(value["weekdays"]), windows, value["time_zone"]]
         if value["country"]:
             land = Locale(get_language() or "en").territories.get(value["country"], value["country"])
-            parts.append(_("without the holidays of %(country)s") % {"country": land})
+            parts.append(_("closed on holidays (%(country)s)") % {"country": land})
         return ", ".join(parts)
 
 

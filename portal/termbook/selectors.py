@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
@@ -93,6 +94,12 @@ def get_carrier_row(name: str, pk: int) -> CarrierTerm | None:
 
 def get_agreed_row(actor: Actor, pk: int) -> EnterpriseTerm | None:
     return of_enterprise(EnterpriseTerm.objects, actor).filter(pk=pk).first()
+
+
+def get_today(actor: Actor, at: datetime) -> date:
+    """The date of a moment where the actor's enterprise is: the one that its terms bind by."""
+    zone = _enterprises().values_list("time_zone", flat=True).get(pk=actor.enterprise_id)
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def list_bound(actor: Actor, *, today: date) -> list[Bound]:

@@ -178,7 +178,7 @@ def terms_here(request: ActorRequest) -> HttpResponse:
 
 def _here(request: ActorRequest) -> HttpResponse:
     """What binds this enterprise today, where it comes from, and what comes next."""
-    today = timezone.localdate()
+    today = selectors.get_today(request.actor, timezone.now())
     is_staff = request.actor.is_staff
     areas = lists.bound_areas(selectors.list_bound(request.actor, today=today), today=today, is_staff=is_staff)
     return render(request, "terms/here.html", {"areas": areas, "withdraw_form": WithdrawForm()})
@@ -190,9 +190,9 @@ def agree(request: ActorRequest) -> HttpResponse:
     """Agree on one term with this enterprise: the form, its preview, the agreement."""
     term = _term(request.GET.get("term", ""))
     rows = selectors.list_agreed_rows(request.actor, term.name)
-    bound = next(b for b in selectors.list_bound(request.actor, today=timezone.localdate()) if b.term is term)
+    standing = selectors.value_here(request.actor, term, "", selectors.get_today(request.actor, timezone.now()))
     initial = {"seen": rows[0].pk if rows else 0, "starts_on": timezone.localdate()}
-    form = AgreementForm(term, bound.value, request.POST or None, initial=initial)
+    form = AgreementForm(term, standing, request.POST or None, initial=initial)
 
     def preview() -> dict[str, Any]:
         contract = form.cleaned_data.get("contract", "")

@@ -332,3 +332,12 @@ def test_a_database_without_its_tables_is_told_in_a_sentence(folder, load):
     Locator.objects.all().delete()
 
     assert "run manage.py migrate" in load(folder, "--if-empty").refusal
+
+
+def test_a_term_that_staff_have_set_for_the_same_day_stands(folder, load):
+    CarrierTerm.objects.create(name="staff.visit_minutes", value=20, starts_on=date(2026, 1, 1), set_by_user_id=1)
+
+    assert load(folder).faults == [
+        "terms.csv:2 starts_on: is a day for which the term was set or withdrawn in the portal"
+    ]
+    assert CarrierTerm.objects.get().value == 20

@@ -167,7 +167,7 @@ HOURS = {
             Hours(),
             HOURS,
             {**HOURS, "weekdays": [0, 4], "windows": [["08:00", "12:00"], ["13:00", "17:00"]]},
-            "Mon, Fri, 08:00–12:00, 13:00–17:00, America/Chicago, without the holidays of United States",
+            "Mon, Fri, 08:00–12:00, 13:00–17:00, America/Chicago, closed on holidays (United States)",
         ),
         (Hours(), ALWAYS, ALWAYS, "every day, 00:00–00:00, UTC"),
     ],
