@@ -104,7 +104,7 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "switch": _switch(request, actor) if face == "customer" else [],
         "enterprise": _place(actor) if current else None,
         "person": {"name": actor.name, "initials": actor.initials, "email": actor.email},
-        "visit": {"reason": visit.reason, "until": visit.until_at} if visit else None,
+        "visit": {"reason": visit.why, "until": visit.until_at} if visit else None,
     }
 
 

@@ -1,23 +1,19 @@
 """The lists of this app, its parts of the home pages, and how its stories and files read."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from billing import selectors
 from billing.models import BillRun, Dispute, DisputeStatus, Invoice
-from portal import money
 from portal.actors import Actor
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
-from portal.notices import KINDS
+from portal.notices import story_lines
 
 CARD_ROWS = 5
 
@@ -72,28 +68,15 @@ QUEUE = ListPage(
 RUNS = ListPage(sorts=[Sort("newest", gettext_lazy("Newest month first"), "period_on", is_descending=True)])
 
 
-def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
-    """The journal as the timeline shows it, in the reader's language."""
-    return [
-        {
-            "at": event.at,
-            "text": str(KINDS[event.kind].story) % {**_words_of(event.facts), "actor": event.actor_name},
-            "tone": KINDS[event.kind].tone,
-        }
-        for event in story
-    ]
+def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> list[dict[str, Any]]:
+    """What happened to an invoice and its disputes, with the mails that told of it, newest first."""
+    mails = [{"at": one.at, "text": _mailed(one.people), "tone": "gray"} for one in told]
+    return sorted([*story_lines(story), *mails], key=lambda line: line["at"], reverse=True)
 
 
-def _words_of(facts: dict[str, Any]) -> dict[str, Any]:
-    """Frozen facts in words: amounts and dates as the reader's language writes them."""
-    words = {"error": "", "amount": "", "credited": "", "total": "", **facts}
-    for name in ("amount", "credited", "total"):
-        if name in facts:
-            words[name] = money.spoken(Decimal(facts[name]), facts["currency"], get_language() or "en")
-    if "due_on" in facts:
-        due_on = parse_date(facts["due_on"])
-        words["due_on"] = date_format(due_on) if due_on else ""
-    return words
+def _mailed(people: int) -> str:
+    words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
+    return words % {"people": people}
 
 
 def lines_header() -> list[str]:

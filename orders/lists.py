@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -18,8 +17,6 @@ from orders.models import ORDER_FLOW, Milestone, Order, OrderStatus
 from portal import money
 from portal.actors import Actor
 from portal.lists import Filter, ListPage, Sort, count_label
-from portal.models import Event
-from portal.notices import KINDS
 
 UNDER_WAY = "open"
 
@@ -28,6 +25,8 @@ def _status_label(status: str) -> str:
     """The state in the reader's words: "you" are the customer only on the customers' face."""
     if status == OrderStatus.PENDING and settings.FACE == "staff":
         return _("Waiting for the customer")
+    if status == OrderStatus.HELD and settings.FACE == "customer":
+        return _("On hold until you are ready (CNR)")
     return str(OrderStatus(status).label)
 
 
@@ -156,31 +155,6 @@ def _place(site: Any) -> dict[str, str]:
     if site is None:
         return {"value": ""}
     return {"value": ", ".join(part for part in (site.city, site.street) if part), "hint": site.name}
-
-
-def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
-    """The journal as the timeline shows it, in the reader's language."""
-    return [
-        {
-            "at": event.at,
-            "text": str(KINDS[event.kind].story) % _words_of(event.facts),
-            "actor": event.actor_name,
-            "tone": KINDS[event.kind].tone,
-            "note": event.facts.get("note") or event.facts.get("reason", ""),
-        }
-        for event in story
-    ]
-
-
-def _words_of(facts: dict[str, Any]) -> dict[str, Any]:
-    """Frozen facts in words: milestones and dates as the reader's language writes them."""
-    words = dict(facts)
-    if "step" in facts:
-        words["milestone"] = selectors.step_in(facts).label
-    for name in ("before", "after"):
-        day = selectors.day_in(facts, name)
-        words[name] = date_format(day, "DATE_FORMAT") if day else _("no date")
-    return words
 
 
 CARD_ROWS = 5

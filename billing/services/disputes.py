@@ -220,6 +220,7 @@ def withdraw_dispute(dispute_id: int, *, actor: Actor, at: datetime) -> Dispute:
     invoice = _locked_invoice(actor, Permission.DISPUTE_MANAGE, disputes=dispute_id)
     dispute = of_enterprise(Dispute.objects, actor).get(pk=dispute_id)
     DISPUTE_FLOW.require(dispute.status, DisputeStatus.WITHDRAWN)
+    OUTCOME_FLOW.require(Outcome.OPEN, Outcome.WITHDRAWN)
     dispute.lines.filter(outcome=Outcome.OPEN).update(outcome=Outcome.WITHDRAWN, decided_at=at)
     _close_if_settled(dispute, at)
     _tell("dispute.withdrawn", dispute, invoice, actor=actor, at=at)

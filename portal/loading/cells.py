@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from django.db.models.enums import ChoicesType
 
 from portal.loading.faults import Wrong
+from portal.money import unit
 
 LARGEST = Decimal("9999999999.99")
 EARLIEST, LATEST = date(1980, 1, 1), date(2099, 12, 31)
@@ -216,6 +217,8 @@ COUNTRY = Cell("a country by its two capital letters (ISO 3166): `US`, `MX`", _r
 def _read_currency(value: str, today: date) -> str:
     if not re.fullmatch(r"[A-Z]{3}", value) or not is_currency(value):
         raise Wrong(f"“{value}” is not a currency by its three capital letters, as USD or BRL")
+    if unit(value) < Decimal("0.01"):
+        raise Wrong(f"{value} has more than two decimals, and invoices keep two")
     return value
 
 
