@@ -41,12 +41,12 @@ def onward(request: HttpRequest, otherwise: str) -> str:
 
 def detour(request: HttpRequest, url: str) -> HttpResponse:
     """Another page must be seen first; it leads back to this one."""
-    way = f"{url}?{urlencode({'next': _page(request)})}"
+    way = f"{url}?{urlencode({'next': page_of(request)})}"
     # A fragment would take the other page inside itself.
     return HttpResponseClientRedirect(way) if getattr(request, "htmx", None) else redirect(way)
 
 
-def _page(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The page asked for, or the one that holds the form or fragment: their own address is none to come back to."""
     if request.method in {"GET", "HEAD"} and not getattr(request, "htmx", None):
         return request.get_full_path()

@@ -21,7 +21,8 @@ from django.utils.module_loading import import_string
 from psycopg2 import errors as pg
 
 from portal.actors import Actor
-from portal.http import detour, forbidden, not_found
+from portal.errors import Refused
+from portal.http import detour, forbidden, not_found, page_of, refused
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
@@ -103,6 +104,11 @@ class TenantMiddleware:
         if isinstance(exception, OperationalError) and isinstance(cause, pg.DeadlockDetected | pg.SerializationFailure):
             request.lost_deadlock = True  # type: ignore[attr-defined]
             return HttpResponse(status=503, headers={"Retry-After": "1"})
+        if isinstance(exception, Refused):
+            # Shown first: a transaction that is to be rolled back answers no more questions.
+            answer = refused(request, exception, back=page_of(request))
+            transaction.set_rollback(True)
+            return answer
         return None
 
 
