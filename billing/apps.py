@@ -22,7 +22,7 @@ def _add_doors() -> None:
     from billing import lists
     from billing.permissions import Permission
     from portal import registries
-    from portal.registries import Card, NavItem
+    from portal.registries import Card, NavItem, Search
 
     view, decide, runs = Permission.BILLING_VIEW, Permission.DISPUTE_DECIDE, Permission.BILLRUN_MANAGE
     registries.add_nav(
@@ -31,6 +31,7 @@ def _add_doors() -> None:
         NavItem(_("Disputes"), "message", "billing_work:disputes", "staff", decide, is_inside=False, order=30),
         NavItem(_("Bill runs"), "player-play", "billing_work:runs", "staff", runs, is_inside=False, order=35),
     )
+    registries.add_searches(Search("papers", view, lists.find_papers, order=40))
     registries.add_cards(
         Card("billing/_invoices_card.html", "customer", lists.invoices_card, permission=view, order=40),
         Card("billing/_invoices_card.html", "staff", lists.invoices_card, permission=view, order=45),

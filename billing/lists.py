@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from billing import selectors
 from billing.models import BillRun, Dispute, DisputeStatus, Invoice
 from portal.actors import Actor
+from portal.errors import Text
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
 from portal.notices import story_lines
+from portal.registries import Hit
 
 CARD_ROWS = 5
 
@@ -77,6 +79,24 @@ def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> lis
 def _mailed(people: int) -> str:
     words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
     return words % {"people": people}
+
+
+HITS = 5
+
+
+def find_papers(actor: Actor, typed: str) -> list[Hit]:
+    """Invoices and disputes by their numbers, and disputes by the customer's own reference."""
+    number = typed.replace(" ", "").upper()
+    invoices = selectors.list_invoices(actor).filter(number=number)[:HITS]
+    disputes = selectors.list_disputes(actor).filter(Q(number=number) | Q(customer_reference=typed)).order_by("-id")
+    return [
+        *(_hit(gettext_lazy("Invoice"), each, "billing:invoice", each.account.name) for each in invoices),
+        *(_hit(gettext_lazy("Dispute"), each, "billing:dispute", each.invoice.number) for each in disputes[:HITS]),
+    ]
+
+
+def _hit(what: Text, thing: Invoice | Dispute, page: str, hint: str) -> Hit:
+    return Hit(what, thing.number, hint, page, (thing.number,))
 
 
 def lines_header() -> list[str]:

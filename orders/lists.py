@@ -17,6 +17,7 @@ from orders.models import ORDER_FLOW, Milestone, Order, OrderStatus
 from portal import money
 from portal.actors import Actor
 from portal.lists import Filter, ListPage, Sort, count_label
+from portal.registries import Hit
 
 UNDER_WAY = "open"
 
@@ -72,6 +73,15 @@ ORDERS = ListPage(
         Filter("q", gettext_lazy("Order number or PO"), _by_number, hint=gettext_lazy("whole, as ORD-2026-00417")),
     ],
 )
+
+HITS = 5
+
+
+def find_orders(actor: Actor, typed: str) -> list[Hit]:
+    """Orders by their number, in any spelling, or the customer's own reference."""
+    found = _by_number(selectors.list_orders(actor), typed).order_by("-placed_on", "-id")[:HITS]
+    return [Hit(gettext_lazy("Order"), each.number, each.title, "orders:order", (each.number,)) for each in found]
+
 
 EXPORT_CAP = 10_000  # rows; more would not be built within one page's time
 

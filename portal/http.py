@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
@@ -60,12 +60,31 @@ def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpRespons
     return render(request, template, {"refusal": refusal, "back": back}, status=409)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+def forbidden(request: HttpRequest, exception: Exception | None = None, *, permission: str = "") -> HttpResponse:
+    """What the page would take, and who can give it."""
+    speak_as_user(request)
+    actor = getattr(request, "actor", None)
+    context = import_string(settings.WHO_GRANTS)(actor, permission) if actor and permission else {}
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    speak_as_user(request)
     return render(request, "404.html", status=404)
+
+
+def speak(request: HttpRequest, language: str, time_zone: str) -> None:
+    """Answer this request in somebody's language and time zone."""
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    timezone.activate(time_zone)
+
+
+def speak_as_user(request: HttpRequest) -> None:
+    """The same for who has signed in, on pages that know no actor: the library's, and what is not there."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        speak(request, user.language, user.time_zone)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -74,6 +93,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    speak_as_user(request)
     return render(request, "403.html", {"is_stale_form": True}, status=403)
 
 

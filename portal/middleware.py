@@ -15,14 +15,14 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
 from psycopg2 import errors as pg
 
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.http import detour, forbidden, not_found, page_of, refused
+from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
@@ -74,6 +74,8 @@ class TenantMiddleware:
             # No text of the database can hold a NUL, so nothing has such a name.
             return not_found(request)
         public_id = kwargs.pop("enterprise", None)
+        if policy.is_library:
+            speak_as_user(request)
         if policy.access is Access.PUBLIC and public_id is None:
             return None
         if not request.user.is_authenticated:
@@ -92,11 +94,9 @@ class TenantMiddleware:
         if not isinstance(found, Actor):
             return found  # type: ignore[no-any-return]
         request.actor = found  # type: ignore[attr-defined]
-        translation.activate(found.language)
-        request.LANGUAGE_CODE = found.language
-        timezone.activate(found.time_zone)
+        speak(request, found.language, found.time_zone)
         if policy.access is Access.PERMISSION and not found.may(policy.permission):
-            return forbidden(request)
+            return forbidden(request, permission=policy.permission)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

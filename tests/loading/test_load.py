@@ -125,7 +125,10 @@ def test_what_was_loaded_is_found_before_a_company_is_known(folder, load):
     found = locator.find(locator.ACCOUNT, "5-pin1")
     assert (found.enterprise_id, found.target_id) == (pinefall.pk, account.pk)
     pat = User.objects.get(email="pat@pinefall.example")
-    places = {(row.enterprise_id, row.target_id) for row in locator.find_all(locator.PERSON, str(pat.pk))}
+    places = {
+        (row.enterprise_id, row.target_id)
+        for row in Locator.objects.filter(kind=locator.PERSON, key_hash=locator.key_hash(locator.PERSON, str(pat.pk)))
+    }
     assert places == {(m.enterprise_id, m.pk) for m in Membership.objects.filter(user=pat)}
     assert len(places) == 2
     assert pat.default_enterprise_id == pinefall.pk
