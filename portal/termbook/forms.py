@@ -131,9 +131,12 @@ class _SettingForm(forms.Form):
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, term: Term, standing: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, term: Term, standing: Any, *args: Any, can_end: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.term = term
+        if not can_end:
+            # Nothing has a value of its own yet that could end.
+            self.fields["is_end"].widget = forms.HiddenInput()
         own = value_fields(term, standing)
         self.value_names = list(own)
         self.fields.update(own)
@@ -153,7 +156,8 @@ class _SettingForm(forms.Form):
 
     def field_of(self, name: str | None) -> str | None:
         """The form's own field for what a service refused."""
-        return self.value_names[0] if name == "value" else name if name in self.fields else None
+        own = self.value_names[0] if name == "value" else name
+        return own if own in self.fields and not self[own].is_hidden else None
 
 
 class CarrierTermForm(_SettingForm):

@@ -139,7 +139,8 @@ def _bound(each: Bound, today: date, is_staff: bool) -> dict[str, Any]:
         "is_agreed": isinstance(each.source, EnterpriseTerm),
         "since": each.source.starts_on if each.source else None,
         "contracts": settings(term, each.contracts, today=today),
-        "upcoming": settings(term, each.upcoming, today=today),
+        "upcoming": [{"starts_on": day, "value": term.spoken(value)} for day, value in each.upcoming],
+        "scheduled": [row for row in settings(term, each.own, today=today) if row["is_scheduled"]],
         "history": history(term, each.own, today=today) if is_staff else [],
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ class Bound:
     value: Any
     source: Setting | None
     contracts: list[EnterpriseTerm]
-    upcoming: list[Setting]
+    upcoming: list[tuple[date, Any]]
     own: list[EnterpriseTerm]
 
 
@@ -116,21 +117,20 @@ def _bound(
 ) -> Bound:
     where = {"segment": enterprise.segment, "country": enterprise.country}
     source = terms.binding(carriers, agreed, on=today, **where)
-    fitting = [row for row in carriers if _fits(row, enterprise)]
-    known: list[Setting] = [*agreed, *fitting]
-    upcoming = [row for row in known if is_scheduled(row, today)]
+    days = {row.starts_on for row in carriers if is_scheduled(row, today)}
+    days |= {row.starts_on for row in agreed if is_scheduled(row, today)}
+    values = [(day, terms.binding(carriers, agreed, on=day, **where)) for day in sorted({today} | days)]
+    shipped = term.shipped_for(enterprise.segment)
+    found = [(day, row.value if row else shipped) for day, row in values]
     return Bound(
         term=term,
-        value=source.value if source else term.shipped_for(enterprise.segment),
+        value=found[0][1],
         source=source,
         contracts=[row for row in terms.begun(agreed, on=today) if row.contract],
-        upcoming=sorted(upcoming, key=lambda row: row.starts_on),
+        # Only what will bind this enterprise: a wider value changes nothing for who has agreed on its own.
+        upcoming=[(day, value) for (_, before), (day, value) in pairwise(found) if value != before],
         own=agreed,
     )
-
-
-def _fits(row: CarrierTerm, enterprise: Any) -> bool:
-    return row.segment in {"", enterprise.segment} and row.country in {"", enterprise.country}
 
 
 def value_at(term: Term, rows: Iterable[CarrierTerm], place: tuple[str, str, str], on: date) -> Any:

@@ -75,7 +75,7 @@ def set_term(request: ActorRequest, name: str) -> HttpResponse:
     today = timezone.localdate()
     standing = selectors.value_at(term, rows, ("", "", ""), today)
     initial = {"seen": rows[0].pk if rows else 0, "starts_on": today}
-    form = CarrierTermForm(term, standing, request.POST or None, initial=initial)
+    form = CarrierTermForm(term, standing, request.POST or None, initial=initial, can_end=bool(rows))
 
     def preview() -> dict[str, Any]:
         row = services.prepare_carrier(term, _wish(form), place=form.place, actor=request.actor, at=timezone.now())
@@ -192,7 +192,7 @@ def agree(request: ActorRequest) -> HttpResponse:
     rows = selectors.list_agreed_rows(request.actor, term.name)
     standing = selectors.value_here(request.actor, term, "", selectors.get_today(request.actor, timezone.now()))
     initial = {"seen": rows[0].pk if rows else 0, "starts_on": timezone.localdate()}
-    form = AgreementForm(term, standing, request.POST or None, initial=initial)
+    form = AgreementForm(term, standing, request.POST or None, initial=initial, can_end=bool(rows))
 
     def preview() -> dict[str, Any]:
         contract = form.cleaned_data.get("contract", "")

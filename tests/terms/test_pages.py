@@ -131,7 +131,9 @@ def test_one_can_go_back_from_the_preview_and_change_it(browser):
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_set(browser, fields):
     answer = set_it(browser, **fields)
-    assert answer.status_code == 422 and 'class="field-error"' in answer.content.decode()
+    text = answer.content.decode()
+    # What no field shows, such as the end of a value that there is not, stands above the form.
+    assert answer.status_code == 422 and ('class="field-error"' in text or "form-errors" in text)
     assert rows() == [] and events("term.set") == []
 
 
@@ -270,10 +272,17 @@ def test_staff_agree_on_a_value_that_the_customers_administrator_reads(inside_ac
 
 
 def test_what_is_to_begin_stands_on_the_customers_page(inside_acme, client_of, acme, alice):
+    set_it(inside_acme, value="45", starts_on=str(TODAY + timedelta(days=9)))
     agree(inside_acme, acme, value="60")
+    page = client_of(alice).get(f"/e/{acme.public_id}/terms/").content.decode()
+    assert "30 days" in page and ": 45 days" in page and ": 60 days" in page
+
+
+def test_a_wider_value_to_begin_is_not_promised_to_who_agreed_on_another(inside_acme, client_of, acme, alice):
+    make.agreed(acme, PAY, 60)
     set_it(inside_acme, value="45")
     page = client_of(alice).get(f"/e/{acme.public_id}/terms/").content.decode()
-    assert "30 days" in page and ": 60 days" in page and ": 45 days" in page
+    assert "60 days" in page and "45 days" not in page
 
 
 def test_an_agreement_that_has_not_begun_can_be_withdrawn(inside_acme, acme):
