@@ -155,10 +155,10 @@ def _statements(cursor: CursorWrapper) -> Iterable[str]:
     for policy in sorted(wanted_policies - policies, key=str):
         yield _create_policy(policy)
     held, wanted = actual_privileges(cursor), expected_privileges()
-    present = _present_tables(cursor)
+    present = _present(cursor)
     for privilege in sorted(held - wanted):
         yield _grant_text("REVOKE", privilege, "FROM")
-    for privilege in sorted(p for p in wanted - held if p.table in present):
+    for privilege in sorted(p for p in wanted - held if (p.table, p.column) in present):
         yield _grant_text("GRANT", privilege, "TO")
 
 
@@ -176,9 +176,14 @@ def _grant_text(verb: str, privilege: Privilege, preposition: str) -> str:
     return f'{verb} {privilege.action}{column} ON "{privilege.table}" {preposition} {privilege.role}'
 
 
-def _present_tables(cursor: CursorWrapper) -> set[str]:
-    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
-    return {row[0] for row in cursor.fetchall()}
+def _present(cursor: CursorWrapper) -> set[tuple[str, str]]:
+    """The tables, and their columns, that the migrations run so far have made; '' is the table itself."""
+    cursor.execute(
+        "SELECT c.relname, a.attname FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+    )
+    rows = cursor.fetchall()
+    return {(table, "") for table, _ in rows} | {(table, column) for table, column in rows if column}
 
 
 def _wall_statements(cursor: CursorWrapper) -> Iterable[str]:
