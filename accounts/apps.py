@@ -25,16 +25,21 @@ def _add_doors() -> None:
     from portal.registries import NavItem, add_nav
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
+    terms = Permission.TERM_VIEW
     add_nav(
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
+        NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
         NavItem(_("My day"), "home", "accounts:root", "staff", is_inside=False, order=0),
         NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=60),
         NavItem(_("Notices"), "mail", "notices:list", "staff", read, is_inside=False, order=70),
+        NavItem(_("Policy terms"), "list-check", "termbook:list", "staff", terms, is_inside=False, order=75),
+        NavItem(_("Terms"), "list-check", "terms:here", "staff", terms, order=75),
     )
 
 
 def _declare_terms() -> None:
+    from portal.kinds import Whole
     from portal.terms import Term, declare
 
     declare(
@@ -42,7 +47,10 @@ def _declare_terms() -> None:
             "staff.visit_minutes",
             30,
             "minutes",
-            _("How long staff may look into a customer's data before they must say why again."),
-            "Own choice: long enough for a call",
-        )
+            _("How long the carrier's staff may look into a customer's data before they must say why again."),
+            _("Own choice: long enough for a call"),
+            kind=Whole(1, 24 * 60),
+            title=_("A staff visit"),
+        ),
+        areas={"staff": _("The carrier's staff")},
     )

@@ -1,8 +1,12 @@
 """What is told of invoices and disputes, and to whom."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TeamRole, User
@@ -10,6 +14,7 @@ from accounts.notices import customers_people
 from accounts.selectors import list_team
 from billing.models import Credit, Dispute, DisputedLine, Invoice
 from billing.permissions import Permission
+from portal import money
 from portal.actors import system
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -56,15 +61,28 @@ def _decision(event: Event) -> dict[str, Any]:
     return {**_dispute(event), "line": line, "credit": credit}
 
 
+def _words(facts: dict[str, Any]) -> dict[str, Any]:
+    """Amounts and dates as the reader's language writes them."""
+    language = get_language() or "en"
+    words: dict[str, Any] = {}
+    for name in ("amount", "credited", "total"):
+        if name in facts:
+            words[name] = money.spoken(Decimal(facts[name]), facts["currency"], language)
+    due_on = parse_date(facts.get("due_on", ""))
+    return {**words, "due_on": date_format(due_on)} if due_on else words
+
+
 def register_kinds() -> None:
     register(
         EventKind("invoice.made", story=_("Made by the bill run"), is_internal=True),
         EventKind("invoice.pdf_failed", story=_("The PDF could not be made: %(error)s"), tone="red", is_internal=True),
+        EventKind("invoice.printed", story=_("The PDF is ready")),
         EventKind(
             "invoice.issued",
             story=_("Issued: %(total)s, due %(due_on)s"),
             recipients=_billing_people,
             context=_invoice,
+            words=_words,
         ),
         EventKind(
             "dispute.opened",
@@ -72,6 +90,7 @@ def register_kinds() -> None:
             recipients=_both_sides,
             context=_dispute,
             tone="amber",
+            words=_words,
         ),
         EventKind(
             "dispute.decided",
@@ -79,6 +98,7 @@ def register_kinds() -> None:
             recipients=_billing_people,
             context=_decision,
             tone="green",
+            words=_words,
         ),
         EventKind(
             "dispute.withdrawn",

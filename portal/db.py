@@ -202,7 +202,7 @@ def _privilege_statements(cursor: CursorWrapper) -> Iterable[str]:
         yield _grant_text("REVOKE", privilege, "FROM")
     # What is revoked from a whole table is gone from its columns too, where it may be wanted.
     left = {p for p in held & wanted if p._replace(column="") not in gone}
-    for privilege in sorted(p for p in wanted - left if p.table in present):
+    for privilege in sorted(p for p in wanted - left if (p.table, p.column) in present):
         yield _grant_text("GRANT", privilege, "TO")
 
 
@@ -222,9 +222,14 @@ def _grant_text(verb: str, privilege: Privilege, preposition: str) -> str:
     return f'{verb} {privilege.action}{column} ON {kind}"{privilege.table}" {preposition} {privilege.role}'
 
 
-def _present(cursor: CursorWrapper) -> set[str]:
-    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
-    return {row[0] for row in cursor.fetchall()}
+def _present(cursor: CursorWrapper) -> set[tuple[str, str]]:
+    """The tables, their columns and the sequences there are by now; '' is the whole table or sequence."""
+    cursor.execute(
+        "SELECT c.relname, a.attname FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+        " WHERE c.relnamespace = 'public'::regnamespace"
+    )
+    rows = cursor.fetchall()
+    return {(table, "") for table, _ in rows} | {(table, column) for table, column in rows if column}
 
 
 def _wall_statements(cursor: CursorWrapper) -> Iterable[str]:
@@ -242,7 +247,7 @@ def _wall_statements(cursor: CursorWrapper) -> Iterable[str]:
 def _sequence_statements(cursor: CursorWrapper) -> Iterable[str]:
     present = _present(cursor)
     for name in map(numbers.sequence, numbers.SERIES):
-        if name not in present:
+        if (name, "") not in present:
             yield f'CREATE SEQUENCE "{name}"'
 
 

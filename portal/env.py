@@ -51,6 +51,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def code(name: str, default: str) -> str:
+    """A short code of capital letters and digits, or nothing: it goes into the numbers of documents."""
+    value = text(name, default)
+    if not re.fullmatch(r"[A-Z0-9]{0,6}", value):
+        raise ImproperlyConfigured(f"{name} must be up to six capital letters and digits, not {value!r}.")
+    return value
+
+
 def colour(name: str, default: str) -> str:
     """A colour as #rrggbb: it goes into a style sheet, so it is nothing else."""
     value = text(name, default)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
@@ -60,12 +60,12 @@ def detour(request: HttpRequest, url: str) -> HttpResponse:
     """Another page must be seen first; it leads back to this one."""
     if problems.is_api(request):
         return problems.page_first(request, url)
-    way = f"{url}?{urlencode({'next': _page(request)})}"
+    way = f"{url}?{urlencode({'next': page_of(request)})}"
     # A fragment would take the other page inside itself.
     return HttpResponseClientRedirect(way) if getattr(request, "htmx", None) else redirect(way)
 
 
-def _page(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The page asked for, or the one that holds the form or fragment: their own address is none to come back to."""
     if request.method in {"GET", "HEAD"} and not getattr(request, "htmx", None):
         return request.get_full_path()
@@ -79,12 +79,33 @@ def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpRespons
     return render(request, template, {"refusal": refusal, "back": back}, status=409)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return problems.instead(request, problems.FORBIDDEN) or render(request, "403.html", status=403)
+def forbidden(request: HttpRequest, exception: Exception | None = None, *, permission: str = "") -> HttpResponse:
+    """What the page would take, and who can give it."""
+    speak_as_user(request)
+    if problems.is_api(request):
+        return problems.answer(request, problems.FORBIDDEN)
+    actor = getattr(request, "actor", None)
+    context = import_string(settings.WHO_GRANTS)(actor, permission) if actor and permission else {}
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    speak_as_user(request)
     return problems.instead(request, problems.NOT_FOUND) or render(request, "404.html", status=404)
+
+
+def speak(request: HttpRequest, language: str, time_zone: str) -> None:
+    """Answer this request in somebody's language and time zone."""
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    timezone.activate(time_zone)
+
+
+def speak_as_user(request: HttpRequest) -> None:
+    """The same for who has signed in, on pages that know no actor: the library's, and what is not there."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        speak(request, user.language, user.time_zone)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -94,6 +115,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    speak_as_user(request)
     said = problems.instead(request, problems.FORGED)
     return said or render(request, "403.html", {"is_stale_form": True}, status=403)
 

@@ -15,14 +15,15 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
 from psycopg2 import errors as pg
 
 from portal import problems
 from portal.actors import Actor
-from portal.http import detour, forbidden, not_found
+from portal.errors import Refused
+from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
@@ -88,6 +89,8 @@ class TenantMiddleware:
             # No text of the database can hold a NUL, so nothing has such a name.
             return not_found(request)
         public_id = kwargs.pop("enterprise", None)
+        if policy.is_library:
+            speak_as_user(request)
         if policy.access is Access.PUBLIC and public_id is None:
             return None
         if not request.user.is_authenticated:
@@ -106,11 +109,9 @@ class TenantMiddleware:
         if not isinstance(found, Actor):
             return found  # type: ignore[no-any-return]
         request.actor = found  # type: ignore[attr-defined]
-        translation.activate(found.language)
-        request.LANGUAGE_CODE = found.language
-        timezone.activate(found.time_zone)
+        speak(request, found.language, found.time_zone)
         if policy.access is Access.PERMISSION and not found.may(policy.permission):
-            return forbidden(request)
+            return forbidden(request, permission=policy.permission)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -118,6 +119,11 @@ class TenantMiddleware:
         if isinstance(exception, OperationalError) and isinstance(cause, pg.DeadlockDetected | pg.SerializationFailure):
             request.lost_deadlock = True  # type: ignore[attr-defined]
             return HttpResponse(status=503, headers={"Retry-After": "1"})
+        if isinstance(exception, Refused):
+            # Shown first: a transaction that is to be rolled back answers no more questions.
+            answer = refused(request, exception, back=page_of(request))
+            transaction.set_rollback(True)
+            return answer
         return None
 
 

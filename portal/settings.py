@@ -31,6 +31,7 @@ CARRIER = {
     "name": env.text("CARRIER_NAME", "Northvane Networks"),
     "short_name": env.text("CARRIER_SHORT_NAME", "Northvane"),
     "legal_name": env.text("CARRIER_LEGAL_NAME", "Northvane Networks, Inc."),
+    "issuer": env.code("CARRIER_ISSUER", ""),
     "address": env.text("CARRIER_ADDRESS", "1200 Quarry Street, Denver, CO 80202, United States"),
     "logo_url": env.text("CARRIER_LOGO_URL", ""),
     "accent": env.colour("CARRIER_ACCENT", "#0b5cad"),
@@ -110,6 +111,7 @@ ENTERPRISE_MODEL = "accounts.Enterprise"
 AUTH_USER_MODEL = "accounts.User"
 ADMISSION = "accounts.admission.admit"
 SHELL = "accounts.admission.shell"
+WHO_GRANTS = "accounts.admission.who_grants"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 
 # --- cache and queues ------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 import accounts.urls
 import billing.urls
 import orders.urls
+import portal.termbook.urls
 from portal import views
 from portal.api import Description
 from portal.urls.shared import handler403, handler404, handler500, shared
@@ -26,6 +27,8 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
+    path("", include((portal.termbook.urls.staff_outside, "termbook"))),
+    path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),
     path("", include((billing.urls.staff_outside, "billing_work"))),
     path("api/v1/", include((api, "api"))),
