@@ -41,6 +41,8 @@ def register_kinds() -> None:
     register(
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s")),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
+        EventKind("notice.retried", story=_("%(actor)s had a mail tried again"), is_internal=True),
+        EventKind("todo.retried", story=_("%(actor)s had the mails of an event written again"), is_internal=True),
         EventKind(
             "person.reset_requested",
             story=_("A password reset was asked for %(email)s"),

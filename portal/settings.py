@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import celery.schedules
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from portal import env
 
@@ -124,6 +125,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker however long that takes
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "customer"
@@ -230,7 +232,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- mail ------------------------------------------------------------------------------------
 globals().update(env.mail("EMAIL_URL", f"file://{BASE_DIR / 'var' / 'mail'}"))
-EMAIL_TIMEOUT = 10  # seconds for each step of the conversation
+EMAIL_TIMEOUT = env.number("MAIL_STEP_SECONDS", 10)
+MAIL_SECONDS = env.number("MAIL_SECONDS", 30)  # for one mail's whole conversation, however slowly the server speaks
+# How long a worker has for one event or mail before another may take it over, and a hint before the relay repeats it.
+LEASE_SECONDS = env.number("LEASE_SECONDS", 60)
+HINT_SECONDS = env.number("HINT_SECONDS", 30)
+if LEASE_SECONDS < MAIL_SECONDS + 10:
+    raise ImproperlyConfigured("LEASE_SECONDS must exceed MAIL_SECONDS by 10 or more: a mail would be sent twice.")
+# Seconds after each failed attempt; after the last one a person must look.
+BACK_OFF = env.numbers("BACK_OFF", (60, 5 * 60, 15 * 60, 60 * 60, 4 * 60 * 60, 24 * 60 * 60))
 # A name with a comma in it must not become two senders.
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", formataddr((CARRIER["name"], "portal@northvane.example")))
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))

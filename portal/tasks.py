@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from portal import delivery
@@ -14,13 +15,13 @@ def relay(**_: Any) -> None:
     delivery.relay(timezone.now())
 
 
-@shared_task(name="portal.tell")
+@shared_task(name="portal.tell", time_limit=settings.LEASE_SECONDS - 5)
 def tell(*, enterprise_id: int, pk: int, **_: Any) -> None:
     """Turn one event into its notices."""
     delivery.tell(enterprise_id, pk, now=timezone.now())
 
 
-@shared_task(name="portal.send", time_limit=50)
+@shared_task(name="portal.send", time_limit=settings.LEASE_SECONDS - 5)
 def send(*, enterprise_id: int, pk: int, **_: Any) -> None:
-    """Send one notice; the limit is shorter than its lease."""
+    """Send one notice; the last net, shorter than its lease: the line to the server ends sooner."""
     delivery.send(enterprise_id, pk, now=timezone.now())
