@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import utf8_charset_qp
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -114,7 +114,7 @@ def _insist(notice: Notice, write: Callable[[], bool]) -> bool:
     while True:
         try:
             return write()
-        except (OperationalError, InterfaceError):
+        except Error:
             is_late = notice.lease_until is None or timezone.now() + timedelta(seconds=2 * pause) > notice.lease_until
             if is_late or connection.in_atomic_block:
                 raise

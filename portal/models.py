@@ -93,9 +93,7 @@ class Notice(Queue):
     have taken it, and the next attempt may be a second copy, under the same Message-ID.
     """
 
-    extra_grants: ClassVar = {
-        role: (*grants, "SELECT (doubts)") for role, grants in Queue.extra_grants.items()
-    }
+    extra_grants: ClassVar = {role: (*grants, "SELECT (doubts)") for role, grants in Queue.extra_grants.items()}
 
     class Channel(models.TextChoices):
         EMAIL = "email"

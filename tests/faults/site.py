@@ -4,6 +4,7 @@ Servers, both faces, workers, relay and beat by the very command lines of `make 
 dies is started again at once, as an operator's supervisor does.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -13,8 +14,8 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,9 @@ class Site:
         )
         mail = {"EMAIL_URL": self.sink.url, "SSL_CERT_FILE": str(self.sink.authority)}
         password = f"{role.upper()}_PASSWORD"
-        return given | HASTE | mail | {"PORTAL_ROLE": role, password: self.secrets[password], "PYTHONWARNINGS": "ignore"}
+        return (
+            given | HASTE | mail | {"PORTAL_ROLE": role, password: self.secrets[password], "PYTHONWARNINGS": "ignore"}
+        )
 
     def programs(self) -> list[Program]:
         groups = portal_programs(self.run, database_url=self.cluster.url(DATABASE), valkey_url=self.valkey.url)
@@ -164,8 +167,6 @@ class Site:
         self.until(self.is_up, 90, "the portal to be up")
 
     def _seed(self) -> dict[str, Any]:
-        import json
-
         done = self._python("-m", "tests.faults.seed", role="portal_test", secrets=self.secrets)
         return dict(json.loads(done.splitlines()[-1]))
 
@@ -213,12 +214,100 @@ class Site:
     def flush_broker(self) -> None:
         self.valkey._say(b"FLUSHALL")
 
+    def kill_child(self, name: str) -> None:
+        """kill -9 for one process of a worker's pool."""
+        children = Path(f"/proc/{self.keeper.pid(name)}/task/{self.keeper.pid(name)}/children").read_text().split()
+        os.kill(int(children[-1]), signal.SIGKILL)
+
+    @contextmanager
+    def twins(self, *names: str) -> Iterator[None]:
+        """A second one of each beside the first."""
+        made = []
+        for name in names:
+            program = self.keeper.running[name][0]
+            command = [word.replace(f"{name}", f"{name}-twin") for word in program.command]
+            command = [word.replace("dispatch@", "twin@").replace("beat/schedule", "beat/twin") for word in command]
+            made.append(f"{name}-twin")
+            self.keeper.begin(Program(made[-1], command, program.environment, program.stop_signal, 10))
+        yield
+        self.keeper.end(*made)
+
+    def hint_again(self, since: int) -> None:
+        """Every task of every event since, once more, and the relay with them."""
+        code = (
+            "import sys, django; django.setup()\n"
+            "from portal import celery\n"
+            "for line in sys.stdin:\n"
+            "    task, enterprise_id, pk = line.split()\n"
+            "    celery.hint(task, enterprise_id=int(enterprise_id), pk=int(pk))\n"
+            "celery.hint('portal.relay')\n"
+        )
+        rows = self.ask(
+            "SELECT 'portal.tell', enterprise_id, id FROM portal_todo WHERE event_id > %s"
+            " UNION ALL SELECT 'portal.send', enterprise_id, id FROM portal_notice WHERE event_id > %s", since, since,
+        )  # fmt: skip
+        lines = "\n".join(" ".join(map(str, row)) for row in rows)
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=CHECKOUT, env=self.environment("portal_app"), input=lines, text=True,
+            check=True,
+        )  # fmt: skip
+
+    @contextmanager
+    def failing_commits(self, notes: str) -> Iterator[None]:
+        """The commit of every event with such a note fails, after all its rows were written."""
+        self.tell(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF NEW.facts->>'note' LIKE '{notes}' THEN RAISE 'refused at commit'; END IF; RETURN NULL; END $$"
+        )
+        self.tell(
+            "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON portal_event DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+        yield
+        self.tell("DROP TRIGGER refuse ON portal_event")
+        self.tell("DROP FUNCTION refuse()")
+
+    def poison(self) -> int:
+        """An event of which no mail can be written: what it tells of is not there."""
+        with self.owner() as cursor:
+            cursor.execute(
+                "INSERT INTO portal_event (enterprise_id, kind, at, actor_kind, actor_name, subject_type, subject_id,"
+                " story_type, story_id, facts) VALUES (%s, 'milestone.noted', now(), 'staff', 'Nobody',"
+                " 'orders.milestone', 0, 'orders.order', 0, '{}') RETURNING id",
+                [self.world["enterprise"]],
+            )
+            event = int(cursor.fetchone()[0])
+            cursor.execute(
+                "INSERT INTO portal_todo (enterprise_id, event_id, state, due_at, attempts, last_error)"
+                " VALUES (%s, %s, 'waiting', now(), 0, '')",
+                [self.world["enterprise"], event],
+            )
+        return event
+
+    def failed_todos(self, events: list[int]) -> int:
+        return int(
+            self.ask("SELECT count(*) FROM portal_todo WHERE event_id = ANY(%s) AND state = 'failed'", events)[0][0]
+        )
+
+    def litter(self, queue: str) -> None:
+        """What no task is: a word, a broken envelope, a task that nobody knows."""
+        import redis
+
+        with redis.Redis(unix_socket_path=str(self.valkey.socket)) as broker:
+            properties = {"body_encoding": "base64", "delivery_tag": "x", "delivery_info": {}}
+            envelope = {"body": "bm9uc2Vuc2U=", "content-encoding": "utf-8", "content-type": "application/json",
+                        "headers": {"task": "portal.nonsense", "id": "x"}, "properties": properties}  # fmt: skip
+            for message in ("nonsense", "{}", json.dumps(envelope)):
+                broker.lpush(queue, message)
+
     # --- looking -------------------------------------------------------------------------------
 
     @contextmanager
     def owner(self) -> Iterator[Any]:
         """A cursor that sees everything."""
-        line = psycopg2.connect(self.cluster.url(DATABASE, "portal_owner"), password=self.secrets["PORTAL_OWNER_PASSWORD"])
+        line = psycopg2.connect(
+            self.cluster.url(DATABASE, "portal_owner"), password=self.secrets["PORTAL_OWNER_PASSWORD"]
+        )
         try:
             with line, line.cursor() as cursor:
                 yield cursor
@@ -227,12 +316,12 @@ class Site:
 
     def ask(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.owner() as cursor:
-            cursor.execute(question, values)
+            cursor.execute(question, values or None)
             return list(cursor.fetchall())
 
     def tell(self, statement: str, *values: Any) -> None:
         with self.owner() as cursor:
-            cursor.execute(statement, values)
+            cursor.execute(statement, values or None)
 
     @staticmethod
     def until(is_so: Callable[[], bool], seconds: float, what: str) -> None:
