@@ -232,8 +232,10 @@ def role_statements(*, test: bool) -> list[str]:
         statements.append(_role("portal_test", "LOGIN NOINHERIT"))
         statements += [f"GRANT {role} TO portal_test WITH INHERIT FALSE, SET TRUE" for role in GOVERNED]
     else:
-        # A bill run or a load may take long; only what serves requests is bounded.
-        statements += [f"ALTER ROLE {r} SET {k} = '{v}'" for r in (APP, STAFF) for k, v in _ROLE_SETTINGS.items()]
+        # The owner's loads and migrations may take long. Tasks are bounded like requests: what is long in them,
+        # printing and mailing, stands outside every transaction.
+        bounded = (APP, STAFF, DISPATCH)
+        statements += [f"ALTER ROLE {r} SET {k} = '{v}'" for r in bounded for k, v in _ROLE_SETTINGS.items()]
     return statements
 
 

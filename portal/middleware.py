@@ -21,7 +21,8 @@ from django.utils.module_loading import import_string
 from psycopg2 import errors as pg
 
 from portal.actors import Actor
-from portal.http import detour, forbidden, not_found
+from portal.http import detour, forbidden, not_found, unavailable
+from portal.outages import CLASH
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
@@ -49,6 +50,7 @@ class TenantMiddleware:
 
     def _attempt(self, request: HttpRequest) -> HttpResponse:
         request.lost_deadlock = False  # type: ignore[attr-defined]
+        request.is_committing = False  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
         try:
             with transaction.atomic(), ExitStack() as stack:
@@ -56,6 +58,7 @@ class TenantMiddleware:
                 response = self.get_response(request)
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
+                request.is_committing = True  # type: ignore[attr-defined]
         finally:
             # The next request of this thread may be somebody else's, also when the commit fails.
             timezone.deactivate()
@@ -102,7 +105,7 @@ class TenantMiddleware:
         cause = exception.__cause__
         if isinstance(exception, OperationalError) and isinstance(cause, pg.DeadlockDetected | pg.SerializationFailure):
             request.lost_deadlock = True  # type: ignore[attr-defined]
-            return HttpResponse(status=503, headers={"Retry-After": "1"})
+            return unavailable(request, CLASH)
         return None
 
 

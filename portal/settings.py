@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import celery.schedules
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from portal import env
 
@@ -116,6 +118,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.valkey("VALKEY_URL", db=1)[1],
         "KEY_PREFIX": "demarc",
+        # A cache that does not answer must not hold a request.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
     }
 }
 CELERY_TASK_IGNORE_RESULT = True

@@ -5,7 +5,7 @@ from django.urls import include, path
 import accounts.urls
 import billing.urls
 import orders.urls
-from portal.urls.shared import handler403, handler404, handler500, shared
+from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
 
 urlpatterns = [
     *shared,
@@ -14,4 +14,4 @@ urlpatterns = [
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]

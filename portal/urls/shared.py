@@ -5,8 +5,10 @@ from django.urls import include, path
 from accounts.views import set_language
 from portal import views
 
+handler400 = "portal.http.bad_request"
 handler403 = "portal.http.forbidden"
 handler404 = "portal.http.not_found"
+handler429 = "portal.http.too_many_requests"
 handler500 = "portal.http.server_error"
 
 shared = [

@@ -6,7 +6,7 @@ import accounts.urls
 import billing.urls
 import orders.urls
 from portal import views
-from portal.urls.shared import handler403, handler404, handler500, shared
+from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
 
 notices = [
     path("notices/", views.notices, name="list"),
@@ -24,4 +24,4 @@ urlpatterns = [
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]

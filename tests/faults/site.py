@@ -255,17 +255,28 @@ class Site:
     @contextmanager
     def failing_commits(self, notes: str) -> Iterator[None]:
         """The commit of every event with such a note fails, after all its rows were written."""
+        with self._trigger(notes, "RAISE 'refused at commit'", "AFTER", "DEFERRABLE INITIALLY DEFERRED"):
+            yield
+
+    @contextmanager
+    def slow_inserts(self, notes: str) -> Iterator[None]:
+        """The journal takes a minute for every event with such a note."""
+        with self._trigger(notes, "PERFORM pg_sleep(60)", "AFTER", ""):
+            yield
+
+    @contextmanager
+    def _trigger(self, notes: str, act: str, when: str, how: str) -> Iterator[None]:
         self.tell(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF NEW.facts->>'note' LIKE '{notes}' THEN RAISE 'refused at commit'; END IF; RETURN NULL; END $$"
+            "CREATE FUNCTION ill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF NEW.facts->>'note' LIKE '{notes}' THEN {act}; END IF; RETURN NULL; END $$"
         )
         self.tell(
-            "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON portal_event DEFERRABLE INITIALLY DEFERRED"
-            " FOR EACH ROW EXECUTE FUNCTION refuse()"
+            f"CREATE CONSTRAINT TRIGGER ill {when} INSERT ON portal_event {how} FOR EACH ROW EXECUTE FUNCTION ill()"
         )
-        yield
-        self.tell("DROP TRIGGER refuse ON portal_event")
-        self.tell("DROP FUNCTION refuse()")
+        try:
+            yield
+        finally:
+            self.tell("DROP TRIGGER ill ON portal_event; DROP FUNCTION ill()")
 
     def poison(self) -> int:
         """An event of which no mail can be written: what it tells of is not there."""
