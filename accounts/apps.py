@@ -21,8 +21,9 @@ class AccountsConfig(AppConfig):
 
 
 def _add_doors() -> None:
+    from accounts.lists import failures_card
     from accounts.permissions import Permission
-    from portal.registries import NavItem, add_nav
+    from portal.registries import Card, NavItem, add_cards, add_nav
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
     add_nav(
@@ -32,6 +33,8 @@ def _add_doors() -> None:
         NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=60),
         NavItem(_("Notices"), "mail", "notices:list", "staff", read, is_inside=False, order=70),
     )
+    watch = Permission.PLATFORM_WATCH
+    add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))
 
 
 def _declare_terms() -> None:

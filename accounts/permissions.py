@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ENTERPRISE_OPEN = "enterprise.open"
     NOTICE_VIEW = "notice.view"
     NOTICE_RESEND = "notice.resend"
+    PLATFORM_WATCH = "platform.watch"
 
 
 CUSTOMER: dict[str, Text] = {
@@ -22,6 +23,7 @@ STAFF: dict[str, Text] = {
     Permission.ENTERPRISE_OPEN: _("Open the data of customer enterprises"),
     Permission.NOTICE_VIEW: _("Read the notices that were sent"),
     Permission.NOTICE_RESEND: _("Send a notice again"),
+    Permission.PLATFORM_WATCH: _("See on one's home what of the portal needs a person"),
 }
 
 # The carrier's roles as shipped: code -> name. What each may do, the apps say.
@@ -41,3 +43,4 @@ STAFF_ROLES: dict[str, str] = {
 STAFF_GRANTS = {
     role: [Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.NOTICE_RESEND] for role in STAFF_ROLES
 }
+STAFF_GRANTS["platform_admin"] += [Permission.PLATFORM_WATCH]

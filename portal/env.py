@@ -100,6 +100,11 @@ def valkey(name: str, *, db: int) -> tuple[str, str]:
     return address, address
 
 
+def password(name: str) -> str:
+    """The password in an address, decoded; empty where there is none."""
+    return unquote(urlsplit(os.environ.get(name, "")).password or "")
+
+
 def mail(name: str, default: str) -> dict[str, object]:
     """Django's mail settings from smtp://user:password@host:port, smtps://… or file:///folder."""
     url = urlsplit(text(name, default))

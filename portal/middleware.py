@@ -29,7 +29,7 @@ from portal.tenancy import tenant_scope
 Next = Callable[[HttpRequest], HttpResponse]
 TRIES = 3
 # An operator's question must be answered also while the database is down.
-WITHOUT_DATABASE = ("/healthz", "/readyz")
+WITHOUT_DATABASE = ("/healthz", "/readyz", "/metrics")
 
 
 class TenantMiddleware:

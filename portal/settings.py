@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from portal import env
+from portal import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.watch.WatchMiddleware",
     "csp.middleware.CSPMiddleware",
     # The session is saved after the tenant's commit, in a transaction of its own.
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -133,13 +134,24 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker how
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "customer"
-CELERY_TASK_ROUTES = {"portal.relay": {"queue": "dispatch"}, "billing.*": {"queue": "staff"}}
+CELERY_TASK_ROUTES = {
+    "portal.relay": {"queue": "dispatch"},
+    "portal.measure": {"queue": "dispatch"},
+    "portal.reconcile": {"queue": "staff"},
+    "billing.*": {"queue": "staff"},
+}
 CELERY_BEAT_SCHEDULE = {
     "relay": {
         "task": "portal.relay",
         "schedule": timedelta(seconds=2),
         # A tick that waited longer than the next one is of no use.
         "options": {"expires": 2},
+    },
+    "measure": {"task": "portal.measure", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
+    "reconcile": {
+        "task": "portal.reconcile",
+        "schedule": celery.schedules.crontab(hour="3", minute="15"),
+        "options": {"expires": 3600},
     },
     "bill-runs": {
         "task": "billing.resume_bill_runs",
@@ -249,10 +261,13 @@ BACK_OFF = env.numbers("BACK_OFF", (60, 5 * 60, 15 * 60, 60 * 60, 4 * 60 * 60, 2
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", formataddr((CARRIER["name"], "portal@northvane.example")))
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
-}
+# --- what a process says of itself -------------------------------------------------------------
+SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)
+# Who shows it may read /metrics; while it is empty there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+_SECRETS = [SECRET_KEY, _PASSWORD, METRICS_TOKEN, env.password("VALKEY_URL"), env.password("EMAIL_URL")]
+LOGGING = logs.configuration(
+    format=env.choice("LOG_FORMAT", ("json", "line"), "json"),
+    level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+    secrets=_SECRETS,
+)

@@ -14,6 +14,7 @@ handler500 = "portal.http.server_error"
 shared = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.show_metrics, name="metrics"),
     path("language/", set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
     path("account/", include("allauth.account.urls")),

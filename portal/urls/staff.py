@@ -12,6 +12,8 @@ notices = [
     path("notices/", views.notices, name="list"),
     path("e/<slug:enterprise>/notices/<int:pk>/", views.notice, name="notice"),
     path("e/<slug:enterprise>/notices/<int:pk>/send-again/", views.send_notice_again, name="send_again"),
+    path("e/<slug:enterprise>/notices/<int:pk>/try-again/", views.try_notice_again, name="try_again"),
+    path("e/<slug:enterprise>/untold/<int:pk>/try-again/", views.try_todo_again, name="tell_again"),
 ]
 
 urlpatterns = [

@@ -12,6 +12,7 @@ from django.urls import get_resolver
 
 from accounts.models import Membership, StaffVisit
 from portal import checks, registries, tenancy
+from portal.models import Todo
 from tests import make
 from tests.billing import builders
 from tests.faces import FaceClient, inside
@@ -55,9 +56,15 @@ def world(acme, acme_main, alice, carol, dora, deliver):
         "/billing/disputes/": {"<str:number>": dispute.number},
         "/billing/disputed-lines/": {"<int:pk>": disputed.pk},
         "/notices/": {"<int:pk>": deliver()[0].pk},
+        "/untold/": {"<int:pk>": _todo(acme)},
     }
     words = [acme.legal_name, acme.public_id, order.number, "5-KTR2P", "Alice", "Acme's own wave", "PO-ACME"]
     return World(parts, [*words, invoice.number, dispute.number, order.title])
+
+
+def _todo(enterprise):
+    with inside(enterprise):
+        return Todo.objects.latest("pk").pk
 
 
 @pytest.mark.parametrize("method", METHODS)

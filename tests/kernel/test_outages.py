@@ -4,7 +4,7 @@ from unittest import mock
 
 import pytest
 from django.core.cache.backends.redis import RedisCacheClient
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.test import override_settings
 from redis.exceptions import ConnectionError as CacheAway
 
@@ -59,7 +59,7 @@ def test_a_fault_of_ours_stays_one(carols):
 
 @pytest.mark.usefixtures("db")
 def test_a_faulty_statement_is_no_outage():
-    with pytest.raises(DatabaseError) as raised, connection.cursor() as cursor:
+    with pytest.raises(DatabaseError) as raised, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 / 0")
     assert outages.outage_of(raised.value) is None
 
