@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.message import Message
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,11 @@ class Trickle(asyncio.Protocol):
         self.sink.spans.append(self.sink.loop.time() - self.began)
 
 
+def _text(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    return content.decode(errors="replace") if isinstance(content, bytes) else ""
+
+
 class Sink:
     """One server on one port, in a thread of its own."""
 
@@ -154,8 +160,7 @@ class Sink:
         self.turned_away: set[str] = set()
         self.spans: list[float] = []
         self.arrivals: dict[str, float] = {}
-        self.texts: list[str] = []
-        self._current = ""
+        self.bodies: list[str] = []
 
     def listen(self) -> None:
         self._server = self._run(self.loop.create_server(self._line, "127.0.0.1", self.port))
@@ -193,7 +198,7 @@ class Sink:
         message = message_from_bytes(envelope.original_content or b"")
         key = str(message["X-Portal-Key"])
         self.message_ids[key].add(str(message["Message-ID"]))
-        self.texts.append(str(message["Subject"]))
+        self.bodies.append("".join(_text(part) for part in message.walk() if not part.is_multipart()))
         return await self.answer(self, line, key)
 
     def take(self, key: str) -> None:
