@@ -49,10 +49,7 @@ WORDS: dict[int, tuple[Text, Text]] = {
     ),
     503: (
         _("The portal is busy for a moment"),
-        _(
-            "It is being restarted, or has too much to do. Nothing was changed. Wait a few seconds, then load this page"
-            " again: your browser sends once more what you typed."
-        ),
+        _("It is being restarted, or has too much to do. Nothing was changed. Wait a few seconds, then try again."),
     ),
 }
 _OPEN = _(
@@ -149,7 +146,14 @@ def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
         body = {"type": "about:blank", "title": str(title), "status": status, "detail": str(text or usual)}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     again = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
-    words = {"code": status, "title": title, "text": text or usual, "again": again, "carrier": settings.CARRIER}
+    words = {
+        "code": status,
+        "title": title,
+        "text": text or usual,
+        "again": again,
+        "may_resend": status == 503 and not text and not again,
+        "carrier": settings.CARRIER,
+    }
     template = "500.html" if status == 500 else "shell/plain.html"
     return HttpResponse(render_to_string(template, words), status=status)
 

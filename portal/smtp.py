@@ -55,11 +55,14 @@ class _Bounded(smtplib.SMTP):
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         try:
-            return super().data(msg)
+            code, said = super().data(msg)
         except smtplib.SMTPException as error:
             if self._is_handed_over:
                 raise Doubtful(str(error)) from error
             raise
+        if code < 200:
+            raise Doubtful(f"The answer was cut off after {code}.")
+        return code, said
 
 
 class _BoundedSSL(smtplib.SMTP_SSL, _Bounded):

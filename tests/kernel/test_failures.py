@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import StaffRole
-from portal import delivery, events, metrics, notices, reconciling, tasks
+from portal import celery, delivery, events, metrics, notices, reconciling, tasks, tenancy
 from portal.actors import Actor, ActorKind
 from portal.models import Event, Notice, Todo
 from portal.notices import EventKind, Recipient
@@ -144,6 +145,31 @@ def test_an_event_whose_workers_are_lost_does_not_end_them_for_ever(acme, event)
             assert lost <= delivery.MOST_ATTEMPTS
     with inside(acme):
         assert Todo.objects.get().state == "failed"
+
+
+def test_what_the_broker_did_not_hear_is_hinted_at_again_at_once(acme, event, monkeypatch, hints):
+    answers = iter([False, True])
+    monkeypatch.setattr(celery, "hint", lambda task, **_: next(answers))
+    with playing("portal_dispatch"):
+        assert [delivery.relay(NOW()) for _ in range(3)] == [0, 1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_is_marked_sent_though_the_line_to_the_database_broke_meanwhile(acme, event, monkeypatch):
+    """Else it would be sent again, though the server has taken it."""
+    from tests.conftest import _use
+
+    with as_app():
+        (pk,) = delivery.tell(acme.pk, _todo(acme), now=NOW())
+    _use("portal_app")
+    try:
+        with tenancy.acting_as("portal_app"):
+            monkeypatch.setattr(delivery, "_deliver", lambda notice: connection.connection.close())
+            assert delivery.send(acme.pk, pk, now=NOW())
+    finally:
+        _use("portal_test")
+    with inside(acme):
+        assert Notice.objects.get().state == "done"
 
 
 def _todo(acme):
