@@ -253,8 +253,8 @@ MAIL_SECONDS = env.number("MAIL_SECONDS", 30)  # for one mail's whole conversati
 # How long a worker has for one event or mail before another may take it over, and a hint before the relay repeats it.
 LEASE_SECONDS = env.number("LEASE_SECONDS", 60)
 HINT_SECONDS = env.number("HINT_SECONDS", 30)
-if LEASE_SECONDS < MAIL_SECONDS + 10:
-    raise ImproperlyConfigured("LEASE_SECONDS must exceed MAIL_SECONDS by 10 or more: a mail would be sent twice.")
+if LEASE_SECONDS < MAIL_SECONDS + 5:
+    raise ImproperlyConfigured("LEASE_SECONDS must exceed MAIL_SECONDS by 5 or more: a mail would be sent twice.")
 # Seconds after each failed attempt; after the last one a person must look.
 BACK_OFF = env.numbers("BACK_OFF", (60, 5 * 60, 15 * 60, 60 * 60, 4 * 60 * 60, 24 * 60 * 60))
 # A name with a comma in it must not become two senders.

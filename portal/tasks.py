@@ -29,13 +29,13 @@ def reconcile(**_: Any) -> None:
     metrics.note_findings(reconciling.compare(now), now)
 
 
-@shared_task(name="portal.tell", time_limit=settings.LEASE_SECONDS - 5)
+@shared_task(name="portal.tell", time_limit=settings.LEASE_SECONDS - 2)
 def tell(*, enterprise_id: int, pk: int, **_: Any) -> None:
     """Turn one event into its notices."""
     delivery.tell(enterprise_id, pk, now=timezone.now())
 
 
-@shared_task(name="portal.send", time_limit=settings.LEASE_SECONDS - 5)
+@shared_task(name="portal.send", time_limit=settings.LEASE_SECONDS - 2)
 def send(*, enterprise_id: int, pk: int, **_: Any) -> None:
     """Send one notice; the last net, shorter than its lease: the line to the server ends sooner."""
     delivery.send(enterprise_id, pk, now=timezone.now())

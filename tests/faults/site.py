@@ -33,10 +33,10 @@ from tests.faults.sink import Sink
 
 # What a carrier would set, made short: seconds instead of minutes and hours.
 HASTE = {
-    "BACK_OFF": "1,1,1,2,2,3",
+    "BACK_OFF": "1,1,2,4",
     "MAIL_STEP_SECONDS": "3",
     "MAIL_SECONDS": "4",
-    "LEASE_SECONDS": "14",
+    "LEASE_SECONDS": "9",
     "HINT_SECONDS": "3",
     # The test posts from one address more than a person would.
     "LOG_LEVEL": "INFO",

@@ -15,6 +15,7 @@ from tests.faults.crowd import EVENTS
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 
 CONCURRENCY = 2
+TRIES = len(HASTE["BACK_OFF"].split(",")) + 1
 
 
 def test_nothing_is_lost_or_doubled_when_nothing_breaks(crowd):
@@ -34,7 +35,7 @@ def test_workers_and_relay_killed_twelve_times(site, crowd):
             site.keeper.kill("customer-worker")
             if kill % 4 == 0:
                 site.keeper.kill("dispatch-worker")
-            _wait(lambda: len(site.sink.taken) > before + EVENTS // 60, 6)  # noqa: B023 - called at once
+            _wait(lambda: len(site.sink.taken) > before + EVENTS // 100, 4)  # noqa: B023 - called at once
     crowd.settle()
     crowd.check(doubled=kills * CONCURRENCY)
 
@@ -54,14 +55,15 @@ def test_one_child_killed_takes_nothing_with_it(site, crowd):
     site.sink.answer = bad.accept_slowly
     with crowd.writing(60):
         _wait(lambda: len(site.sink.taken) >= 10, 20)
+        worker = site.keeper.pid("customer-worker")
         site.kill_child("customer-worker")
     crowd.settle()
     crowd.check(doubled=1)
-    assert "customer-worker" not in site.keeper.deaths[-1:]
+    assert site.keeper.pid("customer-worker") == worker
 
 
 def test_the_broker_is_flushed(site, crowd):
-    with crowd.writing(EVENTS // 2):
+    with crowd.writing(EVENTS // 3):
         for _ in range(3):
             _wait(lambda: False, 0.7)
             site.flush_broker()
@@ -86,8 +88,8 @@ def test_requests_go_on_while_the_broker_is_down_and_nothing_waits_for_ever(site
 
 def test_the_database_restarts_at_once(site, crowd):
     site.sink.answer = bad.accept_slowly
-    with crowd.writing(EVENTS // 2):
-        _half_done(site, EVENTS // 4)
+    with crowd.writing(EVENTS // 3):
+        _half_done(site, EVENTS // 6)
         site.crash_database()
     # Who was told to come again comes again; what was answered with a yes stands.
     assert {a.status for a in crowd.answers} <= {302, 503}
@@ -100,9 +102,9 @@ def test_the_database_restarts_at_once(site, crowd):
 class TestTheMailServer:
     def test_refuses_connections_for_a_while(self, site, crowd):
         site.sink.refuse()
-        with crowd.writing(30):
+        with crowd.writing(10):
             pass
-        _wait(lambda: False, 3)
+        _wait(lambda: False, 2)
         site.sink.listen()
         crowd.settle()
         crowd.check()
@@ -118,7 +120,7 @@ class TestTheMailServer:
 
     def test_refuses_one_in_a_hundred_and_staff_see_which(self, site, crowd):
         site.sink.answer = bad.refuse_one_in_a_hundred
-        with crowd.writing(110):
+        with crowd.writing(EVENTS // 4):
             pass
         crowd.settle()
         refused = site.sink.turned_away
@@ -180,7 +182,7 @@ class TestTheMailServer:
 
 def test_every_task_is_given_five_times_by_two_relays_and_two_beats(site, crowd):
     site.sink.answer = bad.accept_slowly
-    with site.twins("dispatch-worker", "beat"), crowd.writing(EVENTS // 3):
+    with site.twins("dispatch-worker", "beat"), crowd.writing(EVENTS // 5):
         for _ in range(5):
             site.hint_again(crowd.since)
             _wait(lambda: False, 0.4)
@@ -246,7 +248,7 @@ class TestPoison:
         site.until(lambda: len(site.sink.taken) >= 5, 5 + (time.monotonic() - began), "the mails behind the poison")
         site.until(lambda: site.failed_todos(poisoned) == 5, 60, "the poisoned to-dos to be failed")
         told = site.ask("SELECT last_error, attempts FROM portal_todo WHERE event_id = ANY(%s)", poisoned)
-        assert all("DoesNotExist" in error and attempts == 7 for error, attempts in told)
+        assert all("DoesNotExist" in error and attempts == TRIES for error, attempts in told)
         site.tell("UPDATE portal_todo SET state = 'cancelled' WHERE event_id = ANY(%s)", poisoned)
 
     def test_what_is_no_message_at_all_stops_no_worker(self, site, crowd):

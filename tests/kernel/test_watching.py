@@ -61,9 +61,9 @@ class TestLines:
         assert logs.Line().format(record).endswith("answered route=orders:list status=200")
 
     def test_a_task_is_named_on_its_lines(self):
-        from portal import celery
+        from portal import celery, tasks
 
-        celery.name_the_task("0815", celery.app.tasks["portal.relay"])
+        celery.name_the_task("0815", tasks.relay)
         assert logs.about.get()["task"] == "portal.relay" and logs.about.get()["task_id"] == "0815"
         celery.forget_the_task()
         assert logs.about.get() == {}
