@@ -11,6 +11,7 @@ import pytest
 
 from tests.faults import sink as bad
 from tests.faults.crowd import EVENTS
+from tests.faults.site import HASTE
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 
