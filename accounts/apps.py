@@ -21,8 +21,9 @@ class AccountsConfig(AppConfig):
 
 
 def _add_doors() -> None:
+    from accounts.lists import failures_card
     from accounts.permissions import Permission
-    from portal.registries import NavItem, add_nav
+    from portal.registries import Card, NavItem, add_cards, add_nav
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
     terms = Permission.TERM_VIEW
@@ -36,6 +37,8 @@ def _add_doors() -> None:
         NavItem(_("Policy terms"), "list-check", "termbook:list", "staff", terms, is_inside=False, order=75),
         NavItem(_("Terms"), "list-check", "terms:here", "staff", terms, order=75),
     )
+    watch = Permission.PLATFORM_WATCH
+    add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))
 
 
 def _declare_terms() -> None:

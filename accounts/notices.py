@@ -50,6 +50,8 @@ def register_kinds() -> None:
         EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
         EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),
         EventKind("term.agreement_withdrawn", story=_("%(actor)s withdrew what was agreed before it began")),
+        EventKind("notice.retried", story=_("%(actor)s had a mail tried again"), is_internal=True),
+        EventKind("todo.retried", story=_("%(actor)s had the mails of an event written again"), is_internal=True),
         EventKind(
             "person.reset_requested",
             story=_("A password reset was asked for %(email)s"),

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     TERM_VIEW = "term.view"
     TERM_CHANGE = "term.change"
     TERM_AGREE = "term.agree"
+    PLATFORM_WATCH = "platform.watch"
 
 
 CUSTOMER: dict[str, Text] = {
@@ -30,6 +31,7 @@ STAFF: dict[str, Text] = {
     Permission.TERM_VIEW: _("See the carrier's policy terms, and what is agreed with single enterprises"),
     Permission.TERM_CHANGE: _("Set the carrier's policy terms"),
     Permission.TERM_AGREE: _("Agree on terms with single enterprises"),
+    Permission.PLATFORM_WATCH: _("See on one's home what of the portal needs a person"),
 }
 
 # The carrier's roles as shipped: code -> name. What each may do, the apps say.

@@ -6,6 +6,8 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
+        from django.db.backends.signals import connection_created
+
         from portal import checks  # noqa: F401 - registers the system checks
         from portal.terms import Term, declare
 
@@ -18,3 +20,6 @@ class PortalConfig(AppConfig):
                 "Own choice: ten a second carries a synchronisation, and no flood",
             )
         )
+        from portal.counters import watch_queries
+
+        connection_created.connect(watch_queries, dispatch_uid="portal.counters")

@@ -23,14 +23,15 @@ from psycopg2 import errors as pg
 from portal import problems
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user
+from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user, unavailable
+from portal.outages import CLASH
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
 Next = Callable[[HttpRequest], HttpResponse]
 TRIES = 3
 # An operator's question must be answered also while the database is down.
-WITHOUT_DATABASE = ("/healthz", "/readyz")
+WITHOUT_DATABASE = ("/healthz", "/readyz", "/metrics")
 
 
 class ProblemMiddleware:
@@ -65,6 +66,7 @@ class TenantMiddleware:
 
     def _attempt(self, request: HttpRequest) -> HttpResponse:
         request.lost_deadlock = False  # type: ignore[attr-defined]
+        request.is_committing = False  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
         try:
             with transaction.atomic(), ExitStack() as stack:
@@ -72,6 +74,7 @@ class TenantMiddleware:
                 response = self.get_response(request)
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
+                request.is_committing = True  # type: ignore[attr-defined]
         finally:
             # The next request of this thread may be somebody else's, also when the commit fails.
             timezone.deactivate()
@@ -118,7 +121,7 @@ class TenantMiddleware:
         cause = exception.__cause__
         if isinstance(exception, OperationalError) and isinstance(cause, pg.DeadlockDetected | pg.SerializationFailure):
             request.lost_deadlock = True  # type: ignore[attr-defined]
-            return HttpResponse(status=503, headers={"Retry-After": "1"})
+            return unavailable(request, CLASH)
         if isinstance(exception, Refused):
             # Shown first: a transaction that is to be rolled back answers no more questions.
             answer = refused(request, exception, back=page_of(request))

@@ -78,7 +78,8 @@ class Todo(Queue):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enterprise", "event"], name="portal_todo_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="portal_todo_due", condition=Q(state__in=["waiting", "working"]))
+            models.Index(fields=["due_at"], name="portal_todo_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["-id"], name="portal_todo_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:
@@ -90,11 +91,14 @@ class Notice(Queue):
 
     Where ``secret`` names one, the body holds a mark in its place, and the real text is made at
     sending: a log that kept reset links would let its readers take accounts over.
+
+    ``doubts`` counts the attempts whose line broke after the mail was handed over: the server may
+    have taken it, and the next attempt may be a second copy, under the same Message-ID.
     """
 
     extra_grants: ClassVar = {
-        **Queue.extra_grants,
-        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at)"),
+        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at, doubts)"),
+        "portal_dispatch": (*Queue.extra_grants["portal_dispatch"], "SELECT (doubts)"),
     }
 
     class Channel(models.TextChoices):
@@ -113,6 +117,7 @@ class Notice(Queue):
     secret = models.CharField(max_length=60, blank=True)
     copy = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200)
+    doubts = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -127,6 +132,8 @@ class Notice(Queue):
             # Staff's log goes across enterprises.
             models.Index(fields=["-created_at", "-id"], name="portal_notice_staff"),
             models.Index(fields=["due_at"], name="portal_notice_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["-id"], name="portal_notice_failed", condition=Q(state="failed")),
+            models.Index(fields=["-id"], name="portal_notice_doubts", condition=Q(doubts__gt=0)),
         ]
 
     def __str__(self) -> str:

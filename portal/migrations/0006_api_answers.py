@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_enterprises_of'),
-        ('portal', '0003_terms'),
+        ('portal', '0004_delivery'),
     ]
 
     operations = [

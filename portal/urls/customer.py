@@ -7,7 +7,7 @@ import billing.urls
 import orders.urls
 import portal.termbook.urls
 from portal.api import Description
-from portal.urls.shared import handler403, handler404, handler500, shared
+from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
@@ -25,4 +25,4 @@ urlpatterns = [
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]

@@ -8,12 +8,14 @@ import orders.urls
 import portal.termbook.urls
 from portal import views
 from portal.api import Description
-from portal.urls.shared import handler403, handler404, handler500, shared
+from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
 
 notices = [
     path("notices/", views.notices, name="list"),
     path("e/<slug:enterprise>/notices/<int:pk>/", views.notice, name="notice"),
     path("e/<slug:enterprise>/notices/<int:pk>/send-again/", views.send_notice_again, name="send_again"),
+    path("e/<slug:enterprise>/notices/<int:pk>/try-again/", views.try_notice_again, name="try_again"),
+    path("e/<slug:enterprise>/untold/<int:pk>/try-again/", views.try_todo_again, name="tell_again"),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -36,4 +38,4 @@ urlpatterns = [
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]
