@@ -63,12 +63,8 @@ def test_up_down_and_up(manage):
     assert "Walls and grants" in manage("migrate")
 
 
-OLD_HOURS = json.dumps(
-    {
-        "time_zone": "America/Denver", "country": "US",
-        "enterprise": ["06:00", "18:00"], "wholesale": ["09:00", "15:00"],
-    }
-)  # fmt: skip
+TWO_DESKS = {"enterprise": ["06:00", "18:00"], "wholesale": ["09:00", "15:00"]}
+OLD_HOURS = json.dumps({"time_zone": "America/Denver", "country": "US", **TWO_DESKS})
 BEFORE = f"""
 INSERT INTO accounts_enterprise (public_id, legal_name, custom_name, segment, region, country, language, time_zone,
                                  is_house, is_active, created_at)
