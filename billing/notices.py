@@ -61,6 +61,12 @@ def register_kinds() -> None:
         EventKind("invoice.made", story=_("Made by the bill run"), is_internal=True),
         EventKind("invoice.pdf_failed", story=_("The PDF could not be made: %(error)s"), tone="red", is_internal=True),
         EventKind(
+            "invoice.pdf_given_up",
+            story=_("The PDF was given up, to be made again only by hand: %(error)s"),
+            tone="red",
+            is_internal=True,
+        ),
+        EventKind(
             "invoice.issued",
             story=_("Issued: %(total)s, due %(due_on)s"),
             recipients=_billing_people,

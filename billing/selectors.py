@@ -266,19 +266,32 @@ def list_open_parts() -> list[tuple[int, int]]:
 def list_without_pdf(*, since: date | None = None, period_on: date | None = None) -> list[tuple[int, int]]:
     """(enterprise, invoice) of the issued invoices that have no PDF yet.
 
-    ``since`` leaves out older ones whose people have been told without it.
+    ``since`` leaves out older ones whose people have been told without it, and those that were
+    given up and wait for a person.
     """
     rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="")
     if since:
-        told = Event.objects.filter(
-            enterprise_id=OuterRef("enterprise_id"),
-            story_type=Invoice._meta.label_lower,
-            story_id=OuterRef("pk"),
-            kind="invoice.issued",
-        )
-        rows = rows.filter(Q(issued_on__gte=since) | ~Exists(told))
+        told, given_up = (Exists(_story_of_outer(kind)) for kind in ("invoice.issued", "invoice.pdf_given_up"))
+        rows = rows.filter(Q(issued_on__gte=since) | ~told, ~given_up)
     rows = rows.filter(period_on=period_on) if period_on else rows
     return list(rows.order_by("pk").values_list("enterprise_id", "pk"))
+
+
+def _story_of_outer(kind: str) -> QuerySet[Event]:
+    return Event.objects.filter(
+        enterprise_id=OuterRef("enterprise_id"),
+        story_type=Invoice._meta.label_lower,
+        story_id=OuterRef("pk"),
+        kind=kind,
+    )
+
+
+def list_given_up(period_on: date) -> QuerySet[Invoice]:
+    """The month's invoices whose PDF was given up, each with the reason as ``why``; made again only by hand."""
+    why = _story_of_outer("invoice.pdf_given_up").order_by("-at", "-id").values("facts__error")[:1]
+    rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="", period_on=period_on)
+    found = rows.annotate(why=Subquery(why)).filter(why__isnull=False)
+    return found.select_related("enterprise", "account").order_by("pk")
 
 
 def list_runs() -> QuerySet[BillRun]:

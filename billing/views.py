@@ -230,6 +230,7 @@ def run(request: ActorRequest, pk: int) -> HttpResponse:
     context = {
         "run": found,
         "failed_parts": selectors.list_failed_parts(found),
+        "given_up": selectors.list_given_up(found.period_on),
         "without_pdf": len(selectors.list_without_pdf(period_on=found.period_on)),
     }
     return render(request, "billing/_run.html" if request.htmx else "billing/run.html", context)
@@ -240,6 +241,6 @@ def run(request: ActorRequest, pk: int) -> HttpResponse:
 def print_missing(request: ActorRequest, pk: int) -> HttpResponse:
     """Ask for the PDFs that a run's invoices still lack, however old they are."""
     found: BillRun = get_object_or_404(selectors.list_runs(), pk=pk)
-    asked = services.print_missing(found.period_on)
+    asked = services.ask_for_missing(found)
     messages.success(request, _("%(count)s PDFs are asked for.") % {"count": asked})
     return redirect("billing_work:run", pk)

@@ -226,6 +226,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# What one document may take while it is printed.
+PDF_SECONDS = env.number("PDF_SECONDS", 60)
+PDF_MEGABYTES = env.number("PDF_MEGABYTES", 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- mail ------------------------------------------------------------------------------------
