@@ -6,8 +6,8 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import notices, permissions
-        from portal import registries
+        from billing import notices, permissions, selectors
+        from portal import files, registries
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
@@ -15,6 +15,8 @@ class BillingConfig(AppConfig):
         _declare_terms()
         _add_doors()
         notices.register_kinds()
+        files.register_holder("billing.dispute", selectors.may_see_dispute)
+        files.register_keeper("invoices", selectors.known_papers)
 
 
 def _declare_terms() -> None:

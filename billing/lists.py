@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -79,8 +80,17 @@ def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
             "at": event.at,
             "text": str(KINDS[event.kind].story) % {**_words_of(event.facts), "actor": event.actor_name},
             "tone": KINDS[event.kind].tone,
+            "note": "\n".join([event.facts.get("note", ""), *_files_in(event.facts)]).strip(),
         }
         for event in story
+    ]
+
+
+def _files_in(facts: dict[str, Any]) -> list[str]:
+    """The files that came with it, by name and size."""
+    return [
+        _("File: %(name)s") % {"name": f"{each['name']} ({filesizeformat(each['size'])})"}
+        for each in facts.get("files", [])
     ]
 
 

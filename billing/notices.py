@@ -10,7 +10,7 @@ from accounts.notices import customers_people
 from accounts.selectors import list_team
 from billing.models import Credit, Dispute, DisputedLine, Invoice
 from billing.permissions import Permission
-from portal.actors import system
+from portal.actors import ActorKind, system
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
 
@@ -36,6 +36,10 @@ def _analysts(event: Event) -> Iterable[Recipient]:
 def _both_sides(event: Event) -> Iterable[Recipient]:
     yield from _billing_people(event)
     yield from _analysts(event)
+
+
+def _other_side(event: Event) -> Iterable[Recipient]:
+    yield from _billing_people(event) if event.actor_kind == ActorKind.STAFF else _analysts(event)
 
 
 def _invoice(event: Event) -> dict[str, Any]:
@@ -85,6 +89,12 @@ def register_kinds() -> None:
             recipients=_billing_people,
             context=_decision,
             tone="green",
+        ),
+        EventKind(
+            "dispute.noted",
+            story=_("%(actor)s added to the dispute"),
+            recipients=_other_side,
+            context=_dispute,
         ),
         EventKind(
             "dispute.withdrawn",

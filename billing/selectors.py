@@ -1,7 +1,7 @@
 """What is billed, what is due, what is contested: everything here is read within reach of the actor."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -203,6 +203,16 @@ def _sum_of_lines(column: str) -> Coalesce:
     rows = DisputedLine.objects.filter(enterprise_id=OuterRef("enterprise_id"), dispute_id=OuterRef("pk"))
     total = rows.values("dispute_id").annotate(sum=Sum(column)).values("sum")
     return Coalesce(Subquery(total), Value(ZERO), output_field=_AMOUNT)
+
+
+def may_see_dispute(actor: Actor, dispute_id: int) -> bool:
+    """Whether the dispute, and so what hangs on it, is within reach."""
+    return list_disputes(actor).filter(pk=dispute_id).exists()
+
+
+def known_papers(enterprise_id: int, names: Sequence[str]) -> Iterable[str]:
+    """Which of these files on the storage are the PDF of an invoice."""
+    return Invoice.objects.filter(enterprise_id=enterprise_id, pdf_name__in=names).values_list("pdf_name", flat=True)
 
 
 def list_open_disputes(actor: Actor) -> QuerySet[Dispute]:

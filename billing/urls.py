@@ -14,10 +14,12 @@ customer = [
     *_both,
     path("invoices/<str:number>/lines/<int:pk>/dispute/", views.dispute_line, name="dispute_line"),
     path("disputes/<str:number>/withdraw/", views.withdraw, name="withdraw"),
+    path("disputes/<str:number>/note/", views.add_note, name="add_note"),
 ]
 staff = [
     *_both,
     path("disputed-lines/<int:pk>/", views.decide, name="decide"),
+    path("disputes/<str:number>/note/", views.add_answer, name="add_note"),
 ]
 staff_outside = [
     path("billing/disputes/", views.queue, name="disputes"),

@@ -68,6 +68,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More than this page takes; none of it was read."""
+    most = settings.UPLOAD_MAX_BYTES // 1_000_000
+    answer = render(request, "413.html", {"most": most}, status=413)
+    # What is still on its way must not be taken for the next request.
+    answer["Connection"] = "close"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the frame, whose parts may be what is broken."""
     return render(request, "500.html", {"carrier": settings.CARRIER}, status=500)

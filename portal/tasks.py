@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from portal import delivery
+from portal import delivery, files
 
 
 @shared_task(name="portal.relay")
@@ -24,3 +24,9 @@ def tell(*, enterprise_id: int, pk: int, **_: Any) -> None:
 def send(*, enterprise_id: int, pk: int, **_: Any) -> None:
     """Send one notice; the limit is shorter than its lease."""
     delivery.send(enterprise_id, pk, now=timezone.now())
+
+
+@shared_task(name="portal.clean_files")
+def clean_files(**_: Any) -> None:
+    """Every night, on the staff queue: files that no row names are removed after a day."""
+    files.clean(timezone.now())

@@ -1,20 +1,23 @@
-"""The kernel's own pages: health, theme, and the log of notices."""
+"""The kernel's own pages: health, theme, files, and the log of notices."""
 
 from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from portal import delivery, locator, selectors
-from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward
+from portal import delivery, files, locator, selectors
+from portal.errors import Refused
+from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
 from portal.lists import Filter, ListPage, Sort
 from portal.models import Notice
-from portal.policy import public, requires
+from portal.policy import public, requires, signed_in
 from portal.tables import Queue
 
 NOTICE_VIEW, NOTICE_RESEND = "notice.view", "notice.resend"
@@ -75,6 +78,19 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     answer = redirect(onward(request, "/"))
     answer.set_cookie(THEME_COOKIE, theme, max_age=365 * 24 * 3600, secure=request.is_secure(), samesite="Lax")
     return answer
+
+
+@require_safe
+@signed_in
+def file(request: ActorRequest, pk: int) -> HttpResponseBase:
+    """A file for who may see what it hangs on; to everybody else there is none."""
+    found = files.find(request.actor, pk)
+    if found is None:
+        raise Http404
+    try:
+        return files.hand_out(found)
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("accounts:home", args=[request.actor.enterprise_public_id]))
 
 
 @requires(NOTICE_VIEW)

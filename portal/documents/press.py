@@ -95,7 +95,7 @@ class Press:
 
     def _ask(self, process: subprocess.Popen[bytes], order: bytes, patience: float) -> bytes:
         assert process.stdin is not None
-        printer.write_message(process.stdin, order)
+        printer.write_message(process.stdin, order)  # type: ignore[arg-type]
         return self._receive(process, patience)
 
     @staticmethod

@@ -14,6 +14,7 @@ shared = [
     path("readyz", views.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
+    path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
