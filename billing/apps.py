@@ -6,8 +6,8 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import notices, permissions, selectors
-        from portal import files, registries
+        from billing import lists, notices, permissions, selectors
+        from portal import exports, files, registries
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
@@ -15,6 +15,7 @@ class BillingConfig(AppConfig):
         _declare_terms()
         _add_doors()
         notices.register_kinds()
+        exports.register(lists.INVOICES_EXPORT, lists.LINES_EXPORT)
         files.register_holder("billing.dispute", selectors.may_see_dispute)
         files.register_keeper("invoices", selectors.known_papers)
 

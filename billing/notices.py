@@ -61,6 +61,15 @@ def _decision(event: Event) -> dict[str, Any]:
 
 
 def register_kinds() -> None:
+    _register_invoices()
+    _register_disputes()
+    register(
+        EventKind("billrun.started", story=_("%(actor)s started the bill run of %(month)s"), is_internal=True),
+        EventKind("billrun.completed", story=_("The bill run of %(month)s is complete"), is_internal=True),
+    )
+
+
+def _register_invoices() -> None:
     register(
         EventKind("invoice.made", story=_("Made by the bill run"), is_internal=True),
         EventKind("invoice.pdf_failed", story=_("The PDF could not be made: %(error)s"), tone="red", is_internal=True),
@@ -76,6 +85,11 @@ def register_kinds() -> None:
             recipients=_billing_people,
             context=_invoice,
         ),
+    )
+
+
+def _register_disputes() -> None:
+    register(
         EventKind(
             "dispute.opened",
             story=_("%(actor)s disputed %(amount)s of %(invoice)s"),
@@ -103,6 +117,4 @@ def register_kinds() -> None:
             context=_dispute,
             tone="gray",
         ),
-        EventKind("billrun.started", story=_("%(actor)s started the bill run of %(month)s"), is_internal=True),
-        EventKind("billrun.completed", story=_("The bill run of %(month)s is complete"), is_internal=True),
     )

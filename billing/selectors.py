@@ -126,15 +126,24 @@ class Line:
 
 def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
     """The invoice's lines in their order, in two queries however many there are."""
-    disputed = DisputedLine.objects.filter(enterprise_id=invoice.enterprise_id).select_related("dispute")
-    rows = (
-        of_enterprise(InvoiceLine.objects, actor)
-        .filter(invoice=invoice)
-        .select_related("credit__disputed_line__dispute")
-        .prefetch_related(Prefetch("disputes", queryset=disputed.order_by("id")))
-        .order_by("position")
-    )
-    return [Line(row, list(row.disputes.all())) for row in rows]
+    return [line_of(row) for row in _lines(actor).filter(invoice=invoice).order_by("position")]
+
+
+def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
+    disputed = of_enterprise(DisputedLine.objects, actor).select_related("dispute").order_by("id")
+    rows = of_enterprise(InvoiceLine.objects, actor).select_related("credit__disputed_line__dispute")
+    return rows.prefetch_related(Prefetch("disputes", queryset=disputed))
+
+
+def line_of(row: InvoiceLine) -> Line:
+    """A line with its disputes, which are at hand."""
+    return Line(row, list(row.disputes.all()))
+
+
+def list_all_lines(actor: Actor) -> QuerySet[InvoiceLine]:
+    """The lines of all issued invoices within reach, each with its invoice and disputes at hand."""
+    rows = within_accounts(_lines(actor), actor, Permission.BILLING_VIEW, path="invoice__account_id")
+    return rows.filter(invoice__status=InvoiceStatus.ISSUED).select_related("invoice", "credit__disputed_line__dispute")
 
 
 def get_line(actor: Actor, invoice: Invoice, line_id: int) -> Line:

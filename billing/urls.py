@@ -4,6 +4,7 @@ from billing import views
 
 _both = [
     path("", views.invoices, name="invoices"),
+    path("export.csv", views.export_invoices, name="export"),
     path("invoices/<str:number>/", views.invoice, name="invoice"),
     path("invoices/<str:number>/pdf/", views.pdf, name="pdf"),
     path("invoices/<str:number>/csv/", views.csv, name="csv"),

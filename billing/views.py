@@ -16,8 +16,7 @@ from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
 from billing.models import DISPUTE_FLOW, BillRun, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
-from portal import events, files, money
-from portal.csvfile import csv_response
+from portal import events, exports, files, money
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.policy import requires
@@ -78,12 +77,20 @@ def pdf(request: ActorRequest, number: str) -> HttpResponseBase:
     return files.download(content, name=f"{name}.pdf", media_type="application/pdf")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.BILLING_VIEW)
 def csv(request: ActorRequest, number: str) -> HttpResponse:
     found = _invoice(request, number)
-    rows = lists.lines_rows(found, selectors.list_lines(request.actor, found))
-    return csv_response(re.sub(r"[^A-Za-z0-9._-]", "_", found.number), lists.lines_header(), rows)
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", found.number)
+    back = _link(request, "billing:invoice", number)
+    return exports.answer(request, lists.LINES_EXPORT, name=name, back=back, params={"invoice": found.number})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.BILLING_VIEW)
+def export_invoices(request: ActorRequest) -> HttpResponse:
+    name = f"{request.actor.enterprise_public_id}-invoices-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.INVOICES_EXPORT, name=name, back=_link(request, "billing:invoices"))
 
 
 def _sent(request: ActorRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders import lists, notices, permissions
         from orders.permissions import Permission
-        from portal import registries
+        from portal import exports, registries
         from portal.registries import Card, NavItem
 
         registries.add_permissions(
@@ -27,3 +27,4 @@ class OrdersConfig(AppConfig):
             Card("orders/_mine.html", "staff", lists.my_orders_card, order=20, **see),
         )
         notices.register_kinds()
+        exports.register(lists.ORDERS_EXPORT)

@@ -6,9 +6,12 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401 - registers the system checks
+        from portal import checks, exports, files  # noqa: F401 - the first registers the system checks
+        from portal.exports import notices
 
         _declare_terms()
+        notices.register_kinds()
+        files.register_holder("portal.export", exports.may_download)
 
 
 def _declare_terms() -> None:
@@ -28,5 +31,26 @@ def _declare_terms() -> None:
             "MB and numbers of files",
             _("How large files may be, how many at once, in 24 hours and in all."),
             "OWASP ASVS 5.2.1 and 5.2.4 ask for limits; the figures are our own choice",
+        ),
+        Term(
+            "exports.at_once",
+            3,
+            "files",
+            _("How many long lists are made into files for one person at a time."),
+            "Own choice: enough for a month's end, too few to hold up others",
+        ),
+        Term(
+            "exports.most_rows",
+            500_000,
+            "rows",
+            _("The longest list that is made into one file."),
+            "Own choice: half of what a spreadsheet can open, and made within minutes",
+        ),
+        Term(
+            "exports.kept_days",
+            7,
+            "days",
+            _("How long a file made in the background can be downloaded."),
+            "Own choice: a week's holiday; the list can be taken again at any time",
         ),
     )

@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from portal import celery, events, notices
-from portal.models import Notice, Todo
+from portal.models import Export, Notice, Todo
 from portal.tables import Queue
 from portal.tenancy import tenant_scope
 
@@ -28,7 +28,7 @@ NUDGE = timedelta(seconds=30)  # how long a hint has before the relay gives anot
 BATCH = 500
 MOST_ATTEMPTS = 20  # of a notice whose workers vanish one after the other
 BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 1440)]
-TASKS: dict[type[Queue], str] = {Todo: "portal.tell", Notice: "portal.send"}
+TASKS: dict[type[Queue], str] = {Todo: "portal.tell", Notice: "portal.send", Export: "portal.export"}
 
 
 def relay(now: datetime) -> int:

@@ -107,6 +107,7 @@ ENTERPRISE_MODEL = "accounts.Enterprise"
 AUTH_USER_MODEL = "accounts.User"
 ADMISSION = "accounts.admission.admit"
 SHELL = "accounts.admission.shell"
+ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 
 # --- cache and queues ------------------------------------------------------------------------

@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import delivery, files, locator, selectors
+from portal import delivery, exports, files, locator, selectors
 from portal.errors import Refused
 from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
 from portal.lists import Filter, ListPage, Sort
-from portal.models import Notice
+from portal.models import ExportState, Notice
 from portal.policy import public, requires, signed_in
 from portal.tables import Queue
 
+DOWNLOADS = 50  # the latest, on one page
+UNDER_WAY = {ExportState.WAITING, ExportState.WORKING}
 NOTICE_VIEW, NOTICE_RESEND = "notice.view", "notice.resend"
 
 STATES = [
@@ -91,6 +93,32 @@ def file(request: ActorRequest, pk: int) -> HttpResponseBase:
         return files.hand_out(found)
     except Refused as refusal:
         return refused(request, refusal, back=reverse("accounts:home", args=[request.actor.enterprise_public_id]))
+
+
+@require_safe
+@signed_in
+def downloads(request: ActorRequest) -> HttpResponse:
+    """The person's files from long lists; htmx asks for them alone while one is under way."""
+    found = list(exports.list_mine(request.actor)[:DOWNLOADS])
+    context = {
+        "exports": [{"export": each, "title": exports.KINDS[each.kind].title} for each in found],
+        "is_under_way": any(each.state in UNDER_WAY for each in found),
+    }
+    return render(request, "exports/_list.html" if request.htmx else "exports/list.html", context)
+
+
+@require_POST
+@signed_in
+def prepare_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """A file that was not possible, or that is removed, once more."""
+    found = get_object_or_404(exports.list_mine(request.actor), pk=pk)
+    back = reverse("exports:list", args=[request.actor.enterprise_public_id])
+    try:
+        exports.ask_again(found.pk, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=back)
+    messages.success(request, _("We are preparing it. A mail tells you when it is ready."))
+    return redirect(back)
 
 
 @requires(NOTICE_VIEW)

@@ -7,7 +7,7 @@ below its enterprise's number. Out: one view, which asks the thing that the file
 
 from portal.files.fields import FilesField, FilesForm, takes_files
 from portal.files.intake import KINDS, Accepted, Limits, NotAccepted, accept, limits
-from portal.files.keeping import clean, find, keep, keep_made, list_files, register_holder, register_keeper, remove
+from portal.files.keeping import clean, find, hang, keep, list_files, put, register_holder, register_keeper, remove
 from portal.files.leaving import download, hand_out
 
 __all__ = [
@@ -22,10 +22,11 @@ __all__ = [
     "download",
     "find",
     "hand_out",
+    "hang",
     "keep",
-    "keep_made",
     "limits",
     "list_files",
+    "put",
     "register_holder",
     "register_keeper",
     "remove",

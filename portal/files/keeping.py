@@ -1,6 +1,5 @@
 """Files on the storage and their rows: kept, found, removed, and cleaned up after."""
 
-import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,17 +66,22 @@ def keep(subject: models.Model, uploads: Sequence[Accepted], *, actor: Actor, at
     owner = subject.enterprise_id  # type: ignore[attr-defined]
     _require_room(owner, uploads, limits(owner, on=at.date()), actor=actor, at=at)
     return [
-        keep_made(
-            subject, ContentFile(each.content), name=each.name, media_type=each.media_type, size=len(each.content),
-            sha256=each.sha256, actor=actor, at=at, is_upload=True,
+        hang(
+            subject, put(owner, ContentFile(each.content)), name=each.name, media_type=each.media_type,
+            size=len(each.content), sha256=each.sha256, actor=actor, at=at, is_upload=True,
         )
         for each in uploads
     ]  # fmt: skip
 
 
-def keep_made(
+def put(owner: int, content: "File[Any]") -> str:
+    """Store a content under a name of ours, which it returns; without a row it is cleaned away."""
+    return default_storage.save(f"{FOLDER}/{owner}/{uuid.uuid4().hex}", content, max_length=100)
+
+
+def hang(
     subject: models.Model,
-    content: "File[Any]",
+    key: str,
     *,
     name: str,
     media_type: str,
@@ -87,11 +91,9 @@ def keep_made(
     at: datetime,
     is_upload: bool = False,
 ) -> StoredFile:
-    """Store one file under a name of ours. What the portal made itself counts towards nobody's limits."""
-    owner = subject.enterprise_id  # type: ignore[attr-defined]
-    key = default_storage.save(f"{FOLDER}/{owner}/{uuid.uuid4().hex}", content, max_length=100)
+    """Hang a stored content on a thing. What the portal made itself counts towards nobody's limits."""
     return StoredFile.objects.create(
-        enterprise_id=owner,
+        enterprise_id=subject.enterprise_id,  # type: ignore[attr-defined]
         key=key,
         name=name,
         media_type=media_type,
@@ -173,13 +175,3 @@ def known_keys(owner: int, names: Sequence[str]) -> Iterable[str]:
 
 
 register_keeper(FOLDER, known_keys)
-
-
-def digest(content: "File[Any]") -> str:
-    """The SHA-256 of a file that may be larger than the memory."""
-    content.seek(0)
-    found = hashlib.sha256()
-    for piece in content.chunks():
-        found.update(piece)
-    content.seek(0)
-    return found.hexdigest()

@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import get_resolver
+from django.utils import timezone
 
 from accounts.models import Membership, StaffVisit
-from portal import checks, registries, tenancy
+from portal import checks, exports, files, registries, tenancy
 from tests import make
 from tests.billing import builders
 from tests.faces import FaceClient, inside
@@ -48,6 +50,7 @@ def world(acme, acme_main, alice, carol, dora, deliver):
     dispute = builders.dispute(alice, invoice)
     with inside(acme):
         milestone, line, disputed = order.milestones.first(), invoice.lines.first(), dispute.lines.first()
+    stored, export = _file_and_export(acme, alice, dispute)
     parts = {
         "/orders/": {"<str:number>": order.number},
         "/orders/milestones/": {"<int:pk>": milestone.pk},
@@ -55,9 +58,29 @@ def world(acme, acme_main, alice, carol, dora, deliver):
         "/billing/disputes/": {"<str:number>": dispute.number},
         "/billing/disputed-lines/": {"<int:pk>": disputed.pk},
         "/notices/": {"<int:pk>": deliver()[0].pk},
+        "/files/": {"<int:pk>": stored.pk},
+        "/downloads/": {"<int:pk>": export.pk},
     }
     words = [acme.legal_name, acme.public_id, order.number, "5-KTR2P", "Alice", "Acme's own wave", "PO-ACME"]
-    return World(parts, [*words, invoice.number, dispute.number, order.title])
+    return World(parts, [*words, invoice.number, dispute.number, order.title, stored.name])
+
+
+def _file_and_export(acme, alice, dispute):
+    """A file on Alice's dispute, and a list that she had made into one."""
+    actor, now = builders.customer(alice, acme), timezone.now()
+    with inside(acme):
+        key = files.put(acme.pk, ContentFile(b"Acme's own words"))
+        stored = files.hang(
+            dispute,
+            key,
+            name="proof-of-acme.txt",
+            media_type="text/plain",
+            size=16,
+            sha256="0" * 64,
+            actor=actor,
+            at=now,
+        )
+        return stored, exports.ask(exports.KINDS["orders"], "", actor=actor, at=now)
 
 
 @pytest.mark.parametrize("method", METHODS)

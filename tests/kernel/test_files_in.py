@@ -293,9 +293,8 @@ def test_a_file_of_nobody_counts_towards_no_quota(acme, acme_main, alice, world)
         from django.utils import timezone
 
         now = timezone.now()
-        files.keep_made(
-            world, ContentFile(b"x"), name="a.csv", media_type="text/csv", size=1, sha256="0" * 64, actor=actor, at=now
-        )
+        key = files.put(acme.pk, ContentFile(b"x"))
+        files.hang(world, key, name="a.csv", media_type="text/csv", size=1, sha256="0" * 64, actor=actor, at=now)
         kept = files.keep(world, [files.Accepted("a.pdf", "application/pdf", PDF)], actor=actor, at=now)
         assert len(kept) == 1
 
