@@ -256,7 +256,13 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided. The customer's people are told by mail."))
             return redirect(back)
-    context = {"line": found, "dispute": found.dispute, "form": form, "is_open": found.outcome == Outcome.OPEN}
+    context = {
+        "line": found,
+        "dispute": found.dispute,
+        "form": form,
+        "is_open": found.outcome == Outcome.OPEN,
+        "files": files.list_files(request.actor, found.dispute),
+    }
     return render(request, "billing/decide.html", context, status=422 if form.errors else 200)
 
 

@@ -1,7 +1,6 @@
 """The kernel's own tables: the locator, the journal, the queues, files, the policy data, the counters."""
 
 from typing import ClassVar
-from urllib.parse import parse_qsl
 
 from django.db import models
 from django.db.models import Q
@@ -244,11 +243,6 @@ class Export(Queue):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.person_name}"
-
-    @property
-    def parts(self) -> list[str]:
-        """The values that the list was narrowed by, for the eye."""
-        return [value for _name, value in parse_qsl(self.query)]
 
 
 class CarrierTerm(Published):

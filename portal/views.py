@@ -1,5 +1,7 @@
 """The kernel's own pages: health, theme, files, and the log of notices."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
@@ -16,7 +18,7 @@ from portal import delivery, exports, files, locator, selectors
 from portal.errors import Refused
 from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
 from portal.lists import Filter, ListPage, Sort
-from portal.models import ExportState, Notice
+from portal.models import Export, ExportState, Notice
 from portal.policy import public, requires, signed_in
 from portal.tables import Queue
 
@@ -101,10 +103,15 @@ def downloads(request: ActorRequest) -> HttpResponse:
     """The person's files from long lists; htmx asks for them alone while one is under way."""
     found = list(exports.list_mine(request.actor)[:DOWNLOADS])
     context = {
-        "exports": [{"export": each, "title": exports.KINDS[each.kind].title} for each in found],
+        "exports": [_download(each) for each in found],
         "is_under_way": any(each.state in UNDER_WAY for each in found),
     }
     return render(request, "exports/_list.html" if request.htmx else "exports/list.html", context)
+
+
+def _download(export: Export) -> dict[str, Any]:
+    kind = exports.KINDS[export.kind]
+    return {"export": export, "title": kind.title, "filters": kind.words(export.query)}
 
 
 @require_POST

@@ -37,6 +37,12 @@ class ExportKind:
         """The same from a kept query."""
         return self.filtered(actor, dict(parse_qsl(query)))
 
+    def words(self, query: str) -> list[Text]:
+        """What a kept query narrows the list to, as its filters call it."""
+        asked = dict(parse_qsl(query))
+        chosen = ((dict(each.choices), asked[each.key]) for each in self.page.filters if each.key in asked)
+        return [labels.get(value, value) for labels, value in chosen]
+
 
 KINDS: dict[str, ExportKind] = {}
 
