@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from billing import selectors, services, tasks
 from billing.models import Invoice
 from portal import documents
+from portal.documents import press as press_module
 from portal.documents import printer
 from portal.documents.press import Press, PrinterGone
 from portal.models import Event
@@ -127,6 +128,14 @@ sys.stdout.buffer.write(struct.pack(">Q", 1) + b"R")
 sys.stdout.buffer.flush()
 sys.stdin.buffer.read(9)
 """
+
+
+def test_a_printer_that_falls_silent_is_ended(monkeypatch):
+    monkeypatch.setattr(press_module, "GRACE_SECONDS", 0)
+    silent = Press((sys.executable, "-c", f"{_HALF}import time\ntime.sleep(60)"))
+    with pytest.raises(PrinterGone, match="No answer in time"):
+        silent.print("<p>", {}, seconds=1, megabytes=600)
+    assert silent._process is None
 
 
 def test_it_ends_with_its_owner():

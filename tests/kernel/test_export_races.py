@@ -55,6 +55,22 @@ def test_eight_workers_at_once_make_it_once(acme, export):
     once(acme)
 
 
+def test_eight_clicks_at_once_ask_once(acme, acme_main, alice):
+    actor = b.customer(alice, acme)
+
+    def click(_):
+        try:
+            with as_app(), tenant_scope(acme.pk):
+                return exports.ask(ORDERS_EXPORT, "status=open", actor=actor, at=timezone.now()).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(click, range(8)))) == 1
+    with inside(acme):
+        assert Export.objects.count() == Event.objects.filter(kind="export.asked").count() == 1
+
+
 # Reads two rows, says so, and then waits to be killed.
 HALFWAY = """
 import sys, django

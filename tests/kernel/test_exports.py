@@ -15,6 +15,7 @@ from accounts.models import Grant, Membership, StaffMember
 from orders import lists
 from orders.models import Order
 from portal import delivery, exports, tasks
+from portal.actors import system
 from portal.celery import app as queue
 from portal.exports import making
 from portal.models import Event, Export, StoredFile
@@ -438,6 +439,44 @@ def test_what_is_ready_cannot_be_asked_for_again(client_of, acme, alice, orders)
         assert client.post(f"{PAGE}{export.pk}/again/").status_code == 409
         run(export)
     assert client.get(f"{PAGE}{export.pk}/again/").status_code == 405
+
+
+def test_asked_for_again_while_the_same_is_under_way_nothing_is_begun(client_of, acme, alice, orders):
+    client = client_of(alice)
+    ask(client)
+    run(the_export(acme))
+    with inside(acme):
+        Export.objects.update(state="failed")
+        old = Export.objects.get()
+    ask(client)
+    assert client.post(f"{PAGE}{old.pk}/again/").status_code == 302
+    with inside(acme):
+        assert sorted(Export.objects.values_list("state", flat=True)) == ["failed", "waiting"]
+
+
+def test_a_refusal_of_a_worker_thought_dead_is_not_said(client_of, acme, alice, orders):
+    ask(client_of(alice))
+
+    real = making._fail
+
+    def overtaken(*args):
+        with inside(acme):
+            Export.objects.update(attempts=7)
+        real(*args)
+
+    with (
+        mock.patch.object(making, "_fail", overtaken),
+        mock.patch.object(making, "_person", side_effect=making.Refused("No.")),
+    ):
+        run(the_export(acme))
+    assert the_export(acme).state == "working"
+    with inside(acme):
+        assert not Event.objects.filter(kind="export.failed").exists()
+
+
+def test_the_portal_itself_has_no_downloads(acme, orders):
+    with inside(acme):
+        assert not exports.list_mine(system(acme.pk)).exists()
 
 
 # --- cost ------------------------------------------------------------------------------------

@@ -252,6 +252,14 @@ def test_more_than_may_be_at_once_are_refused(send, acme):
     assert nothing_is_there(acme)
 
 
+def test_where_a_file_must_come_its_lack_is_said(db):
+    class Form(files.FilesForm):
+        uploads = files.FilesField()
+
+    form = Form({}, limits=files.Limits(20, 5, 100, 500, 20_000, 20_000))
+    assert form.errors == {"uploads": ["This field is required."]}
+
+
 def agreed(enterprise, **changes):
     from portal import terms
 
