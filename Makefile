@@ -35,5 +35,5 @@ messages: ## collect the texts of the screens for translation
 audit: ## run every test at full size
 	@DEMARC_AUDIT=1 bin/bootstrap test $(SERVERS) pytest -n 2 $(ARGS)
 
-bench: ## measure, and print a table of ratios
-	@if [ -d bench ]; then bin/bootstrap test $(SERVERS) python -m bench $(ARGS); else echo "No benchmark yet."; fi
+bench: ## measure, print a table of ratios, fail above a budget: make bench ARGS=--smoke is a tenth the size
+	@bin/bootstrap test python -m portal.embedded with-bench-servers -- python -m bench $(ARGS)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import api, views
 
 customer = [
     path("", views.root, name="root"),
@@ -14,3 +14,6 @@ staff = [
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/leave/", views.leave, name="leave"),
 ]
+
+api_customer = [path("", api.Enterprises.as_view(), name="list")]
+api_staff = [path("", api.AllEnterprises.as_view(), name="list")]

@@ -1,1 +1,1 @@
-"""One command, a table of ratios: us against the plainest Django on the same server and data."""
+"""One command, a table of ratios: us against the plainest way on the same machine, in one run."""

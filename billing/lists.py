@@ -1,22 +1,28 @@
 """The lists of this app, its parts of the home pages, and how its stories and files read."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from billing import selectors
-from billing.models import BillRun, Dispute, DisputeStatus, Invoice, InvoiceLine
+from billing.models import DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice, InvoiceLine
 from billing.permissions import Permission
 from portal import money
 from portal.actors import Actor
+from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status
 from portal.exports import ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
@@ -72,7 +78,83 @@ QUEUE = ListPage(
     filters=[Filter("number", gettext_lazy("Dispute number"), _by_number)],
 )
 
+LINES = ListPage(sorts=[Sort("position", gettext_lazy("Position"), "position")])
+
 RUNS = ListPage(sorts=[Sort("newest", gettext_lazy("Newest month first"), "period_on", is_descending=True)])
+
+
+def invoice_columns(actor: Actor) -> list[Column]:
+    """An enterprise's invoices: what each comes to, what is contested, what is to pay by when."""
+    invoice = paths("billing:invoice", actor.enterprise_public_id)
+    return [
+        Column(_("Month"), lambda each: anchor(_month(each.period_on), invoice(each.number)), is_lead=True),
+        Column(_("Invoice"), lambda each: ident(each.number)),
+        Column(_("Account"), lambda each: ident(each.account.number)),
+        Column(_("Issued"), lambda each: day(each.issued_on)),
+        Column(_("Total"), lambda each: _amount(each.total, each.currency), css="num"),
+        Column(_("In dispute"), lambda each: _contested(each.in_dispute, each.currency), css="num"),
+        Column(_("To pay"), lambda each: _amount(each.due, each.currency) if each.due > 0 else _("nothing"), css="num"),
+        Column(_("By"), lambda each: day(each.due_on) if each.due > 0 else None),
+    ]
+
+
+def card_columns(actor: Actor) -> list[Column]:
+    """The same in a card of the home page."""
+    month, _number, account, _issued, total, _in_dispute, due, by = invoice_columns(actor)
+    marked = replace(month, cell=lambda each: _marked(month.cell(each), each.in_dispute))
+    return [marked, account, total, due, by]
+
+
+def dispute_columns(actor: Actor) -> list[Column]:
+    """An enterprise's disputes: what was contested, and what was decided."""
+    dispute = paths("billing:dispute", actor.enterprise_public_id)
+    invoice = paths("billing:invoice", actor.enterprise_public_id)
+    return [
+        Column(_("Dispute"), lambda each: ident(each.number, dispute(each.number)), is_lead=True),
+        Column(_("State"), lambda each: status(each.get_status_display(), DISPUTE_FLOW.tone(each.status))),
+        Column(_("Invoice"), lambda each: ident(each.invoice.number, invoice(each.invoice.number))),
+        Column(_("Account"), lambda each: ident(each.account.number)),
+        Column(_("Disputed"), lambda each: _amount(each.contested, each.invoice.currency), css="num"),
+        Column(
+            _("Credited"), lambda each: _amount(each.given, each.invoice.currency) if each.given else "–", css="num"
+        ),
+        Column(_("Answer by"), lambda each: moment(each.answer_by_at) if each.status == DisputeStatus.OPEN else "–"),
+    ]
+
+
+def queue_columns(*, now: datetime) -> list[Column]:
+    """The open disputes of all customers, each in its customer's place."""
+    return [
+        Column(_("Dispute"), _dispute_of_customer, is_lead=True),
+        Column(_("Customer"), lambda each: each.enterprise.name),
+        Column(_("Invoice"), lambda each: ident(each.invoice.number)),
+        Column(_("Disputed"), lambda each: _amount(each.contested, each.invoice.currency), css="num"),
+        Column(_("Answer by"), lambda each: _answer_by(each.answer_by_at, now)),
+    ]
+
+
+def _dispute_of_customer(each: Dispute) -> Cell:
+    return ident(each.number, reverse("billing:dispute", args=[each.enterprise.public_id, each.number]))
+
+
+def _month(day: date) -> str:
+    return capfirst(date_format(day, "MONTH_FORMAT"))
+
+
+def _amount(value: Decimal, currency: str) -> str:
+    return money.spoken(value, currency, get_language() or "en")
+
+
+def _contested(value: Decimal, currency: str) -> Cell:
+    return format_html('<span class="tone-amber tone-text">{}</span>', _amount(value, currency)) if value else "–"
+
+
+def _marked(month: Cell, in_dispute: Decimal) -> Cell:
+    return format_html("{} {}", month, status(_("in dispute"), "amber")) if in_dispute else month
+
+
+def _answer_by(at: datetime, now: datetime) -> Cell:
+    return format_html("{} {}", moment(at), status(_("late"), "red")) if at < now else moment(at)
 
 
 def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
@@ -182,14 +264,16 @@ def invoices_card(actor: Actor) -> dict[str, Any] | None:
     if actor.enterprise_id is None:
         return None
     rows = list(selectors.list_invoices(actor).order_by("-issued_on", "-id")[:CARD_ROWS])
-    return {"invoices": rows, "today": timezone.localdate()} if rows else None
+    return {"invoices": rows, "columns": card_columns(actor)} if rows else None
 
 
 def queue_card(actor: Actor) -> dict[str, Any] | None:
     """An analyst's day: the disputes to be answered first."""
     open_ones = selectors.list_open_disputes(actor)
     rows: list[Dispute] = list(open_ones.order_by("answer_by_at", "id")[:CARD_ROWS])
-    return {"disputes": rows, "count": count_label(open_ones), "now": timezone.now()} if rows else None
+    if not rows:
+        return None
+    return {"disputes": rows, "count": count_label(open_ones), "columns": queue_columns(now=timezone.now())}
 
 
 def last_run_card(actor: Actor) -> dict[str, Any] | None:

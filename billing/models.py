@@ -1,6 +1,7 @@
 """Charges, bill runs, invoices, disputes and credit notes."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -122,6 +123,8 @@ class Invoice(TenantOwned):
     set with it.
     """
 
+    # Disputes lock the row, which takes the right to change a column of it: the one that the wall holds in place.
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (enterprise_id)",)}
     account = TenantForeignKey(Account, related_name="invoices")
     number = models.CharField(max_length=30, db_collation="C", blank=True)
     status = models.CharField(max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
@@ -237,6 +240,7 @@ class DisputeReason(models.TextChoices):
 class Dispute(TenantOwned):
     """A customer's contest of an invoice, line by line. What it holds is not due until decided."""
 
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (status, decided_at)")}
     number = models.CharField(max_length=30, db_collation="C")
     invoice = TenantForeignKey(Invoice, related_name="disputes")
     account = TenantForeignKey(Account, related_name="disputes")
@@ -292,6 +296,7 @@ OUTCOME_FLOW = Flow(
 class DisputedLine(TenantOwned):
     """All or a part of one invoice line in dispute, and what was decided of it."""
 
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (outcome, decided_at)")}
     dispute = TenantForeignKey(Dispute, on_delete=models.CASCADE, related_name="lines")
     line = TenantForeignKey(InvoiceLine, related_name="disputes")
     reason = models.CharField(max_length=20, choices=DisputeReason)

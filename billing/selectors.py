@@ -126,12 +126,17 @@ class Line:
 
 def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
     """The invoice's lines in their order, in two queries however many there are."""
-    return [line_of(row) for row in _lines(actor).filter(invoice=invoice).order_by("position")]
+    return [line_of(row) for row in list_line_rows(actor, invoice)]
+
+
+def list_line_rows(actor: Actor, invoice: Invoice) -> QuerySet[InvoiceLine]:
+    """The same as rows, for a page of them; ``line_of`` makes a Line of each."""
+    return _lines(actor).filter(invoice=invoice).order_by("position")
 
 
 def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
     disputed = of_enterprise(DisputedLine.objects, actor).select_related("dispute").order_by("id")
-    rows = of_enterprise(InvoiceLine.objects, actor).select_related("credit__disputed_line__dispute")
+    rows = of_enterprise(InvoiceLine.objects, actor).select_related("invoice", "credit__disputed_line__dispute")
     return rows.prefetch_related(Prefetch("disputes", queryset=disputed))
 
 
@@ -143,7 +148,13 @@ def line_of(row: InvoiceLine) -> Line:
 def list_all_lines(actor: Actor) -> QuerySet[InvoiceLine]:
     """The lines of all issued invoices within reach, each with its invoice and disputes at hand."""
     rows = within_accounts(_lines(actor), actor, Permission.BILLING_VIEW, path="invoice__account_id")
-    return rows.filter(invoice__status=InvoiceStatus.ISSUED).select_related("invoice", "credit__disputed_line__dispute")
+    return rows.filter(invoice__status=InvoiceStatus.ISSUED)
+
+
+def find_lines(actor: Actor, invoice: Invoice, positions: Sequence[int]) -> dict[int, int]:
+    """The keys of the invoice's lines by their positions; what it does not have is left out."""
+    rows = of_enterprise(InvoiceLine.objects, actor).filter(invoice=invoice, position__in=positions)
+    return dict(rows.values_list("position", "pk"))
 
 
 def get_line(actor: Actor, invoice: Invoice, line_id: int) -> Line:

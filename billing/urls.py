@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing import views
+from billing import api, views
 
 _both = [
     path("", views.invoices, name="invoices"),
@@ -27,4 +27,22 @@ staff_outside = [
     path("billing/runs/", views.runs, name="runs"),
     path("billing/runs/<int:pk>/", views.run, name="run"),
     path("billing/runs/<int:pk>/print/", views.print_missing, name="print"),
+]
+
+_api_both = [
+    path("invoices/", api.Invoices.as_view(), name="invoices"),
+    path("invoices/<str:number>/", api.InvoiceDetail.as_view(), name="invoice"),
+    path("invoices/<str:number>/lines/", api.InvoiceLines.as_view(), name="lines"),
+    path("invoices/<str:number>/pdf/", api.InvoicePdf.as_view(), name="pdf"),
+    path("disputes/", api.Disputes.as_view(), name="disputes"),
+    path("disputes/<str:number>/", api.DisputeDetail.as_view(), name="dispute"),
+]
+api_customer = [
+    *_api_both,
+    path("invoices/<str:number>/disputes/", api.InvoiceDisputes.as_view(), name="open_dispute"),
+    path("disputes/<str:number>/withdraw/", api.DisputeWithdraw.as_view(), name="withdraw"),
+]
+api_staff = [
+    *_api_both,
+    path("disputed-lines/<int:pk>/decide/", api.DisputedLineDecide.as_view(), name="decide"),
 ]

@@ -26,7 +26,7 @@ from portal.policy import requires
 @requires(Permission.BILLING_VIEW)
 def invoices(request: ActorRequest) -> HttpResponse:
     page = lists.INVOICES.show(selectors.list_invoices(request.actor), request.GET)
-    return render(request, "billing/invoices.html", {"page": page, "today": timezone.localdate()})
+    return render(request, "billing/invoices.html", {"page": page, "columns": lists.invoice_columns(request.actor)})
 
 
 @require_safe
@@ -73,8 +73,7 @@ def pdf(request: ActorRequest, number: str) -> HttpResponseBase:
         content = selectors.read_pdf(found)
     except Refused as refusal:
         return refused(request, refusal, back=_link(request, "billing:invoice", number))
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", found.number)
-    return files.download(content, name=f"{name}.pdf", media_type="application/pdf")
+    return files.download(content, name=f"{found.number}.pdf", media_type="application/pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,7 +152,7 @@ def _open(request: ActorRequest, found: Invoice, row: selectors.Line, data: dict
 @requires(Permission.BILLING_VIEW)
 def disputes(request: ActorRequest) -> HttpResponse:
     page = lists.DISPUTES.show(selectors.list_disputes(request.actor), request.GET)
-    return render(request, "billing/disputes.html", {"page": page})
+    return render(request, "billing/disputes.html", {"page": page, "columns": lists.dispute_columns(request.actor)})
 
 
 @require_safe
@@ -277,7 +276,7 @@ def _link(request: ActorRequest, name: str, *args: Any) -> str:
 @requires(Permission.DISPUTE_DECIDE)
 def queue(request: ActorRequest) -> HttpResponse:
     page = lists.QUEUE.show(selectors.list_open_disputes(request.actor), request.GET)
-    return render(request, "billing/queue.html", {"page": page, "now": timezone.now()})
+    return render(request, "billing/queue.html", {"page": page, "columns": lists.queue_columns(now=timezone.now())})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,23 +1,27 @@
 """Orders as lists and pages show them: sorts, filters, columns, dates, facts and the story."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from inventory.models import Family
 from orders import rules, selectors
-from orders.models import ORDER_FLOW, Milestone, Order, OrderStatus
+from orders.models import ORDER_FLOW, OWNER_TONES, Milestone, Order, OrderStatus, OrderType, Owner
 from orders.permissions import Permission
 from portal import money
 from portal.actors import Actor
+from portal.cells import Cell, Column, day, ident, paths, quiet, status, whole, with_small, words
 from portal.exports import INLINE_ROWS, ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
@@ -76,6 +80,96 @@ ORDERS = ListPage(
     ],
 )
 
+
+def order_columns(actor: Actor, *, today: date) -> list[Column]:
+    """An enterprise's orders: where each stands, and who moves next."""
+    path = paths("orders:order", actor.enterprise_public_id)
+    not_yet = quiet(_("not yet"))
+    states = {each.value: status(_status_label(each), ORDER_FLOW.tone(each)) for each in OrderStatus}
+    return [
+        Column(_("Order"), lambda order: ident(order.number, path(order.number)), is_lead=True),
+        Column(_("What"), _what(), is_own_label=True),
+        Column(_("State"), lambda order: states[order.status]),
+        Column(_("Next milestone"), _next_step()),
+        Column(_("Committed"), lambda order: day(order.committed_on) or not_yet),
+        Column(_("On time?"), _punctuality(today)),
+    ]
+
+
+def card_columns(actor: Actor, *, today: date) -> list[Column]:
+    """The same in a card of the home page."""
+    order, what, _state, *others = order_columns(actor, today=today)
+    return [order, replace(what, cell=lambda each: each.title), *others]
+
+
+def work_columns(*, today: date) -> list[Column]:
+    """A care manager's orders, each in its customer's place."""
+    no_date = quiet(_("no date yet"))
+    return [
+        Column(_("Order"), _order_of_customer, is_lead=True),
+        Column(_("What"), lambda order: order.title, is_own_label=True),
+        Column(_("Customer"), lambda order: order.enterprise.name),
+        Column(_("Next milestone"), _next_step()),
+        Column(_("Expected"), lambda order: day(order.expected_on) or no_date),
+        Column(_("On time?"), _punctuality(today)),
+    ]
+
+
+def _order_of_customer(order: Order) -> Cell:
+    return ident(order.number, reverse("orders:order", args=[order.enterprise.public_id, order.number]))
+
+
+# What follows makes a cell's function: words are translated once for the table, and not for each row.
+
+
+def _what() -> Callable[[Order], Cell]:
+    types = words(OrderType)
+    reference = _("PO %(reference)s")
+
+    def cell(order: Order) -> Cell:
+        po = order.customer_reference and whole(reference % {"reference": order.customer_reference})
+        return with_small(order.title, types[order.type], whole(order.account.number), po)
+
+    return cell
+
+
+def _next_step() -> Callable[[Order], Cell]:
+    """The milestone that an order stands at, and whose move it is."""
+    # The carrier by its name, and "you" for the customer on the customers' face alone.
+    owners = words(Owner) | {Owner.CARRIER.value: settings.CARRIER["short_name"]}
+    if settings.FACE == "staff":
+        owners[Owner.CUSTOMER.value] = _("customer")
+    marks = {owner.value: status(owners[owner], OWNER_TONES[owner]) for owner in Owner}
+    under_way = set(ORDER_FLOW.open_states())
+
+    def cell(order: Order) -> Cell:
+        steps: list[Milestone] = getattr(order, "open_steps", [])
+        if not steps or order.status not in under_way:
+            return None
+        return format_html("<span>{} {}</span>", steps[0].label, marks[steps[0].owner])
+
+    return cell
+
+
+def _punctuality(today: date) -> Callable[[Order], Cell]:
+    """Whether an order keeps its committed date, in a word."""
+    delivered, overdue = status(_("delivered"), "green"), status(_("overdue"), "red")
+    on_time, no_date = status(_("on time"), "green"), status(_("no date yet"))
+
+    def cell(order: Order) -> Cell:
+        if order.status == OrderStatus.CANCELLED:
+            return None
+        if order.status == OrderStatus.COMPLETED:
+            return delivered
+        if order.days_late:
+            return status(_late_words(order.days_late), "red")
+        if order.expected_on and order.expected_on < today:
+            return overdue
+        return on_time if order.committed_on else no_date
+
+    return cell
+
+
 EXPORT_CAP = INLINE_ROWS  # rows; more is prepared in the background
 
 
@@ -106,7 +200,7 @@ ORDERS_EXPORT = ExportKind(
     title=gettext_lazy("Orders"),
     permission=Permission.ORDER_VIEW,
     page=ORDERS,
-    rows=selectors.list_orders,
+    rows=selectors.list_orders_whole,
     header=export_header,
     cells=export_rows,
 )
@@ -202,12 +296,17 @@ CARD_ROWS = 5
 def under_way_card(actor: Actor) -> dict[str, Any] | None:
     """Home: the orders under way that are due first, and those that wait for the customer; None without any."""
     card = _card(selectors.list_open_orders(actor))
-    return card and {**card, "waiting": list(selectors.list_waiting_orders(actor)[:CARD_ROWS])}
+    return card and {
+        **card,
+        "columns": card_columns(actor, today=card["today"]),
+        "waiting": list(selectors.list_waiting_orders(actor)[:CARD_ROWS]),
+    }
 
 
 def my_orders_card(actor: Actor) -> dict[str, Any] | None:
     """A care manager's day: their open orders that are due first; nothing for who has none."""
-    return _card(selectors.list_my_orders(actor))
+    card = _card(selectors.list_my_orders(actor))
+    return card and {**card, "columns": work_columns(today=card["today"])}
 
 
 def _card(rows: QuerySet[Order]) -> dict[str, Any] | None:

@@ -25,8 +25,13 @@ class Move:
 
 
 def list_orders(actor: Actor) -> QuerySet[Order]:
-    """The orders on the actor's accounts, each with its open milestones as ``open_steps``."""
+    """The orders on the actor's accounts, each with the milestone it stands at as ``open_steps``."""
     return _with_steps(_list(actor), of_enterprise(Milestone.objects, actor))
+
+
+def list_orders_whole(actor: Actor) -> QuerySet[Order]:
+    """The same with all that a file of them tells."""
+    return list_orders(actor).select_related(*_WHOLE)
 
 
 def list_my_orders(actor: Actor) -> QuerySet[Order]:
@@ -50,20 +55,24 @@ def list_waiting_orders(actor: Actor) -> QuerySet[Order]:
     return list_open_orders(actor).filter(pk__in=theirs.values("order_id"))
 
 
+_WHOLE = ("account", "product", "service", "a_site", "z_site", "care_manager")
+
+
 def _list(actor: Actor) -> QuerySet[Order]:
     found = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_VIEW)
-    return found.select_related("account", "product", "service", "a_site", "z_site", "care_manager")
+    return found.select_related("account")
 
 
 def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet[Order]:
-    # In progress comes before planned, by the alphabet too.
-    underway = steps.filter(status__in=MILESTONE_FLOW.open_states()).order_by("status", "position")
+    # In progress comes before planned, by the alphabet too. One of each order: a page needs no more.
+    underway = steps.filter(status__in=MILESTONE_FLOW.open_states())
+    underway = underway.order_by("order_id", "status", "position").distinct("order_id")
     return orders.prefetch_related(Prefetch("milestones", queryset=underway, to_attr="open_steps"))
 
 
 def get_order(actor: Actor, number: str) -> Order | None:
     """One order by its number, or None where the actor has no such order."""
-    return _list(actor).filter(number=number).first()
+    return _list(actor).select_related(*_WHOLE).filter(number=number).first()
 
 
 def get_milestone(actor: Actor, pk: int) -> Milestone | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders import views
+from orders import api, views
 
 customer = [
     path("", views.list_orders, name="list"),
@@ -14,3 +14,14 @@ staff = [
     path("milestones/<int:pk>/annotate/", views.annotate_milestone, name="annotate"),
 ]
 staff_outside = [path("orders/mine/", views.my_orders, name="mine")]
+
+api_customer = [
+    path("", api.Orders.as_view(), name="list"),
+    path("<str:number>/", api.OrderDetail.as_view(), name="order"),
+]
+api_staff = [
+    *api_customer,
+    path("milestones/<int:pk>/complete/", api.MilestoneComplete.as_view(), name="complete"),
+    path("milestones/<int:pk>/delay/", api.MilestoneDelay.as_view(), name="delay"),
+    path("milestones/<int:pk>/annotate/", api.MilestoneNote.as_view(), name="annotate"),
+]

@@ -29,7 +29,11 @@ MY_ORDERS_CAP = 200
 @requires(Permission.ORDER_VIEW)
 def list_orders(request: ActorRequest) -> HttpResponse:
     page = lists.ORDERS.show(selectors.list_orders(request.actor), request.GET)
-    return render(request, "orders/list.html", {"page": page, "today": timezone.localdate()})
+    return render(
+        request,
+        "orders/list.html",
+        {"page": page, "columns": lists.order_columns(request.actor, today=timezone.localdate())},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +51,7 @@ def my_orders(request: ActorRequest) -> HttpResponse:
     context = {
         "orders": found[:MY_ORDERS_CAP],
         "has_more": len(found) > MY_ORDERS_CAP,
-        "today": timezone.localdate(),
+        "columns": lists.work_columns(today=timezone.localdate()),
     }
     return render(request, "orders/mine.html", context)
 

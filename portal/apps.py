@@ -19,6 +19,13 @@ def _declare_terms() -> None:
 
     declare(
         Term(
+            "api.requests_per_minute",
+            600,
+            "calls",
+            _("How many calls of the API one caller may make in a minute."),
+            "Own choice: ten a second carries a synchronisation, and no flood",
+        ),
+        Term(
             "files.limits",
             {
                 "megabytes": 20,

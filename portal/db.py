@@ -26,8 +26,9 @@ GOVERNED = (APP, STAFF, INSIDE, DISPATCH)
 
 _READ = ("SELECT",)
 _WRITE = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# The customers' side reads; what its people and tasks write, a table says itself.
 KIND_GRANTS: dict[Kind, dict[str, tuple[str, ...]]] = {
-    Kind.TENANT_OWNED: {APP: _WRITE, STAFF: _READ, INSIDE: _WRITE},
+    Kind.TENANT_OWNED: {APP: _READ, STAFF: _READ, INSIDE: _WRITE},
     Kind.IDENTITY: {APP: _WRITE, STAFF: _WRITE, INSIDE: _READ},
     Kind.PUBLISHED: {APP: _READ, STAFF: _WRITE, INSIDE: _READ},
     Kind.CARRIER_OWNED: {STAFF: _WRITE, INSIDE: _READ},
@@ -44,8 +45,12 @@ RETURN nullif(current_setting('portal.enterprise_id', true), '')::bigint
 """
 
 
+# As the catalogue prints its body, to be compared with.
+CURRENT_ENTERPRISE_BODY = "RETURN (NULLIF(current_setting('portal.enterprise_id'::text, true), ''::text))::bigint"
+
+
 class Privilege(NamedTuple):
-    """One privilege of one role on a table, or on one of its columns ('' for the table)."""
+    """One privilege of one role on a table or sequence, or on one column ('' for the whole)."""
 
     table: str
     role: str
@@ -72,14 +77,21 @@ def parse_grant(table: str, role: str, grant: str) -> list[Privilege]:
 
 
 def expected_privileges() -> set[Privilege]:
-    """What the kinds, and the tables' own extras, allow."""
-    wanted: set[Privilege] = set()
+    """What the kinds, the tables' own extras and the number series allow; nobody has anything else."""
+    wanted = {Privilege(name, role, "USAGE", "") for name, roles in _sequences().items() for role in roles}
     for name, model in tables().items():
         wanted |= _privileges_of(name, KIND_GRANTS[model.table_kind], model)
     for name, kind in LIBRARY_TABLES.items():
         if kind is not None:
             wanted |= _privileges_of(name, KIND_GRANTS[kind], None)
     return wanted
+
+
+def _sequences() -> dict[str, tuple[str, ...]]:
+    """Who takes numbers from which sequence. Keys of rows need no grant."""
+    series = {numbers.sequence(name): (APP, STAFF, INSIDE) for name in numbers.SERIES}
+    # Creating an enterprise takes its key first and then enters its scope.
+    return {**series, "accounts_enterprise_enterprise_id_seq": (STAFF,)}
 
 
 def _privileges_of(name: str, grants: dict[str, tuple[str, ...]], model: type[Table] | None) -> set[Privilege]:
@@ -110,19 +122,20 @@ def expected_policies() -> set[Policy]:
 _PRIVILEGES = """
 SELECT c.relname, coalesce(r.rolname, 'public'), x.privilege_type, ''
   FROM pg_class c, aclexplode(c.relacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
- WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-   AND (r.rolname = ANY(%s) OR x.grantee = 0)
+ WHERE c.relnamespace = 'public'::regnamespace AND (r.rolname = ANY(%(roles)s) OR x.grantee = 0)
+   AND pg_has_role(c.relowner, 'USAGE')
 UNION ALL
 SELECT c.relname, coalesce(r.rolname, 'public'), x.privilege_type, a.attname
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
   LEFT JOIN pg_roles r ON r.oid = x.grantee
- WHERE c.relnamespace = 'public'::regnamespace AND (r.rolname = ANY(%s) OR x.grantee = 0)
+ WHERE c.relnamespace = 'public'::regnamespace AND (r.rolname = ANY(%(roles)s) OR x.grantee = 0)
+   AND pg_has_role(c.relowner, 'USAGE')
 """
 
 
 def actual_privileges(cursor: CursorWrapper) -> set[Privilege]:
-    """What the catalogue grants now to our roles, and to "public", which is everybody."""
-    cursor.execute(_PRIVILEGES, [list(GOVERNED), list(GOVERNED)])
+    """What is granted now to our roles, and to "public", which is everybody, on what is ours to grant."""
+    cursor.execute(_PRIVILEGES, {"roles": list(GOVERNED)})
     return {Privilege(*row) for row in cursor.fetchall()}
 
 
@@ -136,29 +149,60 @@ def actual_policies(cursor: CursorWrapper) -> set[Policy]:
 
 
 def reconcile() -> list[str]:
-    """Make the database's walls and grants equal to the kinds; returns the statements it ran."""
+    """Make the database's walls and grants equal to the kinds; returns the statements it ran.
+
+    One transaction: a database is never seen half open.
+    """
     done: list[str] = []
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CURRENT_ENTERPRISE)
-        for statement in _statements(cursor):
-            cursor.execute(statement)
-            done.append(statement)
+        # Each part looks at what the parts before it have made.
+        for part in (_functions, _sequence_statements, _wall_statements, _policy_statements, _privilege_statements):
+            for statement in list(part(cursor)):
+                cursor.execute(statement)
+                done.append(statement)
     return done
 
 
-def _statements(cursor: CursorWrapper) -> Iterable[str]:
-    yield from _sequence_statements(cursor)
-    yield from _wall_statements(cursor)
-    policies, wanted_policies = actual_policies(cursor), expected_policies()
-    for policy in sorted(policies - wanted_policies, key=str):
+_FUNCTION_AS_WANTED = """
+SELECT FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+ WHERE p.oid = to_regprocedure('public.current_enterprise()') AND pg_get_function_sqlbody(p.oid) = %s
+   AND l.lanname = 'sql' AND p.provolatile = 's' AND p.proparallel = 's' AND p.proconfig IS NULL AND NOT p.prosecdef
+"""
+_STRONG_FUNCTIONS = """
+SELECT p.oid::regprocedure, coalesce(r.rolname, 'public')
+  FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+  LEFT JOIN pg_roles r ON r.oid = x.grantee
+ WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND pg_has_role(p.proowner, 'USAGE')
+   AND (r.rolname = ANY(%(roles)s) OR x.grantee = 0)
+"""
+
+
+def _functions(cursor: CursorWrapper) -> Iterable[str]:
+    """The tenant's setting, as every policy reads it; and nobody borrows another's rights by a function."""
+    cursor.execute(_FUNCTION_AS_WANTED, [CURRENT_ENTERPRISE_BODY])
+    if not cursor.fetchall():
+        yield CURRENT_ENTERPRISE
+    cursor.execute(_STRONG_FUNCTIONS, {"roles": list(GOVERNED)})
+    for function, role in cursor.fetchall():
+        yield f"REVOKE EXECUTE ON FUNCTION {function} FROM {role}"
+
+
+def _policy_statements(cursor: CursorWrapper) -> Iterable[str]:
+    policies, wanted = actual_policies(cursor), expected_policies()
+    for policy in sorted(policies - wanted, key=str):
         yield f'DROP POLICY "{policy.name}" ON "{policy.table}"'
-    for policy in sorted(wanted_policies - policies, key=str):
+    for policy in sorted(wanted - policies, key=str):
         yield _create_policy(policy)
-    held, wanted = actual_privileges(cursor), expected_privileges()
-    present = _present_tables(cursor)
-    for privilege in sorted(held - wanted):
+
+
+def _privilege_statements(cursor: CursorWrapper) -> Iterable[str]:
+    held, wanted, present = actual_privileges(cursor), expected_privileges(), _present(cursor)
+    gone = held - wanted
+    for privilege in sorted(gone):
         yield _grant_text("REVOKE", privilege, "FROM")
-    for privilege in sorted(p for p in wanted - held if p.table in present):
+    # What is revoked from a whole table is gone from its columns too, where it may be wanted.
+    left = {p for p in held & wanted if p._replace(column="") not in gone}
+    for privilege in sorted(p for p in wanted - left if p.table in present):
         yield _grant_text("GRANT", privilege, "TO")
 
 
@@ -173,11 +217,13 @@ def _create_policy(policy: Policy) -> str:
 
 def _grant_text(verb: str, privilege: Privilege, preposition: str) -> str:
     column = f' ("{privilege.column}")' if privilege.column else ""
-    return f'{verb} {privilege.action}{column} ON "{privilege.table}" {preposition} {privilege.role}'
+    # Only a sequence has USAGE; what else it has is granted as if it were a table.
+    kind = "SEQUENCE " if privilege.action == "USAGE" else ""
+    return f'{verb} {privilege.action}{column} ON {kind}"{privilege.table}" {preposition} {privilege.role}'
 
 
-def _present_tables(cursor: CursorWrapper) -> set[str]:
-    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
+def _present(cursor: CursorWrapper) -> set[str]:
+    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
     return {row[0] for row in cursor.fetchall()}
 
 
@@ -194,18 +240,10 @@ def _wall_statements(cursor: CursorWrapper) -> Iterable[str]:
 
 
 def _sequence_statements(cursor: CursorWrapper) -> Iterable[str]:
-    for series in numbers.SERIES:
-        name = numbers.sequence(series)
-        cursor.execute("SELECT to_regclass(%s)", [name])
-        if cursor.fetchone()[0] is None:
+    present = _present(cursor)
+    for name in map(numbers.sequence, numbers.SERIES):
+        if name not in present:
             yield f'CREATE SEQUENCE "{name}"'
-            yield f'GRANT USAGE ON SEQUENCE "{name}" TO {APP}, {STAFF}, {INSIDE}'
-    # Creating an enterprise takes its key first and then enters its scope.
-    cursor.execute("SELECT pg_get_serial_sequence('accounts_enterprise', 'enterprise_id')")
-    sequence = cursor.fetchone()[0]
-    cursor.execute("SELECT has_sequence_privilege(%s, %s, 'USAGE')", [STAFF, sequence])
-    if not cursor.fetchone()[0]:
-        yield f"GRANT USAGE ON SEQUENCE {sequence} TO {STAFF}"
 
 
 # --- provisioning --------------------------------------------------------------------------

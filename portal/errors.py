@@ -9,7 +9,8 @@ Text = str | Promise
 class Refused(Exception):
     """A request that the rules do not allow: worded for the person, with the way out.
 
-    ``field`` names the form field it belongs beside, where there is one.
+    ``field`` names the form field it belongs beside, where there is one; ``within`` the thing it
+    is a field of, as "lines/0", where several were handed in at once.
     """
 
     message: Text = _("This cannot be done now.")
@@ -20,6 +21,7 @@ class Refused(Exception):
         self.message = message or self.message
         self.way_out = way_out or self.way_out
         self.field = field
+        self.within = ""
 
 
 class IllegalMove(Refused):

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
 
+from portal import problems
 from portal.actors import Actor, initials
 from portal.errors import Refused
 
@@ -41,6 +42,8 @@ def onward(request: HttpRequest, otherwise: str) -> str:
 
 def detour(request: HttpRequest, url: str) -> HttpResponse:
     """Another page must be seen first; it leads back to this one."""
+    if problems.is_api(request):
+        return problems.page_first(request, url)
     way = f"{url}?{urlencode({'next': _page(request)})}"
     # A fragment would take the other page inside itself.
     return HttpResponseClientRedirect(way) if getattr(request, "htmx", None) else redirect(way)
@@ -61,11 +64,11 @@ def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpRespons
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return problems.instead(request, problems.FORBIDDEN) or render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return problems.instead(request, problems.NOT_FOUND) or render(request, "404.html", status=404)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -79,11 +82,13 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the frame, whose parts may be what is broken."""
-    return render(request, "500.html", {"carrier": settings.CARRIER}, status=500)
+    said = problems.instead(request, problems.BROKEN)
+    return said or render(request, "500.html", {"carrier": settings.CARRIER}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"is_stale_form": True}, status=403)
+    said = problems.instead(request, problems.FORGED)
+    return said or render(request, "403.html", {"is_stale_form": True}, status=403)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

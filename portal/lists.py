@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from portal.errors import Text
 
@@ -63,11 +64,15 @@ class Page:
     rows: list[Any]
     filters: list[ChosenFilter]
     sorts: list[dict[str, Any]]
-    count_label: str
+    count: int  # at most one more than the cap
     previous_url: str
     next_url: str
     is_filtered: bool
     query: str
+
+    @property
+    def count_label(self) -> str:
+        return _label(self.count)
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class ListPage:
             rows=found,
             filters=[self._chosen(each, asked.get(each.key, "")) for each in self.filters],
             sorts=[self._sort_link(s, sort, asked) for s in self.sorts],
-            count_label=count_label(rows),
+            count=count(rows),
             previous_url=_url(chosen, before=_cursor(found[0], sort)) if has_previous and found else "",
             next_url=_url(chosen, after=_cursor(found[-1], sort)) if has_next and found else "",
             is_filtered=bool(asked),
@@ -109,6 +114,22 @@ class ListPage:
     def query(self, params: Params) -> str:
         """The filters as they stand in the URL, without what they say wrongly."""
         return urlencode(self._asked(params))
+
+    def faults(self, params: Params) -> dict[str, Text]:
+        """What the parameters say wrongly, by name: a page leaves it out, where a program must be told."""
+        known = {"sort": {each.key for each in self.sorts}}
+        known |= {each.key: {code for code, _ in each.choices} for each in self.filters}
+        sort = next((s for s in self.sorts if s.key == params.get("sort")), self.sorts[0])
+        found: dict[str, Text] = {}
+        for name, value in params.items():
+            if name in ("before", "after"):
+                if value and _place(value, sort) is None:
+                    found[name] = _("This is no place in this list.")
+            elif name not in known:
+                found[name] = _("This list has no such parameter.")
+            elif known[name] and value and value not in known[name]:
+                found[name] = _("One of: %(choices)s.") % {"choices": ", ".join(sorted(known[name]))}
+        return found
 
     def _asked(self, params: Params) -> dict[str, str]:
         asked = {}
@@ -140,7 +161,7 @@ class ListPage:
         if place:
             rows = rows.filter(_beyond(sort.field, place, is_descending))
         sign = "-" if is_descending else ""
-        found = list(rows.order_by(f"{sign}{sort.field}", f"{sign}id")[: self.page_size + 1])
+        found = list(rows.order_by(f"{sign}{sort.field}", f"{sign}pk")[: self.page_size + 1])
         has_more, found = len(found) > self.page_size, found[: self.page_size]
         if is_back:
             return found[::-1], has_more, True
@@ -151,7 +172,7 @@ def _beyond(name: str, place: tuple[Any, int], is_descending: bool) -> Q:
     word = "lt" if is_descending else "gt"
     value, pk = place
     # The first condition alone can use the index; the second settles ties.
-    return Q(**{f"{name}__{word}e": value}) & (Q(**{f"{name}__{word}": value}) | Q(**{f"id__{word}": pk}))
+    return Q(**{f"{name}__{word}e": value}) & (Q(**{f"{name}__{word}": value}) | Q(**{f"pk__{word}": pk}))
 
 
 def rows_after(rows: QuerySet[Any], sort: Sort, last: Any | None) -> QuerySet[Any]:
@@ -159,7 +180,7 @@ def rows_after(rows: QuerySet[Any], sort: Sort, last: Any | None) -> QuerySet[An
     sign = "-" if sort.is_descending else ""
     if last is not None:
         rows = rows.filter(_beyond(sort.field, (_value(last, sort), last.pk), sort.is_descending))
-    return rows.order_by(f"{sign}{sort.field}", f"{sign}id")
+    return rows.order_by(f"{sign}{sort.field}", f"{sign}pk")
 
 
 def _value(row: Any, sort: Sort) -> Any:
@@ -204,8 +225,16 @@ def _url(chosen: Mapping[str, str], **place: str) -> str:
     return "?" + urlencode({**chosen, **place})
 
 
+def count(rows: QuerySet[Any]) -> int:
+    """An exact count up to the cap, and one more beyond: counting a large tenant costs more than its page."""
+    return rows.order_by()[: COUNT_CAP + 1].count()
+
+
 def count_label(rows: QuerySet[Any]) -> str:
-    """An exact count up to the cap, then "1,000+": counting a large tenant costs more than its page."""
-    counted = rows.order_by()[: COUNT_CAP + 1].count()
+    """The count as it is shown: exact up to the cap, then "1,000+"."""
+    return _label(count(rows))
+
+
+def _label(counted: int) -> str:
     shown = number_format(min(counted, COUNT_CAP), use_l10n=True, force_grouping=True)
     return f"{shown}+" if counted > COUNT_CAP else shown

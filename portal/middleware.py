@@ -21,6 +21,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
 from psycopg2 import errors as pg
 
+from portal import problems
 from portal.actors import Actor
 from portal.http import detour, forbidden, not_found, too_large
 from portal.policy import Access, Policy, policy_of
@@ -30,6 +31,20 @@ Next = Callable[[HttpRequest], HttpResponse]
 TRIES = 3
 # An operator's question must be answered also while the database is down.
 WITHOUT_DATABASE = ("/healthz", "/readyz")
+
+
+class ProblemMiddleware:
+    """Whatever refuses a call of the API, above or below the views, says so as a problem."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 or not problems.is_api(request) or problems.is_problem(response):
+            return response
+        kept = {name: response[name] for name in ("Allow", "Retry-After") if name in response}
+        return problems.answer(request, problems.of_status(response.status_code), headers=kept)
 
 
 class TenantMiddleware:
@@ -67,7 +82,7 @@ class TenantMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        policy = policy_of(view)
+        policy = policy_of(view, request.method or "")
         if policy is None:
             raise RuntimeError(f"{view!r} does not say who may call it.")
         if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:

@@ -17,6 +17,8 @@ class Locator(Identity):
     constraint on a walled table would tell one tenant what another has.
     """
 
+    # Who belongs where is the carrier's to say.
+    withheld: ClassVar = {"portal_app": ("INSERT", "UPDATE", "DELETE")}
     kind = models.CharField(max_length=30)
     key_hash = models.CharField(max_length=64, db_collation="C")
     # No key to the enterprise: the table is read before any scope, and the row it points at is verified inside.
@@ -46,7 +48,8 @@ class Event(TenantOwned):
     ``story`` is the thing whose page tells of it: a milestone's event is told on its order.
     """
 
-    withheld: ClassVar = dict.fromkeys(("portal_app", "portal_staff_inside"), ("UPDATE", "DELETE"))
+    extra_grants: ClassVar = {"portal_app": ("INSERT",)}
+    withheld: ClassVar = {"portal_staff_inside": ("UPDATE", "DELETE")}
     kind = models.CharField(max_length=60, db_collation="C")
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=10)
@@ -90,6 +93,11 @@ class Notice(Queue):
     Where ``secret`` names one, the body holds a mark in its place, and the real text is made at
     sending: a log that kept reset links would let its readers take accounts over.
     """
+
+    extra_grants: ClassVar = {
+        **Queue.extra_grants,
+        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at)"),
+    }
 
     class Channel(models.TextChoices):
         EMAIL = "email"
@@ -138,7 +146,8 @@ class StoredFile(TenantOwned):
     ever shown as text. What the portal made itself has no ``added_by_user_id``.
     """
 
-    withheld: ClassVar = dict.fromkeys(("portal_app", "portal_staff_inside"), ("UPDATE",))
+    extra_grants: ClassVar = {"portal_app": ("INSERT",)}
+    withheld: ClassVar = {"portal_staff_inside": ("UPDATE",)}
     key = models.CharField(max_length=100, db_collation="C")
     name = models.CharField(max_length=120)
     media_type = models.CharField(max_length=100, db_collation="C")
@@ -207,6 +216,14 @@ class Export(Queue):
     filters as they stand in its URL, ``reach`` the accounts it was made over (null for all).
     """
 
+    extra_grants: ClassVar = {
+        **Queue.extra_grants,
+        "portal_app": (
+            *Queue.extra_grants["portal_app"],
+            "UPDATE (asked_at, language, time_zone, rows_done, rows_total)",
+            "UPDATE (reach, file_id, done_at, expires_at, reason)",
+        ),
+    }
     state = models.CharField(max_length=10, choices=ExportState, default=ExportState.WAITING)
     kind = models.CharField(max_length=40, db_collation="C")
     query = models.TextField(blank=True)
@@ -243,6 +260,32 @@ class Export(Queue):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.person_name}"
+
+
+class ApiAnswer(TenantOwned):
+    """What a call of the API under an Idempotency-Key was answered: its repetition gets the same, and does nothing.
+
+    Written before the work, so that the unique key makes a second call wait for the first.
+    """
+
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (status, body, location)")}
+    caller = models.CharField(max_length=60, db_collation="C")  # the person or, later, the API key
+    key = models.CharField(max_length=200, db_collation="C")
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    location = models.CharField(max_length=500, blank=True)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "caller", "key"], name="portal_apianswer_once"),
+        ]
+        # Staff look across enterprises for those that have been kept long enough.
+        indexes = [models.Index(fields=["created_at"], name="portal_apianswer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.caller}"
 
 
 class CarrierTerm(Published):

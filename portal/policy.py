@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -62,12 +63,33 @@ def signed_in(view: View) -> View:
     return view
 
 
-def policy_of(view: Callable[..., Any]) -> Policy | None:
-    """The policy of a view, its own or its library's; None when nobody said."""
+def policy_of(view: Callable[..., Any], method: str = "GET") -> Policy | None:
+    """The policy of a view for a method: its own, its handler's or its library's; None when nobody said.
+
+    A class states one at each of its handlers. A method that it has no handler for needs no more
+    than being let in, to be told so.
+    """
     own = getattr(view, "policy", None)
     if isinstance(own, Policy):
         return own
     target = getattr(view, "view_class", view)
     name = f"{target.__module__}.{getattr(target, '__name__', '')}"
     matches = [prefix for prefix in LIBRARY_VIEWS if name == prefix or name.startswith(f"{prefix}.")]
-    return LIBRARY_VIEWS[max(matches, key=len)] if matches else None
+    if matches:
+        return LIBRARY_VIEWS[max(matches, key=len)]
+    stated = by_method(view)
+    if not stated or None in stated.values():
+        return None
+    return stated.get("GET" if method == "HEAD" else method, SIGNED_IN)
+
+
+def by_method(view: Callable[..., Any]) -> dict[str, Policy | None]:
+    """What the handlers of a class state, by method; nothing for a function."""
+    handlers = {method: getattr(getattr(view, "view_class", None), method.lower(), None) for method in METHODS}
+    return {method: getattr(handler, "policy", None) for method, handler in handlers.items() if handler}
+
+
+def permissions_of(view: Callable[..., Any]) -> set[str]:
+    """All that a view can ask for, whatever the method."""
+    asked = {policy_of(view, method) for method in METHODS}
+    return {policy.permission for policy in asked if policy and policy.permission}

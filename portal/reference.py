@@ -1,4 +1,4 @@
-"""The documents that the code itself knows best: states and permissions, as Markdown."""
+"""The documents that the code itself knows best: states, permissions and terms as Markdown, the API as OpenAPI."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,12 +6,15 @@ from pathlib import Path
 from django.conf import settings
 from django.urls import get_resolver
 from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from portal import checks, policy, registries, terms
 from portal.flows import FLOWS, Flow
 
 FACES = ("customer", "staff")
-_NOTE = "<!-- Written by `manage.py reference`; a test keeps it fresh. -->"
+_SAID = "Written by `manage.py reference`; a test keeps it fresh."
+_NOTE = f"<!-- {_SAID} -->"
 
 
 def documents() -> dict[Path, str]:
@@ -22,6 +25,7 @@ def documents() -> dict[Path, str]:
             docs / "states.md": _states(),
             docs / "permissions.md": _permissions(),
             docs / "terms.md": _terms(),
+            **{docs / f"api-{face}.yaml": _api(face) for face in FACES},
         }
 
 
@@ -76,10 +80,15 @@ def _permissions() -> str:
 def _routes(face: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for route, view in checks.views(get_resolver(f"portal.urls.{face}")):
-        asked = policy.policy_of(view)
-        if asked and asked.permission:
-            found.setdefault(asked.permission, []).append(route)
+        for asked in policy.permissions_of(view):
+            found.setdefault(asked, []).append(route)
     return found
+
+
+def _api(face: str) -> str:
+    described = SchemaGenerator(urlconf=f"portal.urls.{face}").get_schema(public=True)  # type: ignore[no-untyped-call]
+    written: bytes = OpenApiYamlRenderer().render(described, renderer_context={})  # type: ignore[no-untyped-call]
+    return f"# {_SAID}\n{written.decode()}"
 
 
 def _terms() -> str:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
+    "rest_framework",
     "portal",
     "accounts",
     "inventory",
@@ -62,7 +63,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page of rows shrinks to a sixth. Tokens in forms are masked anew each time, and Django pads.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.ProblemMiddleware",
     # The session is saved after the tenant's commit, in a transaction of its own.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -135,6 +139,7 @@ CELERY_TASK_ROUTES = {
     "portal.clean_files": {"queue": "staff"},
     "portal.expire_exports": {"queue": "staff"},
     "portal.export_for_staff": {"queue": "staff"},
+    "portal.forget_answers": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -159,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": celery.schedules.crontab(minute="40", hour="3"),
         "options": {"expires": 3 * 3600},
     },
+    "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
 }
 
 # --- signing in ------------------------------------------------------------------------------
@@ -187,6 +193,22 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: telephones' clocks differ
 MFA_TOTP_ISSUER = CARRIER["name"]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: a reset link lives 60 minutes
+
+# --- the API: portal.api says all else ---------------------------------------------------------
+REST_FRAMEWORK = {
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "SCHEMA_COERCE_PATH_PK": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Demarc",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["portal.api.schema.finish"],
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}
 
 # --- sessions, cookies and headers -----------------------------------------------------------
 # Cookies ignore ports, so that each face has names of its own; __Host- needs https.
@@ -236,6 +258,8 @@ FILES_DIR = Path(env.text("FILES_DIR", str(BASE_DIR / "var" / "files")))
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Only our own files and what we have pinned there; libraries bring pages of theirs that are not shown.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

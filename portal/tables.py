@@ -177,13 +177,15 @@ class Queue(TenantOwned):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
-    # The relay sees which rows are due and pushes them on; it never sees what they say.
+    # Work moves on, and what it says stays. The relay sees which rows are due and pushes them on, and nothing else.
     extra_grants: ClassVar[Grants] = {
+        "portal_app": ("INSERT", "UPDATE (state, due_at, lease_until, attempts, last_error)"),
         "portal_dispatch": (
             "SELECT (id, enterprise_id, due_at, state, lease_until)",
             "UPDATE (due_at)",
-        )
+        ),
     }
+    withheld: ClassVar[Grants] = {"portal_staff_inside": ("DELETE",)}
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)

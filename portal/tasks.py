@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from portal import delivery, exports, files
+from portal import delivery, exports, files, repeats
 
 
 @shared_task(name="portal.relay")
@@ -49,3 +49,9 @@ def expire_exports(**_: Any) -> None:
 def clean_files(**_: Any) -> None:
     """Every night, on the staff queue: files that no row names are removed after a day."""
     files.clean(timezone.now())
+
+
+@shared_task(name="portal.forget_answers")
+def forget_answers(**_: Any) -> None:
+    """Every hour, as staff: answers kept for repeated calls go when their day is over."""
+    repeats.forget(at=timezone.now())

@@ -60,12 +60,14 @@ def tenant_scope(enterprise_id: int) -> Iterator[None]:
     if outer is not None and outer != enterprise_id:
         raise WrongScope(f"Inside enterprise {outer}: it must be left before {enterprise_id} is entered.")
     token = _scope.set(enterprise_id)
+    # The end of a transaction of its own ends the setting with it.
+    goes_on = connection.in_atomic_block
     try:
         with transaction.atomic():
             _enter(enterprise_id)
             yield
             # After an error the rollback, to this block's savepoint or whole, undoes the setting.
-            if not connection.needs_rollback:
+            if goes_on and not connection.needs_rollback:
                 _leave(outer)
     finally:
         _scope.reset(token)

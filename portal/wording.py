@@ -32,7 +32,7 @@ KEYWORDS = {
 ROOT: Path = settings.BASE_DIR
 FOLDERS = ("portal", "accounts", "inventory", "orders", "billing", "templates")
 TRANSLATED = ("es", "pt")
-_LIBRARIES = ("django", "allauth")
+_LIBRARIES = ("django", "allauth", "rest_framework")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 

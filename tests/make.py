@@ -21,6 +21,7 @@ from billing.models import Charge
 from inventory.models import Product, Service, Site
 from orders.models import Milestone, MilestoneKind, Order
 from portal import locator
+from portal.models import Locator
 from tests.faces import as_app, as_staff, inside
 
 PASSWORD = "correct horse battery"
@@ -34,13 +35,17 @@ def number() -> int:
 
 def enterprise(name: str, **fields: Any) -> Enterprise:
     public_id = fields.pop("public_id", str(200_000 + number()))
-    with as_app():
-        key = _next_enterprise_key()
+    key = _next_enterprise_key()
     made = Enterprise(enterprise_id=key, public_id=public_id, legal_name=name, **fields)
     with inside(made):
         made.save(force_insert=True)
-        locator.remember([locator.row(locator.ENTERPRISE, public_id, enterprise_id=key, is_exclusive=True)])
+    _remember(locator.row(locator.ENTERPRISE, public_id, enterprise_id=key, is_exclusive=True))
     return made
+
+
+def _remember(row: Locator) -> None:
+    with as_staff():
+        locator.remember([row])
 
 
 def _next_enterprise_key() -> int:
@@ -55,15 +60,14 @@ def account(owner: Enterprise, name: str = "Main", **fields: Any) -> Account:
     fields.setdefault("number", f"5-{number():05d}")
     with inside(owner):
         made = Account.objects.create(enterprise=owner, name=name, **fields)
-        key = locator.row(locator.ACCOUNT, made.number, enterprise_id=owner.pk, target_id=made.pk, is_exclusive=True)
-        locator.remember([key])
+    _remember(locator.row(locator.ACCOUNT, made.number, enterprise_id=owner.pk, target_id=made.pk, is_exclusive=True))
     return made
 
 
 def user(email: str, **fields: Any) -> User:
     from allauth.account.models import EmailAddress
 
-    with as_app():
+    with as_staff():
         made = User(email=email, **fields)
         made.set_unusable_password()
         made.save()
@@ -80,8 +84,7 @@ def password(person: User, text: str = PASSWORD) -> None:
 def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Membership:
     with inside(owner):
         made = Membership.objects.create(enterprise=owner, user=person, name=name, **fields)
-        key = locator.row(locator.PERSON, str(person.pk), enterprise_id=owner.pk, target_id=made.pk)
-        locator.remember([key])
+    _remember(locator.row(locator.PERSON, str(person.pk), enterprise_id=owner.pk, target_id=made.pk))
     return made
 
 

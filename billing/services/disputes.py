@@ -70,8 +70,12 @@ def open_dispute(
     _require_in_time(invoice, selectors.local_date(enterprise, at))
     if not lines or len({claim.line_id for claim in lines}) < len(lines):
         raise Refused(_("Choose at least one line, and each only once."))
-    for claim in lines:
-        _require_disputable(invoice, claim, actor)
+    for place, claim in enumerate(lines):
+        try:
+            _require_disputable(invoice, claim, actor)
+        except Refused as refusal:
+            refusal.within = f"lines/{place}"
+            raise
     dispute = Dispute.objects.create(
         enterprise_id=invoice.enterprise_id,
         number=numbers.take("dispute", year=selectors.local_date(enterprise, at).year),

@@ -1,10 +1,11 @@
-"""`python -m portal.embedded home` and `python -m portal.embedded with-test-servers -- COMMAND…`."""
+"""`python -m portal.embedded home`, and `… with-test-servers -- COMMAND…` or `with-bench-servers`."""
 
 import os
 import sys
 
 from portal.embedded.faults import Fault, exit_with
 from portal.embedded.home import locate, prepare
+from portal.embedded.postgres import MEASURED
 from portal.embedded.throwaway import with_test_servers
 
 
@@ -15,7 +16,11 @@ def main() -> int:
             return 0
         case ["with-test-servers", "--", first, *rest]:
             return with_test_servers([first, *rest])
-    raise Fault("Usage: python -m portal.embedded home | with-test-servers -- COMMAND…", 2)
+        case ["with-bench-servers", "--", first, *rest]:
+            return with_test_servers([first, *rest], MEASURED)
+    raise Fault(
+        "Usage: python -m portal.embedded home | with-test-servers -- COMMAND… | with-bench-servers -- COMMAND…", 2
+    )
 
 
 if __name__ == "__main__":

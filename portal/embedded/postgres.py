@@ -27,6 +27,8 @@ DATABASE = "demarc"
 LOGIN_ROLES = ("portal_owner", "portal_app", "portal_staff", "portal_dispatch", "portal_test")
 # For clusters that are thrown away: nothing need survive a power cut.
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For measuring: as durable as a carrier's, with room for seeding at one go.
+MEASURED = {"max_wal_size": "4GB", "shared_buffers": "512MB"}
 _START_SECONDS = 60  # recovery after a power cut takes a while
 # A locale that is not installed makes initdb fail; these two are always there.
 _LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"

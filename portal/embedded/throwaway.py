@@ -25,12 +25,12 @@ from portal.embedded.valkey import Valkey
 _INSIDE = "DEMARC_TEST_SERVERS"
 
 
-def with_test_servers(command: Sequence[str]) -> int:
+def with_test_servers(command: Sequence[str], settings: Mapping[str, str] = THROWAWAY) -> int:
     """Run the command with servers of its own; returns its exit code."""
     if os.environ.get(_INSIDE):
         return subprocess.run(command).returncode
     with _folder() as folder:
-        return _run(command, _servers(folder))
+        return _run(command, _servers(folder, settings))
 
 
 @contextmanager
@@ -67,10 +67,10 @@ def _discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _servers(folder: Path) -> dict[str, str]:
+def _servers(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """Start them; returns the environment that leads to them."""
     account = server_account()
-    cluster, valkey = Cluster(folder, account, THROWAWAY), Valkey(folder, account)
+    cluster, valkey = Cluster(folder, account, settings), Valkey(folder, account)
     cluster.start()
     valkey.start()
     environment = _environment(folder, cluster, valkey)

@@ -14,6 +14,8 @@ from portal.models import EXPORT_FLOW, Export, ExportState
 
 # Each face has a worker of its own, with its own rights in the database.
 TASKS = {"customer": "portal.export", "staff": "portal.export_for_staff"}
+_ANEW = ["state", "attempts", "asked_at", "due_at", "rows_done", "rows_total", "reason", "last_error", "language",
+         "time_zone"]  # fmt: skip
 UNDER_WAY = [ExportState.WAITING, ExportState.WORKING]
 
 
@@ -77,7 +79,7 @@ def ask_again(export_id: int, *, actor: Actor, at: datetime) -> Export:
     export.state, export.attempts, export.asked_at, export.due_at = ExportState.WAITING, 0, at, at
     export.rows_done, export.rows_total, export.reason, export.last_error = 0, None, "", ""
     export.language, export.time_zone = actor.language, actor.time_zone
-    export.save()
+    export.save(update_fields=_ANEW)
     events.record("export.asked", subject=export, actor=actor, at=at, list=export.kind, query=export.query)
     events.hint_after_commit(TASKS[export.face], export.enterprise_id, export.pk)
     return export

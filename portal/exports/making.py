@@ -188,7 +188,7 @@ def _finish(export: Export, key: str, made: _Made, at: datetime) -> None:
     days = terms.value("exports.kept_days", on=at.date(), enterprise_id=export.enterprise_id)
     export.state, export.lease_until, export.reach = ExportState.DONE, None, made.reach
     export.done_at, export.expires_at, export.last_error = at, at + timedelta(days=days), ""
-    export.save()
+    export.save(update_fields=["file", "state", "lease_until", "reach", "done_at", "expires_at", "last_error"])
     _tell("export.ready", export, made.email, at, rows=made.rows)
 
 
@@ -213,7 +213,7 @@ def _fail(export: Export, reason: str, email: str, *, error: str = "") -> None:
         EXPORT_FLOW.require(found.state, ExportState.FAILED)
         found.state, found.lease_until, found.done_at = ExportState.FAILED, None, at
         found.reason, found.last_error = reason[:300], error[:500]
-        found.save()
+        found.save(update_fields=["state", "lease_until", "done_at", "reason", "last_error"])
         _tell("export.failed", found, email, at, reason=found.reason)
 
 

@@ -1,19 +1,19 @@
 """Tags and filters of every template: links within the enterprise, amounts, moments, states."""
 
 import re
-from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format, time_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from portal import cells
 from portal import money as amounts
 from portal.flows import FLOWS
 
@@ -49,36 +49,18 @@ def money(value: Decimal | None, currency: str) -> str:
     return "" if value is None else amounts.spoken(value, currency, get_language() or "en")
 
 
-@register.filter
-def zoned(value: datetime | None) -> str:
-    """A moment with its zone: 3 Sep 2026 09:14 MDT."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
-    return f"{date_format(local, 'DATE_FORMAT')} {time_format(local, 'TIME_FORMAT')} {_zone(local)}"
-
-
-def _zone(local: datetime) -> str:
-    """The zone's letters, or its distance from Greenwich where it has none: "GMT-3" for São Paulo's "-03"."""
-    name = local.tzname() or ""
-    if not name.startswith(("+", "-")):
-        return name
-    hours, minutes = name[1:3].lstrip("0") or "0", name[3:5]
-    return f"GMT{name[0]}{hours}{':' + minutes if minutes else ''}"
-
-
-@register.filter
-def moment(value: datetime | None) -> SafeString | str:
-    """The same as a <time> element that machines can read."""
-    if value is None:
-        return ""
-    return format_html('<time datetime="{}" class="text-nowrap">{}</time>', value.isoformat(), zoned(value))
+register.filter("zoned", cells.zoned)
+register.filter("moment", cells.moment)
+register.simple_tag(cells.status, name="status")
+register.simple_tag(cells.table, name="table")
 
 
 @register.simple_tag
-def status(label: Any, tone: str = "gray") -> SafeString:
-    """A state in a word, as components/_status.html; for rows of lists, where an include costs many times more."""
-    return format_html('<span class="status-word tone-{}">{}</span>', tone, label)
+@lru_cache(maxsize=256)
+def icon(name: str) -> SafeString:
+    """An outline icon from the sprite (static/vendor/manifest.json names them): decoration, words stand beside it."""
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
 
 
 @register.filter

@@ -1,15 +1,24 @@
 """The customers' face."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 import accounts.urls
 import billing.urls
 import orders.urls
+from portal.api import Description
 from portal.urls.shared import handler403, handler404, handler500, shared
+
+api: list[URLPattern | URLResolver] = [
+    path("schema/", Description.as_view(), name="schema"),
+    path("enterprises/", include((accounts.urls.api_customer, "accounts"))),
+    path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
+    path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
+]
 
 urlpatterns = [
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
+    path("api/v1/", include((api, "api"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]

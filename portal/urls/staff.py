@@ -1,11 +1,12 @@
 """The staff's face: work lists across enterprises outside, the same pages with tools inside."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 import accounts.urls
 import billing.urls
 import orders.urls
 from portal import views
+from portal.api import Description
 from portal.urls.shared import handler403, handler404, handler500, shared
 
 notices = [
@@ -14,12 +15,20 @@ notices = [
     path("e/<slug:enterprise>/notices/<int:pk>/send-again/", views.send_notice_again, name="send_again"),
 ]
 
+api: list[URLPattern | URLResolver] = [
+    path("schema/", Description.as_view(), name="schema"),
+    path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
+    path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
+    path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
+]
+
 urlpatterns = [
     *shared,
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),
     path("", include((billing.urls.staff_outside, "billing_work"))),
+    path("api/v1/", include((api, "api"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]

@@ -155,6 +155,9 @@ def test_staff_without_a_visit_see_no_page_of_a_customer(client_of, acme, erin, 
     for route in inside_routes("staff"):
         for method in ("get", "post"):
             answer = getattr(browser, method)(world.path(route, acme))
+            if route.startswith("api/"):
+                assert answer.status_code == 403 and answer.json()["page"].endswith("/open/"), (method, route)
+                continue
             assert answer.status_code == 302 and "/open/?next=" in answer.url, (method, route, answer.status_code)
     with inside(acme):
         assert not StaffVisit.objects.filter(card=make.card_of(erin)).exists()

@@ -8,8 +8,8 @@ import pytest
 from accounts.models import StaffVisit
 from portal import lists
 from portal.lists import Filter, ListPage, Sort
-from portal.tenancy import tenant_scope
 from tests import make
+from tests.faces import inside
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 LIST = ListPage(
@@ -26,7 +26,7 @@ LIST = ListPage(
 def visits(acme, carol):
     """Twenty-five rows, five of which share each moment: ties that the id must settle."""
     card = make.card_of(carol)
-    with tenant_scope(acme.pk):
+    with inside(acme):
         StaffVisit.objects.bulk_create(
             StaffVisit(
                 enterprise=acme, card=card, reason="ab"[n % 2],

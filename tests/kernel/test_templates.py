@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils import timezone as zones
 from django.utils import translation
 
-from portal import checks, http
+from portal import cells, checks, http
 from portal.actors import Actor, ActorKind
 from portal.errors import IllegalMove, Refused
 from portal.templatetags import portal as tags
@@ -39,12 +39,12 @@ def test_links_stay_in_the_actors_enterprise():
 )
 def test_a_moment_is_in_the_readers_zone_and_says_which(zone, language, words):
     with zones.override(zone), translation.override(language):
-        assert tags.zoned(NOON) == words
-        assert f">{words}</time>" in tags.moment(NOON) and "2026-09-03T15:14:00+00:00" in tags.moment(NOON)
+        assert cells.zoned(NOON) == words
+        assert f">{words}</time>" in cells.moment(NOON) and "2026-09-03T15:14:00+00:00" in cells.moment(NOON)
 
 
 def test_nothing_is_said_of_nothing():
-    assert tags.zoned(None) == tags.moment(None) == tags.money(None, "USD") == ""
+    assert cells.zoned(None) == cells.moment(None) == tags.money(None, "USD") == ""
 
 
 def test_may_asks_for_the_account_too():
@@ -104,7 +104,7 @@ def test_a_process_whose_user_is_another_ends(db, capsys):
 
 def test_offsets_of_zones_without_letters():
     half = datetime(2026, 9, 3, tzinfo=timezone(timedelta(hours=5, minutes=30), "+0530"))
-    assert tags._zone(half) == "GMT+5:30"
+    assert cells._zone(half) == "GMT+5:30"
 
 
 def test_a_state_is_the_same_by_tag_and_by_component():

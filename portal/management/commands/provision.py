@@ -18,10 +18,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--admin-url", required=True, help="address of a superuser, to any database of the server")
+        parser.add_argument(
+            "--admin-url",
+            # On the command line all users of the machine could read its password.
+            default=os.environ.get("PORTAL_ADMIN_URL"),
+            help="address of a superuser, to any database of the server; else PORTAL_ADMIN_URL",
+        )
         parser.add_argument("--test", action="store_true", help="also portal_test, which may act as each role")
 
-    def handle(self, *, admin_url: str, test: bool, **options: Any) -> None:
+    def handle(self, *, admin_url: str | None, test: bool, **options: Any) -> None:
+        if not admin_url:
+            raise CommandError("Set PORTAL_ADMIN_URL, or give --admin-url: the address of a superuser.")
         name = str(settings.DATABASES["default"]["NAME"])
         try:
             connection = psycopg2.connect(admin_url)

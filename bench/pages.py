@@ -1,0 +1,63 @@
+"""Pages against the bare view, many rows against few, and with the wall against without."""
+
+from contextlib import ExitStack
+from statistics import median
+
+from bench.databases import World
+from bench.processes import Server, environment, serving
+from bench.report import Figure, times
+
+WARM_UPS, REQUESTS, ROUNDS = 20, 200, 3
+Samples = dict[str, list[float]]
+
+
+def measure(large: World, small: World, *, requests: int = REQUESTS) -> list[Figure]:
+    with ExitStack() as stack:
+
+        def serve(application: str, database: str, session: str, role: str = "portal_app", **more: str) -> Server:
+            variables = environment(database, role, **more)
+            return stack.enter_context(serving(application, variables, session))
+
+        portal = serve("portal.wsgi:application", "large", large.session)
+        few = serve("portal.wsgi:application", "small", small.session)
+        open_wall = serve("bench.unwalled:application", "large", large.session, role="portal_owner")
+        bare = serve("bench.bare:application", "large", large.session, DJANGO_SETTINGS_MODULE="bench.bare_settings")
+        place = f"/e/{large.public_id}"
+        pages = {
+            "bare view": (bare, f"/bare/{large.enterprise_id}/"),
+            "order list": (portal, f"{place}/orders/"),
+            "order list, few rows": (few, f"/e/{small.public_id}/orders/"),
+            "order list, no wall": (open_wall, f"{place}/orders/"),
+            "order page": (portal, f"{place}/orders/{large.order_number}/"),
+            "invoice list": (portal, f"{place}/billing/"),
+            "invoice page": (portal, f"{place}/billing/invoices/{large.invoice_number}/"),
+        }
+        rounds = [_round(pages, requests) for _ in range(ROUNDS)]
+    return _figures({name: min((r[name] for r in rounds), key=median) for name in pages})
+
+
+def _round(pages: dict[str, tuple[Server, str]], requests: int) -> Samples:
+    """Interleaved requests, so that a slow moment of the machine meets all alike."""
+    samples: Samples = {name: [] for name in pages}
+    for n in range(WARM_UPS + requests):
+        for name, (server, path) in pages.items():
+            elapsed, _, _ = server.get(path)
+            if n >= WARM_UPS:
+                samples[name].append(elapsed)
+    return samples
+
+
+def _figures(best: Samples) -> list[Figure]:
+    def against(name: str, base: str, title: str, budget: float) -> Figure:
+        return Figure(title, times(best[name]), median(best[name]) / median(best[base]), budget)
+
+    bare = "bare view"
+    return [
+        Figure("bare view: session, auth, a query, 50 rows", times(best[bare]), 1.0),
+        against("order list", bare, "order list / bare view", 5.0),
+        against("order page", bare, "order page / bare view", 5.0),
+        against("invoice list", bare, "invoice list / bare view", 5.0),
+        against("invoice page", bare, "invoice page / bare view", 5.0),
+        against("order list", "order list, few rows", "order list, all rows / a hundredth", 1.3),
+        against("order list", "order list, no wall", "order list with the wall / without", 1.10),
+    ]

@@ -1,0 +1,114 @@
+"""Every list and search of the product, as the large tenant and as staff: its plans and its time in the database.
+
+``measure`` starts ``python -m bench.plans`` once for each face, in a process of that face's role. Each query
+is explained in the very transaction and scope in which the page asks it.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+from bench.databases import World
+from bench.processes import ask, environment
+from bench.report import Figure
+
+# A table with fewer rows is rightly read whole.
+MANY_ROWS = 5000
+MILLISECONDS = 50.0
+
+
+def measure(world: World) -> list[Figure]:
+    place = f"/e/{world.public_id}"
+    order = world.order_number
+    customer = [
+        f"{place}/", f"{place}/orders/", f"{place}/orders/?sort=oldest", f"{place}/orders/?sort=number",
+        f"{place}/orders/?status=open", f"{place}/orders/?status=completed", f"{place}/orders/?family=wavelength",
+        f"{place}/orders/?account=B-000-007", f"{place}/orders/?q={order}", f"{place}/orders/?q=PO-{int(order[9:])}",
+        f"{place}/orders/{order}/", f"{place}/billing/", f"{place}/billing/?sort=oldest",
+        f"{place}/billing/?dispute=no", f"{place}/billing/?account=B-000-007",
+        f"{place}/billing/?number={world.invoice_number}", f"{place}/billing/invoices/{world.invoice_number}/",
+        f"{place}/billing/disputes/", f"{place}/visits/",
+    ]  # fmt: skip
+    staff = [
+        "/", "/customers/", "/customers/?q=Bench+77", "/orders/mine/", "/billing/disputes/", "/billing/runs/",
+        "/notices/", "/notices/?state=failed", "/notices/?to=bench7@bench.example",
+        f"/notices/?customer={world.public_id}", f"{place}/orders/", f"{place}/billing/",
+    ]  # fmt: skip
+    found = []
+    for face, role, session, paths in (
+        ("customer", "portal_app", world.session, customer),
+        ("staff", "portal_staff", world.staff_session, staff),
+    ):
+        found += ask("bench.plans", environment("large", role, face), session, *paths)
+    return _figures(found)
+
+
+def _figures(found: list[dict[str, Any]]) -> list[Figure]:
+    told = f"{len(found)} queries of {len({each['path'] for each in found})} pages"
+    whole = [each for each in found if each["scans"]]
+    for each in whole:
+        print(f"  {each['path']} reads {', '.join(each['scans'])} whole: {each['sql'][:160]}")
+    slowest = max(found, key=lambda each: each["ms"])
+    return [
+        Figure("queries that read a large table whole", told, len(whole), 0, is_exact=True),
+        Figure("slowest query of a list, ms", slowest["path"], slowest["ms"], MILLISECONDS),
+    ]  # fmt: skip
+
+
+def main(session: str, paths: list[str]) -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client(headers={"host": "localhost"})
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
+    found = []
+    large = _large_tables()
+    for path in paths:
+        # Twice: the first of staff opens a visit, and fills caches.
+        for _ in range(2):
+            explained, answer = _explained(client, path)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path} answered {answer.status_code}.")
+        found += [
+            {"path": path, "sql": sql, "ms": plan["Execution Time"], "scans": sorted(_scans(plan["Plan"]) & large)}
+            for sql, plan in explained
+        ]
+    print(json.dumps(found))
+
+
+def _explained(client: Any, path: str) -> tuple[list[tuple[str, dict[str, Any]]], Any]:
+    from django.db import connection
+
+    explained: list[tuple[str, dict[str, Any]]] = []
+
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and " FROM " in sql and "FOR UPDATE" not in sql:
+            cursor = context["cursor"].cursor
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+            explained.append((sql, cursor.fetchone()[0][0]))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        return explained, client.get(path)
+
+
+def _large_tables() -> set[str]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [MANY_ROWS])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _scans(plan: dict[str, Any]) -> set[str]:
+    found = {plan["Relation Name"]} if plan["Node Type"] == "Seq Scan" else set()
+    return found.union(*(_scans(part) for part in plan.get("Plans", [])))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,161 @@
+"""What stands in the cells of a table, as safe HTML made in Python.
+
+A list shows hundreds of cells, and an include for each would cost more than all else on the page.
+So a list declares its columns, each with a function from a row to its cell, and one tag writes
+the table.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from portal.errors import Text
+
+# A text that is not marked as safe is escaped; None leaves the cell empty.
+Cell = Text | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, and what stands there for a row.
+
+    The lead names the row: its heading for who hears the table, the title of its card on a phone.
+    ``is_own_label`` marks cells that need no heading beside them there.
+    """
+
+    label: Text
+    cell: Callable[[Any], Cell]
+    is_lead: bool = False
+    is_own_label: bool = False
+    css: str = ""
+
+
+def table(columns: Sequence[Column], rows: Iterable[Any], css: str = "") -> SafeString:
+    """A table of the rows, which on a phone become cards."""
+    frames = [_frame(column) for column in columns]
+    head = "".join(f'<th scope="col"{_css(column.css)}>{_shown(column.label)}</th>' for column in columns)
+    body = "".join(_row(frames, row) for row in rows)
+    classes = f"table card-table cards-on-phone {css}".strip()
+    return _safe(f'<table class="{classes}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+
+
+def _frame(column: Column) -> tuple[str, Callable[[Any], Cell], str]:
+    """What stands around each cell of a column, made once and not for each row."""
+    if column.is_lead:
+        return f'<th scope="row"{_css(f"card-lead {column.css}".strip())}>', column.cell, "</th>"
+    label = "" if column.is_own_label else f' data-label="{_shown(column.label)}"'
+    return f"<td{_css(column.css)}{label}>", column.cell, "</td>"
+
+
+def _row(frames: list[tuple[str, Callable[[Any], Cell], str]], row: Any) -> str:
+    return f"<tr>{''.join([f'{start}{_shown(cell(row))}{end}' for start, cell, end in frames])}</tr>"
+
+
+def _shown(cell: Any) -> str:
+    if type(cell) is SafeString:
+        return cell
+    return "" if cell is None else conditional_escape(cell)
+
+
+def _css(classes: str) -> str:
+    return f' class="{classes}"' if classes else ""
+
+
+def _safe(html: str) -> SafeString:
+    return mark_safe(html)  # noqa: S308 - each value in it is escaped where it enters
+
+
+def paths(name: str, *fixed: object) -> Callable[[object], str]:
+    """The addresses of a page for many things: the route is reversed once, and not for each row.
+
+    ``name`` is a route whose last argument is the thing's number or id.
+    """
+    before, _, after = reverse(name, args=[*fixed, 0]).rpartition("0")
+    return lambda thing: f"{before}{quote(str(thing), safe='')}{after}"
+
+
+def words(choices: type[models.TextChoices]) -> dict[str, str]:
+    """Each choice in the reader's language."""
+    return {choice.value: str(choice.label) for choice in choices}
+
+
+def status(label: Text, tone: str = "gray") -> SafeString:
+    """A state in a word, in the colour of whose move it is."""
+    return _safe(f'<span class="status-word tone-{tone}">{_shown(label)}</span>')
+
+
+def ident(value: Text, url: str = "") -> SafeString:
+    """An identifier, never broken across lines; a link where it has a page."""
+    shown = _shown(value)
+    if url:
+        return _safe(f'<a class="ident-text" href="{_shown(url)}">{shown}</a>')
+    return _safe(f'<span class="ident-text">{shown}</span>')
+
+
+def anchor(label: Text, url: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, label)
+
+
+def whole(value: Text) -> SafeString:
+    """Words that stay on one line."""
+    return _safe(f'<span class="text-nowrap">{_shown(value)}</span>')
+
+
+def quiet(value: Text) -> SafeString:
+    """Words that matter less."""
+    return _safe(f'<span class="quiet">{_shown(value)}</span>')
+
+
+def with_small(lead: Text, *notes: Text) -> SafeString:
+    """A line, and below it what is told in small: notes that are empty are left out."""
+    shown, small = _shown(lead), " · ".join(_shown(note) for note in notes if note)
+    return _safe(f'{shown}<br><small class="quiet">{small}</small>' if small else shown)
+
+
+def day(value: date | None) -> SafeString | None:
+    """A day as the reader writes it."""
+    if value is None:
+        return None
+    shown = _spoken(value, get_language() or "en")
+    return _safe(f'<time datetime="{value.isoformat()}" class="text-nowrap">{shown}</time>')
+
+
+@lru_cache(maxsize=2048)
+def _spoken(value: date, language: str) -> str:
+    # The language is only the cache's key: it is the active one.
+    return conditional_escape(date_format(value, "DATE_FORMAT"))
+
+
+def zoned(value: datetime | None) -> str:
+    """A moment with its zone: 3 Sep 2026 09:14 MDT."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{date_format(local, 'DATE_FORMAT')} {time_format(local, 'TIME_FORMAT')} {_zone(local)}"
+
+
+def _zone(local: datetime) -> str:
+    """The zone's letters, or its distance from Greenwich where it has none: "GMT-3" for São Paulo's "-03"."""
+    name = local.tzname() or ""
+    if not name.startswith(("+", "-")):
+        return name
+    hours, minutes = name[1:3].lstrip("0") or "0", name[3:5]
+    return f"GMT{name[0]}{hours}{':' + minutes if minutes else ''}"
+
+
+def moment(value: datetime | None) -> SafeString | str:
+    """The same as a <time> element that machines can read."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}" class="text-nowrap">{}</time>', value.isoformat(), zoned(value))
