@@ -74,7 +74,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def too_large(request: HttpRequest) -> HttpResponse:
     """More than this page takes; none of it was read."""
     most = settings.UPLOAD_MAX_BYTES // 1_000_000
-    answer = render(request, "413.html", {"most": most}, status=413)
+    said = problems.instead(request, problems.TOO_LARGE)
+    answer = said or render(request, "413.html", {"most": most}, status=413)
     # What is still on its way must not be taken for the next request.
     answer["Connection"] = "close"
     return answer

@@ -306,6 +306,12 @@ def test_what_is_too_large_is_refused_unread(client_of, acme, alice, dispute, pa
         assert not StoredFile.objects.exists() and Dispute.objects.count() == 1
 
 
+def test_a_program_is_told_as_a_problem(client_of, acme, alice):
+    answer = announce(client_of(alice), "/api/v1/e/204817/orders/", 3_000_000, **{"wsgi.input": Untouched()})
+    assert answer.status_code == 413 and answer["Content-Type"] == "application/problem+json"
+    assert answer["Connection"] == "close"
+
+
 def test_nobody_who_has_not_signed_in_may_send_a_file(acme, dispute):
     path = b.url("billing:add_note", dispute.number)
     assert announce(FaceClient("customer"), path, 5_000_000, **{"wsgi.input": Untouched()}).status_code == 413
