@@ -1,8 +1,10 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -87,6 +89,25 @@ def get_staff_actor(user: User) -> Actor | None:
         language=user.language,
         time_zone=user.time_zone,
         permissions=dict.fromkeys(member.role.permissions),
+    )
+
+
+def find_actor(user_id: int, enterprise_id: int) -> Actor | None:
+    """Who somebody is in an enterprise now, on this face, for what is done for them in the background."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    enterprise = get_enterprise(enterprise_id)
+    if user is None:
+        return None
+    if settings.FACE == "customer":
+        return get_customer_actor(user, enterprise)
+    actor = get_staff_actor(user)
+    if actor is None:
+        return None
+    return replace(
+        actor,
+        enterprise_id=enterprise_id,
+        enterprise_public_id=enterprise.public_id,
+        enterprise_name=enterprise.name,
     )
 
 

@@ -6,8 +6,8 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import notices, permissions, terms
-        from portal import registries
+        from billing import lists, notices, permissions, selectors, terms
+        from portal import exports, files, registries
         from portal.terms import declare
 
         registries.add_permissions(
@@ -16,6 +16,9 @@ class BillingConfig(AppConfig):
         declare(*terms.TERMS, areas=terms.AREAS)
         _add_doors()
         notices.register_kinds()
+        exports.register(lists.INVOICES_EXPORT, lists.LINES_EXPORT)
+        files.register_holder("billing.dispute", selectors.may_see_dispute)
+        files.register_keeper("invoices", selectors.known_papers)
 
 
 def _add_doors() -> None:

@@ -16,11 +16,13 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from billing import selectors
-from billing.models import DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice
+from billing.models import DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice, InvoiceLine
+from billing.permissions import Permission
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status
 from portal.errors import Text
+from portal.exports import ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
 from portal.notices import story_lines
@@ -202,6 +204,55 @@ def lines_rows(invoice: Invoice, lines: Iterable[selectors.Line]) -> list[list[A
         ]
         for row in lines
     ]  # fmt: skip
+
+
+def invoices_header() -> list[str]:
+    return [
+        _("Invoice"), _("Account"), _("Month"), _("Issued"), _("Due"), _("Total"), _("In dispute"), _("To pay"),
+        _("Currency"), _("Last day to dispute"),
+    ]  # fmt: skip
+
+
+def invoices_rows(invoices: Iterable[Invoice]) -> list[list[Any]]:
+    return [
+        [
+            each.number, each.account.number, f"{each.period_on:%Y-%m}", each.issued_on, each.due_on, each.total,
+            each.in_dispute, each.due, each.currency, each.dispute_by_on,  # type: ignore[attr-defined]
+        ]
+        for each in invoices
+    ]  # fmt: skip
+
+
+INVOICES_EXPORT = ExportKind(
+    name="invoices",
+    title=gettext_lazy("Invoices"),
+    permission=Permission.BILLING_VIEW,
+    page=INVOICES,
+    rows=selectors.list_invoices,
+    header=invoices_header,
+    cells=invoices_rows,
+)
+
+
+def _lines_cells(rows: Iterable[InvoiceLine]) -> list[list[Any]]:
+    return [cells for row in rows for cells in lines_rows(row.invoice, [selectors.line_of(row)])]
+
+
+# Always of one invoice, named by its number.
+LINES_EXPORT = ExportKind(
+    name="invoice-lines",
+    title=gettext_lazy("Lines of an invoice"),
+    permission=Permission.BILLING_VIEW,
+    page=ListPage(
+        sorts=[Sort("position", gettext_lazy("Position"), "position")],
+        filters=[
+            Filter("invoice", gettext_lazy("Invoice number"), lambda rows, value: rows.filter(invoice__number=value))
+        ],
+    ),
+    rows=selectors.list_all_lines,
+    header=lines_header,
+    cells=_lines_cells,
+)
 
 
 def invoices_card(actor: Actor) -> dict[str, Any] | None:

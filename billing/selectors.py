@@ -1,7 +1,7 @@
 """What is billed, what is due, what is contested: everything here is read within reach of the actor."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -134,18 +134,24 @@ def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
 
 def list_line_rows(actor: Actor, invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The same as rows, for a page of them; ``line_of`` makes a Line of each."""
-    disputed = DisputedLine.objects.filter(enterprise_id=invoice.enterprise_id).select_related("dispute")
-    return (
-        of_enterprise(InvoiceLine.objects, actor)
-        .filter(invoice=invoice)
-        .select_related("invoice", "credit__disputed_line__dispute")
-        .prefetch_related(Prefetch("disputes", queryset=disputed.order_by("id")))
-        .order_by("position")
-    )
+    return _lines(actor).filter(invoice=invoice).order_by("position")
+
+
+def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
+    disputed = of_enterprise(DisputedLine.objects, actor).select_related("dispute").order_by("id")
+    rows = of_enterprise(InvoiceLine.objects, actor).select_related("invoice", "credit__disputed_line__dispute")
+    return rows.prefetch_related(Prefetch("disputes", queryset=disputed))
 
 
 def line_of(row: InvoiceLine) -> Line:
+    """A line with its disputes, which are at hand."""
     return Line(row, list(row.disputes.all()))
+
+
+def list_all_lines(actor: Actor) -> QuerySet[InvoiceLine]:
+    """The lines of all issued invoices within reach, each with its invoice and disputes at hand."""
+    rows = within_accounts(_lines(actor), actor, Permission.BILLING_VIEW, path="invoice__account_id")
+    return rows.filter(invoice__status=InvoiceStatus.ISSUED)
 
 
 def find_lines(actor: Actor, invoice: Invoice, positions: Sequence[int]) -> dict[int, int]:
@@ -250,6 +256,16 @@ def _sum_of_lines(column: str) -> Coalesce:
     return Coalesce(Subquery(total), Value(ZERO), output_field=_AMOUNT)
 
 
+def may_see_dispute(actor: Actor, dispute_id: int) -> bool:
+    """Whether the dispute, and so what hangs on it, is within reach."""
+    return list_disputes(actor).filter(pk=dispute_id).exists()
+
+
+def known_papers(enterprise_id: int, names: Sequence[str]) -> Iterable[str]:
+    """Which of these files on the storage are the PDF of an invoice."""
+    return Invoice.objects.filter(enterprise_id=enterprise_id, pdf_name__in=names).values_list("pdf_name", flat=True)
+
+
 def list_open_disputes(actor: Actor) -> QuerySet[Dispute]:
     """The analysts' queue: of this enterprise, or outside any, of all."""
     return list_disputes(actor).filter(status=DisputeStatus.OPEN).select_related("enterprise")
@@ -311,19 +327,32 @@ def list_open_parts() -> list[tuple[int, int]]:
 def list_without_pdf(*, since: date | None = None, period_on: date | None = None) -> list[tuple[int, int]]:
     """(enterprise, invoice) of the issued invoices that have no PDF yet.
 
-    ``since`` leaves out older ones whose people have been told without it.
+    ``since`` leaves out older ones whose people have been told without it, and those that were
+    given up and wait for a person.
     """
     rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="")
     if since:
-        told = Event.objects.filter(
-            enterprise_id=OuterRef("enterprise_id"),
-            story_type=Invoice._meta.label_lower,
-            story_id=OuterRef("pk"),
-            kind="invoice.issued",
-        )
-        rows = rows.filter(Q(issued_on__gte=since) | ~Exists(told))
+        told, given_up = (Exists(_story_of_outer(kind)) for kind in ("invoice.issued", "invoice.pdf_given_up"))
+        rows = rows.filter(Q(issued_on__gte=since) | ~told, ~given_up)
     rows = rows.filter(period_on=period_on) if period_on else rows
     return list(rows.order_by("pk").values_list("enterprise_id", "pk"))
+
+
+def _story_of_outer(kind: str) -> QuerySet[Event]:
+    return Event.objects.filter(
+        enterprise_id=OuterRef("enterprise_id"),
+        story_type=Invoice._meta.label_lower,
+        story_id=OuterRef("pk"),
+        kind=kind,
+    )
+
+
+def list_given_up(period_on: date) -> QuerySet[Invoice]:
+    """The month's invoices whose PDF was given up, each with the reason as ``why``; made again only by hand."""
+    why = _story_of_outer("invoice.pdf_given_up").order_by("-at", "-id").values("facts__error")[:1]
+    rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="", period_on=period_on)
+    found = rows.annotate(why=Subquery(why)).filter(why__isnull=False)
+    return found.select_related("enterprise", "account").order_by("pk")
 
 
 def list_runs() -> QuerySet[BillRun]:

@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from inventory.models import Family
 from orders import rules, selectors
 from orders.models import ORDER_FLOW, OWNER_TONES, Milestone, Order, OrderStatus, OrderType, Owner
+from orders.permissions import Permission
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, day, ident, paths, quiet, status, whole, with_small, words
+from portal.exports import INLINE_ROWS, ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.registries import Hit
 
@@ -177,7 +179,7 @@ def _punctuality(today: date) -> Callable[[Order], Cell]:
     return cell
 
 
-EXPORT_CAP = 10_000  # rows; more would not be built within one page's time
+EXPORT_CAP = INLINE_ROWS  # rows; more is prepared in the background
 
 
 def export_header() -> list[str]:
@@ -200,6 +202,17 @@ def _export_row(order: Order) -> list[Any]:
         order.requested_on, order.committed_on, order.expected_on, order.completed_on, order.monthly,
         order.one_time, order.account.currency, steps[0].label if steps else None,
     ]  # fmt: skip
+
+
+ORDERS_EXPORT = ExportKind(
+    name="orders",
+    title=gettext_lazy("Orders"),
+    permission=Permission.ORDER_VIEW,
+    page=ORDERS,
+    rows=selectors.list_orders_whole,
+    header=export_header,
+    cells=export_rows,
+)
 
 
 def order_dates(order: Order, *, today: date) -> list[dict[str, Any]]:

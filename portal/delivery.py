@@ -24,7 +24,7 @@ from django.utils import timezone
 from portal import celery, events, notices
 from portal.actors import Actor
 from portal.errors import IllegalMove
-from portal.models import Notice, Todo
+from portal.models import Export, Notice, Todo
 from portal.smtp import Doubtful
 from portal.tables import Queue
 from portal.tenancy import tenant_scope
@@ -34,7 +34,7 @@ NUDGE = timedelta(seconds=settings.HINT_SECONDS)
 BATCH = 500
 MOST_ATTEMPTS = 20  # of a row whose workers vanish one after the other
 BACK_OFF = [timedelta(seconds=seconds) for seconds in settings.BACK_OFF]
-TASKS: dict[type[Queue], str] = {Todo: "portal.tell", Notice: "portal.send"}
+TASKS: dict[type[Queue], str] = {Todo: "portal.tell", Notice: "portal.send", Export: "portal.export"}
 RETRIED: dict[type[Queue], str] = {Todo: "todo.retried", Notice: "notice.retried"}
 OPEN = [Queue.State.WAITING, Queue.State.WORKING]
 

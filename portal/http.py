@@ -1,6 +1,5 @@
 """Answers: fragments, refusals, error pages, and what every page's frame needs."""
 
-import re
 import sys
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -11,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -69,21 +68,6 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     htmx: Any
-
-
-def attachment(content: bytes, *, name: str, media_type: str) -> HttpResponse:
-    """A file to be saved: the browser neither guesses what it is nor runs anything in it."""
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)
-    return HttpResponse(
-        content,
-        content_type=media_type,
-        headers={
-            "Content-Disposition": content_disposition_header(True, safe) or "attachment",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-        },
-    )
 
 
 def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, otherwise: str) -> HttpResponse:
@@ -156,6 +140,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """What was sent cannot be read, or is too much."""
     is_too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
     return _plain(request, 413 if is_too_much else 400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More than this page takes; none of it was read."""
+    most = settings.UPLOAD_MAX_BYTES // 1_000_000
+    said = problems.instead(request, problems.TOO_LARGE)
+    answer = said or render(request, "413.html", {"most": most}, status=413)
+    # What is still on its way must not be taken for the next request.
+    answer["Connection"] = "close"
+    return answer
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

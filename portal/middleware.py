@@ -13,8 +13,9 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
@@ -23,7 +24,7 @@ from psycopg2 import errors as pg
 from portal import problems
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user, unavailable
+from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user, too_large, unavailable
 from portal.outages import CLASH
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
@@ -136,3 +137,35 @@ def _forget(request: HttpRequest) -> None:
     request.__dict__.pop("_cached_user", None)
     AuthenticationMiddleware(lambda _: HttpResponse()).process_request(request)
     MessageMiddleware(lambda _: HttpResponse()).process_request(request)
+
+
+class SizeMiddleware:
+    """Refuses what is too large before any of it is read.
+
+    Only who has signed in may send more than a form, and only to a view that takes files.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        size = _announced(request)
+        if size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return self.get_response(request)
+        is_fine = size <= settings.UPLOAD_MAX_BYTES and _takes_files(request) and request.user.is_authenticated
+        return self.get_response(request) if is_fine else too_large(request)
+
+
+def _announced(request: HttpRequest) -> int:
+    """Bytes that the request says it brings; what brings more is cut off there."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _takes_files(request: HttpRequest) -> bool:
+    try:
+        return bool(getattr(resolve(request.path_info).func, "takes_files", False))
+    except Http404:
+        return False

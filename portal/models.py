@@ -1,10 +1,12 @@
-"""The kernel's own tables: the locator, the journal, the queues, the policy data, the counters."""
+"""The kernel's own tables: the locator, the journal, the queues, files, the policy data, the counters."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from portal.flows import Flow, table
 from portal.tables import CarrierOwned, Identity, Published, Queue, TenantForeignKey, TenantOwned
 
 
@@ -131,6 +133,7 @@ class Notice(Queue):
             models.Index(fields=["enterprise", "-created_at", "-id"], name="portal_notice_log"),
             # Staff's log goes across enterprises.
             models.Index(fields=["-created_at", "-id"], name="portal_notice_staff"),
+            models.Index(fields=["recipient", "-created_at", "-id"], name="portal_notice_recipient"),
             models.Index(fields=["due_at"], name="portal_notice_due", condition=Q(state__in=["waiting", "working"])),
             models.Index(fields=["-id"], name="portal_notice_failed", condition=Q(state="failed")),
             models.Index(fields=["-id"], name="portal_notice_doubts", condition=Q(doubts__gt=0)),
@@ -142,6 +145,129 @@ class Notice(Queue):
     @property
     def tone(self) -> str:
         return {"done": "green", "failed": "red", "cancelled": "gray"}.get(self.state, "blue")
+
+
+class StoredFile(TenantOwned):
+    """A file that hangs on one thing: who may see the thing may download it. Written once, never changed.
+
+    ``key`` is where the storage keeps it, a name of ours; ``name`` is what its owner calls it, only
+    ever shown as text. What the portal made itself has no ``added_by_user_id``.
+    """
+
+    extra_grants: ClassVar = {"portal_app": ("INSERT",)}
+    withheld: ClassVar = {"portal_staff_inside": ("UPDATE",)}
+    key = models.CharField(max_length=100, db_collation="C")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100, db_collation="C")
+    size = models.BigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    subject_type = models.CharField(max_length=60, db_collation="C")
+    subject_id = models.BigIntegerField()
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=200)
+    added_by_kind = models.CharField(max_length=10)
+    added_by_user_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "key"], name="portal_storedfile_key")]
+        indexes = [
+            models.Index(fields=["enterprise", "subject_type", "subject_id"], name="portal_storedfile_subject"),
+            models.Index(fields=["enterprise", "added_at"], name="portal_storedfile_added"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ending(self) -> str:
+        """The last part of its name, as PDF, for the eye."""
+        return self.name.rpartition(".")[2].upper()[:5]
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("Waiting its turn")
+    WORKING = "working", _("Being prepared")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Not possible")
+    EXPIRED = "expired", _("Removed")
+
+
+_E = ExportState
+EXPORT_FLOW = Flow(
+    name="export",
+    states=ExportState,
+    moves=table(
+        {
+            _E.WAITING: [_E.WORKING],
+            # To itself: another worker takes over what a lost one began.
+            _E.WORKING: [_E.WORKING, _E.WAITING, _E.DONE, _E.FAILED],
+            _E.DONE: [_E.EXPIRED],
+            _E.FAILED: [_E.WAITING],
+            _E.EXPIRED: [_E.WAITING],
+        }
+    ),
+    tones={_E.WAITING: "gray", _E.WORKING: "blue", _E.DONE: "green", _E.FAILED: "red", _E.EXPIRED: "gray"},
+    standard={
+        _E.WAITING: "acknowledged",
+        _E.WORKING: "inProgress",
+        _E.DONE: "completed",
+        _E.FAILED: "failed",
+        _E.EXPIRED: "completed",
+    },
+)
+
+
+class Export(Queue):
+    """A list that somebody wants as a file and that is too long for one answer.
+
+    It is made in the background, with the rights that its person has then; ``query`` is the list's
+    filters as they stand in its URL, ``reach`` the accounts it was made over (null for all).
+    """
+
+    extra_grants: ClassVar = {
+        **Queue.extra_grants,
+        "portal_app": (
+            *Queue.extra_grants["portal_app"],
+            "UPDATE (asked_at, language, time_zone, rows_done, rows_total)",
+            "UPDATE (reach, file_id, done_at, expires_at, reason)",
+        ),
+    }
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.WAITING)
+    kind = models.CharField(max_length=40, db_collation="C")
+    query = models.TextField(blank=True)
+    face = models.CharField(max_length=10, db_collation="C")
+    person_id = models.BigIntegerField()  # the user
+    person_name = models.CharField(max_length=200)
+    language = models.CharField(max_length=5)
+    time_zone = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True, blank=True)
+    reach = models.JSONField(null=True, blank=True)
+    file = TenantForeignKey(StoredFile, related_name="exports", null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Why not, in the person's language.
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            EXPORT_FLOW.constraint("state"),
+            # The same list asked for twice is made once.
+            models.UniqueConstraint(
+                fields=["enterprise", "person_id", "face", "kind", "query"],
+                name="portal_export_once",
+                condition=Q(state__in=["waiting", "working"]),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "person_id", "-asked_at"], name="portal_export_mine"),
+            models.Index(fields=["due_at"], name="portal_export_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["expires_at"], name="portal_export_expires", condition=Q(state="done")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.person_name}"
 
 
 class ApiAnswer(TenantOwned):

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.SizeMiddleware",
     "portal.middleware.TenantMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -116,6 +117,7 @@ AUTH_USER_MODEL = "accounts.User"
 ADMISSION = "accounts.admission.admit"
 SHELL = "accounts.admission.shell"
 WHO_GRANTS = "accounts.admission.who_grants"
+ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 
 # --- cache and queues ------------------------------------------------------------------------
@@ -142,6 +144,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "customer"
 CELERY_TASK_ROUTES = {
     "portal.relay": {"queue": "dispatch"},
+    # What looks across enterprises, and what is done for the carrier's people.
+    "portal.clean_files": {"queue": "staff"},
+    "portal.expire_exports": {"queue": "staff"},
+    "portal.export_for_staff": {"queue": "staff"},
     "portal.forget_answers": {"queue": "staff"},
     "portal.measure": {"queue": "dispatch"},
     "portal.reconcile": {"queue": "staff"},
@@ -164,6 +170,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "billing.resume_bill_runs",
         "schedule": celery.schedules.crontab(minute="*/5"),
         "options": {"expires": 240},
+    },
+    "expired-exports": {
+        "task": "portal.expire_exports",
+        "schedule": celery.schedules.crontab(minute="17"),
+        "options": {"expires": 3000},
+    },
+    "files-of-nobody": {
+        "task": "portal.clean_files",
+        "schedule": celery.schedules.crontab(minute="40", hour="3"),
+        "options": {"expires": 3 * 3600},
     },
     "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
 }
@@ -270,7 +286,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# What one document may take while it is printed.
+PDF_SECONDS = env.number("PDF_SECONDS", 60)
+PDF_MEGABYTES = env.number("PDF_MEGABYTES", 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes of a form without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # larger ones wait in a temporary file
+FILE_UPLOAD_PERMISSIONS = 0o600
+# The whole of a form with files; every other request is held to the limit of forms.
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MEGABYTES", 110) * 1_000_000
 
 # --- mail ------------------------------------------------------------------------------------
 globals().update(env.mail("EMAIL_URL", f"file://{BASE_DIR / 'var' / 'mail'}"))

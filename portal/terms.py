@@ -169,6 +169,14 @@ def value(
     return found.value(name, contract=contract, product_line=product_line)
 
 
+def values(
+    names: Collection[str], *, on: date, enterprise_id: int | None = None, segment: str = "", country: str = ""
+) -> dict[str, Any]:
+    """Several terms as ``value`` gives one, read at once."""
+    found = _book(on, enterprise_id, segment, country, names)
+    return {name: found.value(name) for name in names}
+
+
 def _book(on: date, enterprise_id: int | None, segment: str, country: str, names: Collection[str]) -> Book:
     carriers = CarrierTerm.objects.filter(starts_on__lte=on)
     agreed = EnterpriseTerm.objects.filter(starts_on__lte=on)

@@ -1,11 +1,13 @@
-"""The kernel's own pages: health, theme, and the log of notices."""
+"""The kernel's own pages: health, theme, files, and the log of notices."""
 
 from hmac import compare_digest
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,14 +16,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from portal import checks, delivery, locator, metrics, selectors
+from portal import checks, delivery, exports, files, locator, metrics, selectors
 from portal.errors import Refused
 from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
 from portal.lists import Filter, ListPage, Sort
-from portal.models import Notice
-from portal.policy import public, requires
+from portal.models import Export, ExportState, Notice
+from portal.policy import public, requires, signed_in
 from portal.tables import Queue
 
+DOWNLOADS = 50  # the latest, on one page
+UNDER_WAY = {ExportState.WAITING, ExportState.WORKING}
 NOTICE_VIEW, NOTICE_RESEND = "notice.view", "notice.resend"
 UNTOLD_CAP = 20
 
@@ -92,6 +96,49 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@signed_in
+def file(request: ActorRequest, pk: int) -> HttpResponseBase:
+    """A file for who may see what it hangs on; to everybody else there is none."""
+    found = files.find(request.actor, pk)
+    if found is None:
+        raise Http404
+    try:
+        return files.hand_out(found)
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("accounts:home", args=[request.actor.enterprise_public_id]))
+
+
+@require_safe
+@signed_in
+def downloads(request: ActorRequest) -> HttpResponse:
+    """The person's files from long lists; htmx asks for them alone while one is under way."""
+    found = list(exports.list_mine(request.actor)[:DOWNLOADS])
+    context = {
+        "exports": [_download(each) for each in found],
+        "is_under_way": any(each.state in UNDER_WAY for each in found),
+    }
+    return render(request, "exports/_list.html" if request.htmx else "exports/list.html", context)
+
+
+def _download(export: Export) -> dict[str, Any]:
+    kind = exports.KINDS[export.kind]
+    return {"export": export, "title": kind.title, "filters": kind.words(export.query)}
+
+
+@require_POST
+@signed_in
+def prepare_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """A file that was not possible, or that is removed, once more."""
+    found = get_object_or_404(exports.list_mine(request.actor), pk=pk)
+    back = reverse("exports:list", args=[request.actor.enterprise_public_id])
+    try:
+        exports.ask_again(found.pk, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=back)
+    messages.success(request, _("We are preparing it. A mail tells you when it is ready."))
+    return redirect(back)
+
+
 @requires(NOTICE_VIEW)
 def notices(request: ActorRequest) -> HttpResponse:
     """What was told to whom, newest first, and above it what could not be told at all."""

@@ -54,7 +54,7 @@ def name_counters_as_before(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0001_initial")]
+    dependencies = [("portal", "0002_files_and_exports")]
     operations = [
         *(
             migrations.AddField(model, name, field)

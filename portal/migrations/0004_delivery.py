@@ -25,6 +25,15 @@ class Migration(migrations.Migration):
             name='hinted_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='export',
+            name='hinted_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(fields=['recipient', '-created_at', '-id'], name='portal_notice_recipient'),
+        ),
         migrations.AddIndex(
             model_name='notice',
             index=models.Index(condition=models.Q(('state', 'failed')), fields=['-id'], name='portal_notice_failed'),
