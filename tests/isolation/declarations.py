@@ -70,6 +70,7 @@ FORM = ("GET", "HEAD", "POST")
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
+    "metrics": opened(),
     "language/": opened(),
     "theme/": opened(),
     "account/login/": opened(),
@@ -148,6 +149,8 @@ STAFF = {
     "e/<slug:enterprise>/leave/": inside("enterprise.open", "POST"),
     "e/<slug:enterprise>/notices/<int:pk>/": inside("notice.view", thing="notice"),
     "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
+    "e/<slug:enterprise>/notices/<int:pk>/try-again/": inside("notice.resend", "POST", thing="notice"),
+    "e/<slug:enterprise>/untold/<int:pk>/try-again/": inside("notice.resend", "POST", thing="todo"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
@@ -212,8 +215,11 @@ WALLED = {
     "billing_disputedline": ("INSERT", "UPDATE (decided_at, outcome)"),
     "billing_credit": (),
     "portal_event": ("INSERT",),
-    "portal_todo": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, state)"),
-    "portal_notice": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, sent_at, state)"),
+    "portal_todo": ("INSERT", "UPDATE (attempts, due_at, hinted_at, last_error, lease_until, state)"),
+    "portal_notice": (
+        "INSERT",
+        "UPDATE (attempts, doubts, due_at, hinted_at, last_error, lease_until, sent_at, state)",
+    ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
 }
@@ -252,6 +258,9 @@ WORK_LISTS = {
     "portal_todo_due",
     "portal_notice_staff",
     "portal_notice_due",
+    "portal_todo_failed",
+    "portal_notice_failed",
+    "portal_notice_doubts",
     "portal_apianswer_age",
 }
 
@@ -260,6 +269,8 @@ WORK_LISTS = {
 
 TASKS = {
     "portal.relay": ("portal_dispatch", ""),
+    "portal.measure": ("portal_dispatch", ""),
+    "portal.reconcile": ("portal_staff", ""),
     "portal.tell": ("portal_app", "todo"),
     "portal.send": ("portal_app", "notice"),
     "portal.forget_answers": ("portal_staff", ""),

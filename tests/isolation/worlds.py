@@ -63,6 +63,7 @@ class World:
             "dispute": {"<str:number>": self.dispute.number},
             "disputed_line": {"<int:pk>": self.disputed_line.pk},
             "notice": {"<int:pk>": self.notice.pk},
+            "todo": {"<int:pk>": self.todo.pk},
             "run": {"<int:pk>": self.run.pk},
         }[thing]
 
