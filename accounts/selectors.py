@@ -1,7 +1,10 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -89,6 +92,25 @@ def get_staff_actor(user: User) -> Actor | None:
     )
 
 
+def find_actor(user_id: int, enterprise_id: int) -> Actor | None:
+    """Who somebody is in an enterprise now, on this face, for what is done for them in the background."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    enterprise = get_enterprise(enterprise_id)
+    if user is None:
+        return None
+    if settings.FACE == "customer":
+        return get_customer_actor(user, enterprise)
+    actor = get_staff_actor(user)
+    if actor is None:
+        return None
+    return replace(
+        actor,
+        enterprise_id=enterprise_id,
+        enterprise_public_id=enterprise.public_id,
+        enterprise_name=enterprise.name,
+    )
+
+
 def get_person_actor(user: User) -> Actor:
     """Somebody signed in on the customers' face, outside any enterprise."""
     return Actor(
@@ -158,6 +180,27 @@ def list_people_with(enterprise_id: int, permission: str, account_id: int | None
     allowed = Q(is_administrator=True) | (Q(grants__permission=permission) & on_account)
     found = members.filter(allowed, user__is_active=True).select_related("user").distinct().order_by("id")
     return [(member, member.user) for member in found]
+
+
+class Person(NamedTuple):
+    """Somebody to turn to."""
+
+    name: str
+    email: str
+
+
+def list_administrators(actor: Actor) -> list[Person]:
+    """Who administers the actor's enterprise and so grants permissions there; the first few."""
+    found = of_enterprise(Membership.objects, actor).filter(
+        is_administrator=True, status=Membership.Status.ACTIVE, user__is_active=True
+    )
+    return [Person(member.name, member.user.email) for member in found.select_related("user").order_by("name")[:5]]
+
+
+def list_platform_administrators() -> list[Person]:
+    """Who edits the roles of the carrier's people; asked by staff."""
+    found = StaffMember.objects.filter(role__code="platform_admin", is_active=True).select_related("card")
+    return [Person(member.card.name, member.card.email) for member in found.order_by("card__name")[:5]]
 
 
 def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> QuerySet[Contact]:

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -22,6 +23,7 @@ from billing.models import (
     LineKind,
 )
 from billing.permissions import Permission
+from portal import files
 from portal.api import (
     ApiRequest,
     ApiView,
@@ -37,7 +39,6 @@ from portal.api import (
     taken,
 )
 from portal.errors import Refused
-from portal.http import attachment
 from portal.policy import requires
 
 INVOICES, DISPUTES = "invoices", "disputes"
@@ -183,7 +184,7 @@ class InvoicePdf(ApiView):
 
     @operation(None, media_type="application/pdf", summary="The document of an invoice", tag=INVOICES, problems=(409,))
     @requires(Permission.BILLING_VIEW)
-    def get(self, request: ApiRequest, number: str) -> HttpResponse:
+    def get(self, request: ApiRequest, number: str) -> HttpResponseBase:
         """As it was issued, word for word; 409 while it is being made."""
         invoice = _invoice(request, number)
         if not invoice.pdf_sha256:
@@ -191,7 +192,7 @@ class InvoicePdf(ApiView):
                 _("The PDF of this invoice is still being made."),
                 way_out=_("It usually takes a few minutes after the invoice was issued. Its lines are here already."),
             )
-        return attachment(selectors.read_pdf(invoice), name=f"{invoice.number}.pdf", media_type="application/pdf")
+        return files.download(selectors.read_pdf(invoice), name=f"{invoice.number}.pdf", media_type="application/pdf")
 
 
 # --- disputes ------------------------------------------------------------------------------------

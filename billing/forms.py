@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import DisputeReason
+from portal.files import FilesForm
 
 
 class AmountField(forms.DecimalField):
@@ -24,8 +25,8 @@ class AmountField(forms.DecimalField):
         return super().to_python(text)
 
 
-class DisputeForm(forms.Form):
-    """One line, all or a part of it."""
+class DisputeForm(FilesForm):
+    """One line, all or a part of it, with what proves it."""
 
     amount = AmountField(label=_("How much of it do you dispute?"))
     reason = forms.ChoiceField(label=_("What is wrong?"), choices=[("", _("Choose a reason")), *DisputeReason.choices])
@@ -40,7 +41,19 @@ class DisputeForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class NoteForm(FilesForm):
+    """Something to add to a dispute: words, files, or both."""
+
+    note = forms.CharField(label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not data.get("note") and not data.get("uploads"):
+            self.add_error("note", _("Write a note, choose a file, or both."))
+        return data
+
+
+class DecisionForm(FilesForm):
     """What is given back of a disputed line, and why."""
 
     credited = AmountField(label=_("Credit"), help_text=_("0 denies the dispute; the whole amount upholds it."))

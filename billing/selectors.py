@@ -1,10 +1,11 @@
 """What is billed, what is due, what is contested: everything here is read within reach of the actor."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
@@ -14,6 +15,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Min,
     OuterRef,
     Prefetch,
     Q,
@@ -46,9 +48,10 @@ from billing.models import (
     Outcome,
 )
 from billing.permissions import Permission
+from portal import events
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.models import Event
+from portal.models import Event, Notice
 from portal.money import ZERO
 from portal.tenancy import of_enterprise, within_accounts
 
@@ -131,18 +134,24 @@ def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
 
 def list_line_rows(actor: Actor, invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The same as rows, for a page of them; ``line_of`` makes a Line of each."""
-    disputed = DisputedLine.objects.filter(enterprise_id=invoice.enterprise_id).select_related("dispute")
-    return (
-        of_enterprise(InvoiceLine.objects, actor)
-        .filter(invoice=invoice)
-        .select_related("invoice", "credit__disputed_line__dispute")
-        .prefetch_related(Prefetch("disputes", queryset=disputed.order_by("id")))
-        .order_by("position")
-    )
+    return _lines(actor).filter(invoice=invoice).order_by("position")
+
+
+def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
+    disputed = of_enterprise(DisputedLine.objects, actor).select_related("dispute").order_by("id")
+    rows = of_enterprise(InvoiceLine.objects, actor).select_related("invoice", "credit__disputed_line__dispute")
+    return rows.prefetch_related(Prefetch("disputes", queryset=disputed))
 
 
 def line_of(row: InvoiceLine) -> Line:
+    """A line with its disputes, which are at hand."""
     return Line(row, list(row.disputes.all()))
+
+
+def list_all_lines(actor: Actor) -> QuerySet[InvoiceLine]:
+    """The lines of all issued invoices within reach, each with its invoice and disputes at hand."""
+    rows = within_accounts(_lines(actor), actor, Permission.BILLING_VIEW, path="invoice__account_id")
+    return rows.filter(invoice__status=InvoiceStatus.ISSUED)
 
 
 def find_lines(actor: Actor, invoice: Invoice, positions: Sequence[int]) -> dict[int, int]:
@@ -182,6 +191,34 @@ def list_credits_given(actor: Actor, invoice: Invoice) -> list[Credit]:
     return list(rows.select_related("disputed_line__dispute").prefetch_related(applied).order_by("id"))
 
 
+def list_story(actor: Actor, thing: Invoice | Dispute) -> list[Event]:
+    """What happened to an invoice and its disputes, or to one dispute, newest first.
+
+    A customer's is without the carrier's own business.
+    """
+    found = Q(story_type=thing._meta.label_lower, story_id=thing.pk)
+    if isinstance(thing, Invoice):
+        disputes = Dispute.objects.filter(enterprise_id=thing.enterprise_id, invoice=thing)
+        found |= Q(story_type=Dispute._meta.label_lower, story_id__in=list(disputes.values_list("pk", flat=True)))
+    rows = of_enterprise(Event.objects, actor).filter(found, enterprise_id=thing.enterprise_id)
+    return list((rows if actor.is_staff else events.told_to_customers(rows)).order_by("-at", "-id"))
+
+
+class Told(NamedTuple):
+    """How many people an event's mail has left for, and when the first of it did."""
+
+    at: datetime
+    people: int
+
+
+def list_told(actor: Actor, story: Sequence[Event]) -> list[Told]:
+    """The mails that have left for what the story tells."""
+    sent = of_enterprise(Notice.objects, actor).filter(event_id__in=[event.pk for event in story])
+    counted = sent.filter(sent_at__isnull=False).order_by().values("event_id")
+    rows = counted.annotate(at=Min("sent_at"), people=Count("recipient", distinct=True))
+    return [Told(row["at"], row["people"]) for row in rows]
+
+
 def read_pdf(invoice: Invoice) -> bytes:
     """The stored PDF. Raises Refused where the file is gone or not the one that was issued."""
     try:
@@ -217,6 +254,16 @@ def _sum_of_lines(column: str) -> Coalesce:
     rows = DisputedLine.objects.filter(enterprise_id=OuterRef("enterprise_id"), dispute_id=OuterRef("pk"))
     total = rows.values("dispute_id").annotate(sum=Sum(column)).values("sum")
     return Coalesce(Subquery(total), Value(ZERO), output_field=_AMOUNT)
+
+
+def may_see_dispute(actor: Actor, dispute_id: int) -> bool:
+    """Whether the dispute, and so what hangs on it, is within reach."""
+    return list_disputes(actor).filter(pk=dispute_id).exists()
+
+
+def known_papers(enterprise_id: int, names: Sequence[str]) -> Iterable[str]:
+    """Which of these files on the storage are the PDF of an invoice."""
+    return Invoice.objects.filter(enterprise_id=enterprise_id, pdf_name__in=names).values_list("pdf_name", flat=True)
 
 
 def list_open_disputes(actor: Actor) -> QuerySet[Dispute]:
@@ -280,19 +327,32 @@ def list_open_parts() -> list[tuple[int, int]]:
 def list_without_pdf(*, since: date | None = None, period_on: date | None = None) -> list[tuple[int, int]]:
     """(enterprise, invoice) of the issued invoices that have no PDF yet.
 
-    ``since`` leaves out older ones whose people have been told without it.
+    ``since`` leaves out older ones whose people have been told without it, and those that were
+    given up and wait for a person.
     """
     rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="")
     if since:
-        told = Event.objects.filter(
-            enterprise_id=OuterRef("enterprise_id"),
-            story_type=Invoice._meta.label_lower,
-            story_id=OuterRef("pk"),
-            kind="invoice.issued",
-        )
-        rows = rows.filter(Q(issued_on__gte=since) | ~Exists(told))
+        told, given_up = (Exists(_story_of_outer(kind)) for kind in ("invoice.issued", "invoice.pdf_given_up"))
+        rows = rows.filter(Q(issued_on__gte=since) | ~told, ~given_up)
     rows = rows.filter(period_on=period_on) if period_on else rows
     return list(rows.order_by("pk").values_list("enterprise_id", "pk"))
+
+
+def _story_of_outer(kind: str) -> QuerySet[Event]:
+    return Event.objects.filter(
+        enterprise_id=OuterRef("enterprise_id"),
+        story_type=Invoice._meta.label_lower,
+        story_id=OuterRef("pk"),
+        kind=kind,
+    )
+
+
+def list_given_up(period_on: date) -> QuerySet[Invoice]:
+    """The month's invoices whose PDF was given up, each with the reason as ``why``; made again only by hand."""
+    why = _story_of_outer("invoice.pdf_given_up").order_by("-at", "-id").values("facts__error")[:1]
+    rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="", period_on=period_on)
+    found = rows.annotate(why=Subquery(why)).filter(why__isnull=False)
+    return found.select_related("enterprise", "account").order_by("pk")
 
 
 def list_runs() -> QuerySet[BillRun]:

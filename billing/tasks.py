@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from billing import services
+from billing import selectors, services
 
 
 @shared_task(name="billing.resume_bill_runs")
@@ -25,3 +25,9 @@ def bill_enterprise(*, enterprise_id: int, pk: int, **_: Any) -> None:
 def make_pdf(*, enterprise_id: int, pk: int, **_: Any) -> None:
     """Print one invoice, and tell that it is ready."""
     services.make_pdf(enterprise_id, pk, at=timezone.now())
+
+
+@shared_task(name="billing.print_missing")
+def print_missing(*, pk: int, **_: Any) -> None:
+    """Ask for each PDF that the run ``pk`` still lacks."""
+    services.print_missing(selectors.list_runs().get(pk=pk).period_on)

@@ -4,6 +4,7 @@ from billing import api, views
 
 _both = [
     path("", views.invoices, name="invoices"),
+    path("export.csv", views.export_invoices, name="export"),
     path("invoices/<str:number>/", views.invoice, name="invoice"),
     path("invoices/<str:number>/pdf/", views.pdf, name="pdf"),
     path("invoices/<str:number>/csv/", views.csv, name="csv"),
@@ -14,10 +15,12 @@ customer = [
     *_both,
     path("invoices/<str:number>/lines/<int:pk>/dispute/", views.dispute_line, name="dispute_line"),
     path("disputes/<str:number>/withdraw/", views.withdraw, name="withdraw"),
+    path("disputes/<str:number>/note/", views.add_note, name="add_note"),
 ]
 staff = [
     *_both,
     path("disputed-lines/<int:pk>/", views.decide, name="decide"),
+    path("disputes/<str:number>/note/", views.add_answer, name="add_note"),
 ]
 staff_outside = [
     path("billing/disputes/", views.queue, name="disputes"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
-from billing.models import BillRun, Dispute, Invoice, InvoiceLine, Outcome
+from billing.models import DISPUTE_FLOW, BillRun, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
-from portal import events, money
-from portal.csvfile import csv_response
+from portal import exports, files, money
 from portal.errors import Refused
-from portal.http import ActorRequest, attachment, refused
+from portal.http import ActorRequest, refused
+from portal.notices import story_lines
 from portal.policy import requires
 
 
@@ -34,6 +35,7 @@ def invoices(request: ActorRequest) -> HttpResponse:
 def invoice(request: ActorRequest, number: str) -> HttpResponse:
     found = _invoice(request, number)
     lines = selectors.list_lines(request.actor, found)
+    story = selectors.list_story(request.actor, found)
     context = {
         "invoice": found,
         "lines": lines,
@@ -41,7 +43,7 @@ def invoice(request: ActorRequest, number: str) -> HttpResponse:
         "credits_given": selectors.list_credits_given(request.actor, found),
         "open_lines": [row for row in lines if row.open_dispute],
         "analyst": selectors.get_analyst(request.actor, found.account_id),
-        "story": lists.story_lines(_story(request, found)),
+        "story": lists.invoice_story(story, selectors.list_told(request.actor, story)),
         **_window(found),
     }
     return render(request, "billing/invoice.html", context)
@@ -57,14 +59,9 @@ def _window(found: Invoice) -> dict[str, Any]:
     return {"today": today, "days_left": (found.dispute_by_on - today).days}
 
 
-def _story(request: ActorRequest, thing: Invoice | Dispute) -> Any:
-    told = events.story_of(thing)
-    return told if request.actor.is_staff else events.told_to_customers(told)
-
-
 @require_safe
 @requires(Permission.BILLING_VIEW)
-def pdf(request: ActorRequest, number: str) -> HttpResponse:
+def pdf(request: ActorRequest, number: str) -> HttpResponseBase:
     """The document as it was issued; a page with the way out while there is none."""
     found = _invoice(request, number)
     if not found.pdf_sha256:
@@ -73,24 +70,43 @@ def pdf(request: ActorRequest, number: str) -> HttpResponse:
         content = selectors.read_pdf(found)
     except Refused as refusal:
         return refused(request, refusal, back=_link(request, "billing:invoice", number))
-    return attachment(content, name=f"{found.number}.pdf", media_type="application/pdf")
+    return files.download(content, name=f"{found.number}.pdf", media_type="application/pdf")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.BILLING_VIEW)
 def csv(request: ActorRequest, number: str) -> HttpResponse:
     found = _invoice(request, number)
-    rows = lists.lines_rows(found, selectors.list_lines(request.actor, found))
-    return csv_response(re.sub(r"[^A-Za-z0-9._-]", "_", found.number), lists.lines_header(), rows)
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", found.number)
+    back = _link(request, "billing:invoice", number)
+    return exports.answer(request, lists.LINES_EXPORT, name=name, back=back, params={"invoice": found.number})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.BILLING_VIEW)
+def export_invoices(request: ActorRequest) -> HttpResponse:
+    name = f"{request.actor.enterprise_public_id}-invoices-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.INVOICES_EXPORT, name=name, back=_link(request, "billing:invoices"))
+
+
+def _sent(request: ActorRequest) -> dict[str, Any]:
+    """What a form with files is made of: what was typed, what was chosen, and how much may be."""
+    is_sent = request.method == "POST"
+    return {
+        "data": request.POST if is_sent else None,
+        "files": request.FILES if is_sent else None,
+        "limits": files.limits(request.actor.enterprise_id, on=timezone.now().date()),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DISPUTE_MANAGE)
+@files.takes_files
 def dispute_line(request: ActorRequest, number: str, pk: int) -> HttpResponse:
     """The customer contests one line, all or a part of it."""
     found, row = _line(request, number, pk)
     initial = {"amount": money.rounded(row.disputable, found.currency)}
-    form = forms.DisputeForm(request.POST or None, initial=initial)
+    form = forms.DisputeForm(**_sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             opened = _open(request, found, row, form.cleaned_data)
@@ -120,7 +136,12 @@ def _open(request: ActorRequest, found: Invoice, row: selectors.Line, data: dict
     claim = services.Claim(row.line.pk, data["amount"], data["reason"], data["statement"])
     reference = data["customer_reference"]
     return services.open_dispute(
-        found.pk, actor=request.actor, at=timezone.now(), lines=[claim], customer_reference=reference
+        found.pk,
+        actor=request.actor,
+        at=timezone.now(),
+        lines=[claim],
+        customer_reference=reference,
+        uploads=data["uploads"],
     )
 
 
@@ -134,22 +155,73 @@ def disputes(request: ActorRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.BILLING_VIEW)
 def dispute(request: ActorRequest, number: str) -> HttpResponse:
-    found = get_object_or_404(selectors.list_disputes(request.actor), number=number)
-    context = {
+    found = _dispute(request, number)
+    form = forms.NoteForm(limits=_sent(request)["limits"]) if _may_add(request, found) else None
+    return render(request, "billing/dispute.html", _dispute_page(request, found, form))
+
+
+def _dispute(request: ActorRequest, number: str) -> Dispute:
+    return get_object_or_404(selectors.list_disputes(request.actor), number=number)
+
+
+def _may_add(request: ActorRequest, found: Dispute) -> bool:
+    permission = Permission.DISPUTE_DECIDE if request.actor.is_staff else Permission.DISPUTE_MANAGE
+    return found.status in DISPUTE_FLOW.open_states() and request.actor.may_on(permission, found.account_id)
+
+
+def _dispute_page(request: ActorRequest, found: Dispute, form: forms.NoteForm | None) -> dict[str, Any]:
+    return {
         "dispute": found,
         "lines": selectors.list_disputed_lines(request.actor).filter(dispute=found),
         "credits": selectors.get_credits_of(request.actor, found),
         "analyst": selectors.get_analyst(request.actor, found.account_id),
-        "story": lists.story_lines(_story(request, found)),
+        "story": story_lines(selectors.list_story(request.actor, found)),
+        "files": files.list_files(request.actor, found),
+        "form": form,
         "now": timezone.now(),
     }
-    return render(request, "billing/dispute.html", context)
+
+
+@require_POST
+@requires(Permission.DISPUTE_MANAGE)
+@files.takes_files
+def add_note(request: ActorRequest, number: str) -> HttpResponse:
+    """The customer adds to a dispute."""
+    found = _dispute(request, number)
+    if not request.actor.may_on(Permission.DISPUTE_MANAGE, found.account_id):
+        raise Http404
+    return _add(request, found, done=_("Added. The billing analyst is told by mail."))
+
+
+@require_POST
+@requires(Permission.DISPUTE_DECIDE)
+@files.takes_files
+def add_answer(request: ActorRequest, number: str) -> HttpResponse:
+    """The analyst asks or answers something before deciding."""
+    return _add(request, _dispute(request, number), done=_("Added. The customer's people are told by mail."))
+
+
+def _add(request: ActorRequest, found: Dispute, *, done: str) -> HttpResponse:
+    back = _link(request, "billing:dispute", found.number)
+    form = forms.NoteForm(**_sent(request))
+    if form.is_valid():
+        words = {"note": form.cleaned_data["note"], "uploads": form.cleaned_data["uploads"]}
+        try:
+            services.add_to_dispute(found.pk, actor=request.actor, at=timezone.now(), **words)
+        except Refused as refusal:
+            if not refusal.field:
+                return refused(request, refusal, back=back)
+            form.add_error(refusal.field, f"{refusal.message} {refusal.way_out}")
+        else:
+            messages.success(request, done)
+            return redirect(back)
+    return render(request, "billing/dispute.html", _dispute_page(request, found, form), status=422)
 
 
 @require_POST
 @requires(Permission.DISPUTE_MANAGE)
 def withdraw(request: ActorRequest, number: str) -> HttpResponse:
-    found = get_object_or_404(selectors.list_disputes(request.actor), number=number)
+    found = _dispute(request, number)
     if not request.actor.may_on(Permission.DISPUTE_MANAGE, found.account_id):
         raise Http404
     back = _link(request, "billing:dispute", number)
@@ -163,14 +235,16 @@ def withdraw(request: ActorRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DISPUTE_DECIDE)
+@files.takes_files
 def decide(request: ActorRequest, pk: int) -> HttpResponse:
     """The analyst decides one disputed line."""
     found = get_object_or_404(selectors.list_disputed_lines(request.actor), pk=pk)
     back = _link(request, "billing:dispute", found.dispute.number)
-    form = forms.DecisionForm(request.POST or None)
+    form = forms.DecisionForm(**_sent(request))
     if request.method == "POST" and form.is_valid():
+        words = {name: form.cleaned_data[name] for name in ("credited", "decision")}
         try:
-            services.decide(pk, actor=request.actor, at=timezone.now(), **form.cleaned_data)
+            services.decide(pk, actor=request.actor, at=timezone.now(), uploads=form.cleaned_data["uploads"], **words)
         except Refused as refusal:
             if not refusal.field:
                 return refused(request, refusal, back=back)
@@ -178,7 +252,13 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided. The customer's people are told by mail."))
             return redirect(back)
-    context = {"line": found, "dispute": found.dispute, "form": form, "is_open": found.outcome == Outcome.OPEN}
+    context = {
+        "line": found,
+        "dispute": found.dispute,
+        "form": form,
+        "is_open": found.outcome == Outcome.OPEN,
+        "files": files.list_files(request.actor, found.dispute),
+    }
     return render(request, "billing/decide.html", context, status=422 if form.errors else 200)
 
 
@@ -219,6 +299,7 @@ def run(request: ActorRequest, pk: int) -> HttpResponse:
     context = {
         "run": found,
         "failed_parts": selectors.list_failed_parts(found),
+        "given_up": selectors.list_given_up(found.period_on),
         "without_pdf": len(selectors.list_without_pdf(period_on=found.period_on)),
     }
     return render(request, "billing/_run.html" if request.htmx else "billing/run.html", context)
@@ -229,6 +310,6 @@ def run(request: ActorRequest, pk: int) -> HttpResponse:
 def print_missing(request: ActorRequest, pk: int) -> HttpResponse:
     """Ask for the PDFs that a run's invoices still lack, however old they are."""
     found: BillRun = get_object_or_404(selectors.list_runs(), pk=pk)
-    asked = services.print_missing(found.period_on)
+    asked = services.ask_for_missing(found)
     messages.success(request, _("%(count)s PDFs are asked for.") % {"count": asked})
     return redirect("billing_work:run", pk)

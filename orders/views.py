@@ -10,16 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.selectors import list_team
 from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
-from portal.csvfile import csv_response
+from portal import exports
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
+from portal.notices import story_lines
 from portal.policy import requires
 
 MY_ORDERS_CAP = 200
@@ -36,19 +37,12 @@ def list_orders(request: ActorRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ORDER_VIEW)
 def export_orders(request: ActorRequest) -> HttpResponse:
-    rows = lists.ORDERS.filtered(selectors.list_orders_whole(request.actor), request.GET).order_by("-placed_on", "-id")
-    found = list(rows[: lists.EXPORT_CAP + 1])
-    if len(found) > lists.EXPORT_CAP:
-        refusal = Refused(
-            _("These are more than %(cap)s orders, too many for one file.") % {"cap": lists.EXPORT_CAP},
-            way_out=_("Narrow the list by its filters, and take several files."),
-        )
-        return refused(request, refusal, back=reverse("orders:list", args=[request.actor.enterprise_public_id]))
     name = f"{request.actor.enterprise_public_id}-orders-{timezone.localdate():%Y-%m-%d}"
-    return csv_response(name, lists.export_header(), lists.export_rows(found))
+    back = reverse("orders:list", args=[request.actor.enterprise_public_id])
+    return exports.answer(request, lists.ORDERS_EXPORT, name=name, back=back, most=lists.EXPORT_CAP)
 
 
 @require_safe
@@ -182,7 +176,7 @@ def _page(
         "dates": lists.order_dates(order, today=today),
         "facts": lists.order_facts(order),
         "moves": selectors.moves_of(story),
-        "story": lists.story_lines(story),
+        "story": story_lines(story),
         "team": [one for one in list_team(request.actor, order.account_id) if one.card_id != order.care_manager_id],
         "today": today,
     }

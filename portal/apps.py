@@ -1,20 +1,18 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401 - registers the system checks
-        from portal.terms import Term, declare
+        from django.db.backends.signals import connection_created
 
-        declare(
-            Term(
-                "api.requests_per_minute",
-                600,
-                "calls",
-                _("How many calls of the API one caller may make in a minute."),
-                "Own choice: ten a second carries a synchronisation, and no flood",
-            )
-        )
+        from portal import checks, exports, files, shipped  # noqa: F401 - the first registers the system checks
+        from portal.counters import watch_queries
+        from portal.exports import notices
+        from portal.terms import declare
+
+        declare(*shipped.TERMS, areas=shipped.AREAS)
+        notices.register_kinds()
+        files.register_holder("portal.export", exports.may_download)
+        connection_created.connect(watch_queries, dispatch_uid="portal.counters")

@@ -111,6 +111,10 @@ class ListPage:
                 rows = each.apply(rows, asked[each.key])
         return rows
 
+    def query(self, params: Params) -> str:
+        """The filters as they stand in the URL, without what they say wrongly."""
+        return urlencode(self._asked(params))
+
     def faults(self, params: Params) -> dict[str, Text]:
         """What the parameters say wrongly, by name: a page leaves it out, where a program must be told."""
         known = {"sort": {each.key for each in self.sorts}}
@@ -171,10 +175,23 @@ def _beyond(name: str, place: tuple[Any, int], is_descending: bool) -> Q:
     return Q(**{f"{name}__{word}e": value}) & (Q(**{f"{name}__{word}": value}) | Q(**{f"pk__{word}": pk}))
 
 
-def _cursor(row: Any, sort: Sort) -> str:
+def rows_after(rows: QuerySet[Any], sort: Sort, last: Any | None) -> QuerySet[Any]:
+    """The rows beyond one, or all, in the sort's order: how a long list is read in parts."""
+    sign = "-" if sort.is_descending else ""
+    if last is not None:
+        rows = rows.filter(_beyond(sort.field, (_value(last, sort), last.pk), sort.is_descending))
+    return rows.order_by(f"{sign}{sort.field}", f"{sign}pk")
+
+
+def _value(row: Any, sort: Sort) -> Any:
     value = row
     for part in sort.field.split("__"):
         value = getattr(value, part)
+    return value
+
+
+def _cursor(row: Any, sort: Sort) -> str:
+    value = _value(row, sort)
     text = value.isoformat() if isinstance(value, date) else value
     return base64.urlsafe_b64encode(json.dumps([text, row.pk]).encode()).decode()
 

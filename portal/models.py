@@ -1,10 +1,12 @@
-"""The kernel's own tables: the locator, the journal, the queues, the policy data, the counters."""
+"""The kernel's own tables: the locator, the journal, the queues, files, the policy data, the counters."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from portal.flows import Flow, table
 from portal.tables import CarrierOwned, Identity, Published, Queue, TenantForeignKey, TenantOwned
 
 
@@ -78,7 +80,8 @@ class Todo(Queue):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enterprise", "event"], name="portal_todo_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="portal_todo_due", condition=Q(state__in=["waiting", "working"]))
+            models.Index(fields=["due_at"], name="portal_todo_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["-id"], name="portal_todo_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:
@@ -90,11 +93,14 @@ class Notice(Queue):
 
     Where ``secret`` names one, the body holds a mark in its place, and the real text is made at
     sending: a log that kept reset links would let its readers take accounts over.
+
+    ``doubts`` counts the attempts whose line broke after the mail was handed over: the server may
+    have taken it, and the next attempt may be a second copy, under the same Message-ID.
     """
 
     extra_grants: ClassVar = {
-        **Queue.extra_grants,
-        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at)"),
+        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at, doubts)"),
+        "portal_dispatch": (*Queue.extra_grants["portal_dispatch"], "SELECT (doubts)"),
     }
 
     class Channel(models.TextChoices):
@@ -113,6 +119,7 @@ class Notice(Queue):
     secret = models.CharField(max_length=60, blank=True)
     copy = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200)
+    doubts = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -126,7 +133,10 @@ class Notice(Queue):
             models.Index(fields=["enterprise", "-created_at", "-id"], name="portal_notice_log"),
             # Staff's log goes across enterprises.
             models.Index(fields=["-created_at", "-id"], name="portal_notice_staff"),
+            models.Index(fields=["recipient", "-created_at", "-id"], name="portal_notice_recipient"),
             models.Index(fields=["due_at"], name="portal_notice_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["-id"], name="portal_notice_failed", condition=Q(state="failed")),
+            models.Index(fields=["-id"], name="portal_notice_doubts", condition=Q(doubts__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +145,129 @@ class Notice(Queue):
     @property
     def tone(self) -> str:
         return {"done": "green", "failed": "red", "cancelled": "gray"}.get(self.state, "blue")
+
+
+class StoredFile(TenantOwned):
+    """A file that hangs on one thing: who may see the thing may download it. Written once, never changed.
+
+    ``key`` is where the storage keeps it, a name of ours; ``name`` is what its owner calls it, only
+    ever shown as text. What the portal made itself has no ``added_by_user_id``.
+    """
+
+    extra_grants: ClassVar = {"portal_app": ("INSERT",)}
+    withheld: ClassVar = {"portal_staff_inside": ("UPDATE",)}
+    key = models.CharField(max_length=100, db_collation="C")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100, db_collation="C")
+    size = models.BigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    subject_type = models.CharField(max_length=60, db_collation="C")
+    subject_id = models.BigIntegerField()
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=200)
+    added_by_kind = models.CharField(max_length=10)
+    added_by_user_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "key"], name="portal_storedfile_key")]
+        indexes = [
+            models.Index(fields=["enterprise", "subject_type", "subject_id"], name="portal_storedfile_subject"),
+            models.Index(fields=["enterprise", "added_at"], name="portal_storedfile_added"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ending(self) -> str:
+        """The last part of its name, as PDF, for the eye."""
+        return self.name.rpartition(".")[2].upper()[:5]
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("Waiting its turn")
+    WORKING = "working", _("Being prepared")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Not possible")
+    EXPIRED = "expired", _("Removed")
+
+
+_E = ExportState
+EXPORT_FLOW = Flow(
+    name="export",
+    states=ExportState,
+    moves=table(
+        {
+            _E.WAITING: [_E.WORKING],
+            # To itself: another worker takes over what a lost one began.
+            _E.WORKING: [_E.WORKING, _E.WAITING, _E.DONE, _E.FAILED],
+            _E.DONE: [_E.EXPIRED],
+            _E.FAILED: [_E.WAITING],
+            _E.EXPIRED: [_E.WAITING],
+        }
+    ),
+    tones={_E.WAITING: "gray", _E.WORKING: "blue", _E.DONE: "green", _E.FAILED: "red", _E.EXPIRED: "gray"},
+    standard={
+        _E.WAITING: "acknowledged",
+        _E.WORKING: "inProgress",
+        _E.DONE: "completed",
+        _E.FAILED: "failed",
+        _E.EXPIRED: "completed",
+    },
+)
+
+
+class Export(Queue):
+    """A list that somebody wants as a file and that is too long for one answer.
+
+    It is made in the background, with the rights that its person has then; ``query`` is the list's
+    filters as they stand in its URL, ``reach`` the accounts it was made over (null for all).
+    """
+
+    extra_grants: ClassVar = {
+        **Queue.extra_grants,
+        "portal_app": (
+            *Queue.extra_grants["portal_app"],
+            "UPDATE (asked_at, language, time_zone, rows_done, rows_total)",
+            "UPDATE (reach, file_id, done_at, expires_at, reason)",
+        ),
+    }
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.WAITING)
+    kind = models.CharField(max_length=40, db_collation="C")
+    query = models.TextField(blank=True)
+    face = models.CharField(max_length=10, db_collation="C")
+    person_id = models.BigIntegerField()  # the user
+    person_name = models.CharField(max_length=200)
+    language = models.CharField(max_length=5)
+    time_zone = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True, blank=True)
+    reach = models.JSONField(null=True, blank=True)
+    file = TenantForeignKey(StoredFile, related_name="exports", null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Why not, in the person's language.
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            EXPORT_FLOW.constraint("state"),
+            # The same list asked for twice is made once.
+            models.UniqueConstraint(
+                fields=["enterprise", "person_id", "face", "kind", "query"],
+                name="portal_export_once",
+                condition=Q(state__in=["waiting", "working"]),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "person_id", "-asked_at"], name="portal_export_mine"),
+            models.Index(fields=["due_at"], name="portal_export_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["expires_at"], name="portal_export_expires", condition=Q(state="done")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.person_name}"
 
 
 class ApiAnswer(TenantOwned):
@@ -163,44 +296,80 @@ class ApiAnswer(TenantOwned):
         return f"{self.key} of {self.caller}"
 
 
-class CarrierTerm(Published):
-    """A number or window of the carrier's policy, from a date on; narrower scopes win."""
+# Set once and never changed; only one that has not begun can be withdrawn, once.
+_WITHDRAWAL = "UPDATE (withdrawn_at, withdrawn_by, withdrawal_reason)"
+
+
+class SetTerm(models.Model):
+    """Who set a term to what, from which day on, when and why."""
 
     name = models.CharField(max_length=60, db_collation="C")
     value = models.JSONField()
+    starts_on = models.DateField()
+    # Ends this place's own value instead: from then on the next wider one binds.
+    is_end = models.BooleanField(default=False)
+    # Counts what is set for the same place and day; the last binds.
+    revision = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    # Empty on rows that came with the carrier's data.
+    set_by = models.CharField(max_length=200, blank=True)
+    set_by_user_id = models.BigIntegerField(null=True, blank=True)
+    set_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawal_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.starts_on}"
+
+
+class CarrierTerm(SetTerm, Published):
+    """A number or window of the carrier's policy, from a date on; narrower scopes win."""
+
+    extra_grants: ClassVar = {"portal_staff": (_WITHDRAWAL,)}
+    withheld: ClassVar = {"portal_staff": ("UPDATE", "DELETE")}
     product_line = models.CharField(max_length=40, blank=True)
     segment = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2, blank=True)
-    starts_on = models.DateField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["name", "product_line", "segment", "country", "starts_on"], name="portal_carrierterm_once"
+                fields=["name", "product_line", "segment", "country", "starts_on", "revision"],
+                name="portal_carrierterm_once",
             )
         ]
 
-    def __str__(self) -> str:
-        return f"{self.name} from {self.starts_on}"
+    @property
+    def place(self) -> tuple[str, ...]:
+        return (self.product_line, self.segment, self.country)
 
 
-class EnterpriseTerm(TenantOwned):
-    """The same, agreed with one enterprise, or by one contract of it."""
+class EnterpriseTerm(SetTerm, TenantOwned):
+    """The same, agreed with one enterprise, or by one contract of it. Customers only read it."""
 
-    name = models.CharField(max_length=60, db_collation="C")
-    value = models.JSONField()
+    extra_grants: ClassVar = {"portal_staff_inside": (_WITHDRAWAL,)}
+    withheld: ClassVar = {
+        "portal_app": ("INSERT", "UPDATE", "DELETE"),
+        "portal_staff_inside": ("UPDATE", "DELETE"),
+    }
     contract = models.CharField(max_length=40, blank=True)
-    starts_on = models.DateField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["enterprise", "name", "contract", "starts_on"], name="portal_enterpriseterm_once"
+                fields=["enterprise", "name", "contract", "starts_on", "revision"], name="portal_enterpriseterm_once"
             )
         ]
+        # Staff read what is agreed on a term across enterprises.
+        indexes = [models.Index(fields=["name"], name="portal_enterpriseterm_name")]
 
-    def __str__(self) -> str:
-        return f"{self.name} from {self.starts_on}"
+    @property
+    def place(self) -> tuple[str, ...]:
+        return (self.contract,)
 
 
 class NumberCounter(CarrierOwned):

@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 
 import celery.schedules
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from portal import env
+from portal import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,6 +34,7 @@ CARRIER = {
     "name": env.text("CARRIER_NAME", "Northvane Networks"),
     "short_name": env.text("CARRIER_SHORT_NAME", "Northvane"),
     "legal_name": env.text("CARRIER_LEGAL_NAME", "Northvane Networks, Inc."),
+    "issuer": env.code("CARRIER_ISSUER", ""),
     "address": env.text("CARRIER_ADDRESS", "1200 Quarry Street, Denver, CO 80202, United States"),
     "logo_url": env.text("CARRIER_LOGO_URL", ""),
     "accent": env.colour("CARRIER_ACCENT", "#0b5cad"),
@@ -63,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.watch.WatchMiddleware",
     # A page of rows shrinks to a sixth. Tokens in forms are masked anew each time, and Django pads.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -76,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.SizeMiddleware",
     "portal.middleware.TenantMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -110,6 +116,8 @@ ENTERPRISE_MODEL = "accounts.Enterprise"
 AUTH_USER_MODEL = "accounts.User"
 ADMISSION = "accounts.admission.admit"
 SHELL = "accounts.admission.shell"
+WHO_GRANTS = "accounts.admission.who_grants"
+ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 
 # --- cache and queues ------------------------------------------------------------------------
@@ -119,6 +127,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.valkey("VALKEY_URL", db=1)[1],
         "KEY_PREFIX": "demarc",
+        # A cache that does not answer must not hold a request.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
     }
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -128,12 +138,19 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker however long that takes
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "customer"
 CELERY_TASK_ROUTES = {
     "portal.relay": {"queue": "dispatch"},
+    # What looks across enterprises, and what is done for the carrier's people.
+    "portal.clean_files": {"queue": "staff"},
+    "portal.expire_exports": {"queue": "staff"},
+    "portal.export_for_staff": {"queue": "staff"},
     "portal.forget_answers": {"queue": "staff"},
+    "portal.measure": {"queue": "dispatch"},
+    "portal.reconcile": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -143,10 +160,26 @@ CELERY_BEAT_SCHEDULE = {
         # A tick that waited longer than the next one is of no use.
         "options": {"expires": 2},
     },
+    "measure": {"task": "portal.measure", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
+    "reconcile": {
+        "task": "portal.reconcile",
+        "schedule": celery.schedules.crontab(hour="3", minute="15"),
+        "options": {"expires": 3600},
+    },
     "bill-runs": {
         "task": "billing.resume_bill_runs",
         "schedule": celery.schedules.crontab(minute="*/5"),
         "options": {"expires": 240},
+    },
+    "expired-exports": {
+        "task": "portal.expire_exports",
+        "schedule": celery.schedules.crontab(minute="17"),
+        "options": {"expires": 3000},
+    },
+    "files-of-nobody": {
+        "task": "portal.clean_files",
+        "schedule": celery.schedules.crontab(minute="40", hour="3"),
+        "options": {"expires": 3 * 3600},
     },
     "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
 }
@@ -253,19 +286,39 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# What one document may take while it is printed.
+PDF_SECONDS = env.number("PDF_SECONDS", 60)
+PDF_MEGABYTES = env.number("PDF_MEGABYTES", 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes of a form without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # larger ones wait in a temporary file
+FILE_UPLOAD_PERMISSIONS = 0o600
+# The whole of a form with files; every other request is held to the limit of forms.
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MEGABYTES", 110) * 1_000_000
 
 # --- mail ------------------------------------------------------------------------------------
 globals().update(env.mail("EMAIL_URL", f"file://{BASE_DIR / 'var' / 'mail'}"))
-EMAIL_TIMEOUT = 10  # seconds for each step of the conversation
+EMAIL_TIMEOUT = env.number("MAIL_STEP_SECONDS", 10)
+MAIL_SECONDS = env.number("MAIL_SECONDS", 30)  # for one mail's whole conversation, however slowly the server speaks
+# How long a worker has for one event or mail before another may take it over, and a hint before the relay repeats it.
+LEASE_SECONDS = env.number("LEASE_SECONDS", 60)
+HINT_SECONDS = env.number("HINT_SECONDS", 30)
+if LEASE_SECONDS < MAIL_SECONDS + 5:
+    raise ImproperlyConfigured("LEASE_SECONDS must exceed MAIL_SECONDS by 5 or more: a mail would be sent twice.")
+# Seconds after each failed attempt; after the last one a person must look.
+BACK_OFF = env.numbers("BACK_OFF", (60, 5 * 60, 15 * 60, 60 * 60, 4 * 60 * 60, 24 * 60 * 60))
 # A name with a comma in it must not become two senders.
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", formataddr((CARRIER["name"], "portal@northvane.example")))
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
-}
+# --- what a process says of itself -------------------------------------------------------------
+SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)
+# Who shows it may read /metrics; while it is empty there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+_SECRETS = [SECRET_KEY, _PASSWORD, METRICS_TOKEN, env.password("VALKEY_URL"), env.password("EMAIL_URL")]
+LOGGING = logs.configuration(
+    format=env.choice("LOG_FORMAT", ("json", "line"), "json"),
+    level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+    secrets=_SECRETS,
+)

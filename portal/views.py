@@ -1,23 +1,33 @@
-"""The kernel's own pages: health, theme, and the log of notices."""
+"""The kernel's own pages: health, theme, files, and the log of notices."""
 
+from hmac import compare_digest
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
-from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from portal import delivery, locator, selectors
-from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward
+from portal import checks, delivery, exports, files, locator, metrics, selectors
+from portal.errors import Refused
+from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
 from portal.lists import Filter, ListPage, Sort
-from portal.models import Notice
-from portal.policy import public, requires
+from portal.models import Export, ExportState, Notice
+from portal.policy import public, requires, signed_in
 from portal.tables import Queue
 
+DOWNLOADS = 50  # the latest, on one page
+UNDER_WAY = {ExportState.WAITING, ExportState.WORKING}
 NOTICE_VIEW, NOTICE_RESEND = "notice.view", "notice.resend"
+UNTOLD_CAP = 20
 
 STATES = [
     (Queue.State.WAITING, gettext_lazy("Waiting to be sent")),
@@ -56,13 +66,21 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can serve: its database answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok"})
+    """The process can serve: its database answers as its own role and is up to date. Warnings keep it serving."""
+    reason = checks.not_ready()
+    if reason:
+        return JsonResponse({"status": "unavailable", "database": reason}, status=503)
+    found = checks.slow_search() + metrics.warnings(timezone.now())
+    return JsonResponse({"status": "ok", "database": "ok", **({"warnings": found} if found else {})})
+
+
+@public
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """For the operator's scraper, which shows its token; to anybody else there is no such page."""
+    given = request.headers.get("Authorization", "").encode()
+    if not settings.METRICS_TOKEN or not compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
+        raise Http404
+    return HttpResponse(metrics.text(timezone.now()), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_POST
@@ -78,11 +96,61 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@signed_in
+def file(request: ActorRequest, pk: int) -> HttpResponseBase:
+    """A file for who may see what it hangs on; to everybody else there is none."""
+    found = files.find(request.actor, pk)
+    if found is None:
+        raise Http404
+    try:
+        return files.hand_out(found)
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("accounts:home", args=[request.actor.enterprise_public_id]))
+
+
+@require_safe
+@signed_in
+def downloads(request: ActorRequest) -> HttpResponse:
+    """The person's files from long lists; htmx asks for them alone while one is under way."""
+    found = list(exports.list_mine(request.actor)[:DOWNLOADS])
+    context = {
+        "exports": [_download(each) for each in found],
+        "is_under_way": any(each.state in UNDER_WAY for each in found),
+    }
+    return render(request, "exports/_list.html" if request.htmx else "exports/list.html", context)
+
+
+def _download(export: Export) -> dict[str, Any]:
+    kind = exports.KINDS[export.kind]
+    return {"export": export, "title": kind.title, "filters": kind.words(export.query)}
+
+
+@require_POST
+@signed_in
+def prepare_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """A file that was not possible, or that is removed, once more."""
+    found = get_object_or_404(exports.list_mine(request.actor), pk=pk)
+    back = reverse("exports:list", args=[request.actor.enterprise_public_id])
+    try:
+        exports.ask_again(found.pk, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=back)
+    messages.success(request, _("We are preparing it. A mail tells you when it is ready."))
+    return redirect(back)
+
+
 @requires(NOTICE_VIEW)
 def notices(request: ActorRequest) -> HttpResponse:
-    """What was told to whom, newest first."""
+    """What was told to whom, newest first, and above it what could not be told at all."""
     page = NOTICES.show(selectors.list_notices(request.actor), request.GET)
-    return render(request, "notices/list.html", {"page": page, "states": dict(STATES)})
+    untold = list(selectors.list_untold(request.actor)[: UNTOLD_CAP + 1])
+    context = {
+        "page": page,
+        "states": dict(STATES),
+        "untold": untold[:UNTOLD_CAP],
+        "has_more": len(untold) > UNTOLD_CAP,
+    }
+    return render(request, "notices/list.html", context)
 
 
 @require_safe
@@ -101,3 +169,30 @@ def send_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
     again = delivery.send_again(found, now=timezone.now())
     messages.success(request, _("A copy is on its way to %(address)s.") % {"address": again.recipient})
     return redirect("notices:notice", request.actor.enterprise_public_id, again.pk)
+
+
+@require_POST
+@requires(NOTICE_RESEND)
+def try_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """The mail itself, where it was given up."""
+    found = get_object_or_404(selectors.list_notices(request.actor), pk=pk)
+    page = reverse("notices:notice", args=[request.actor.enterprise_public_id, found.pk])
+    try:
+        delivery.try_again(found, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=page)
+    messages.success(request, _("The mail to %(address)s is tried again.") % {"address": found.recipient})
+    return redirect(page)
+
+
+@require_POST
+@requires(NOTICE_RESEND)
+def try_todo_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """The mails of an event, where they could not be written."""
+    found = get_object_or_404(selectors.list_todos(request.actor), pk=pk)
+    try:
+        delivery.try_again(found, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("notices:list"))
+    messages.success(request, _("The mails of this event are written again."))
+    return redirect("notices:list")

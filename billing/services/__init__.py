@@ -1,11 +1,13 @@
 """What bills, prints, disputes and decides. Each service is one transaction under one lock."""
 
-from billing.services.disputes import Claim, decide, open_dispute, withdraw_dispute
-from billing.services.papers import make_pdf, print_missing
+from billing.services.disputes import Claim, add_to_dispute, decide, open_dispute, withdraw_dispute
+from billing.services.papers import ask_for_missing, make_pdf, print_missing
 from billing.services.runs import bill_enterprise, issue_invoice, resume_bill_runs, start_bill_run
 
 __all__ = [
     "Claim",
+    "add_to_dispute",
+    "ask_for_missing",
     "bill_enterprise",
     "decide",
     "issue_invoice",

@@ -1,11 +1,11 @@
-"""Disputes: opened and withdrawn by the customer, decided line by line by an analyst.
+"""Disputes: opened and withdrawn by the customer, decided line by line by an analyst, added to by both.
 
 The invoice's row is the lock of everything here, so that what is disputed, credited and still
 open of a line never adds up to more than the line.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -35,6 +35,7 @@ from portal import events, money, numbers, terms
 from portal.actors import Actor
 from portal.calendars import BusinessHours
 from portal.errors import Refused
+from portal.files import Accepted, keep
 from portal.tenancy import of_enterprise, within_accounts
 
 
@@ -49,13 +50,20 @@ class Claim(NamedTuple):
 
 @transaction.atomic
 def open_dispute(
-    invoice_id: int, *, actor: Actor, at: datetime, lines: Sequence[Claim], customer_reference: str = ""
+    invoice_id: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    lines: Sequence[Claim],
+    customer_reference: str = "",
+    uploads: Sequence[Accepted] = (),
 ) -> Dispute:
     """Contest lines of an invoice, each in whole or in part; what is contested is not due meanwhile.
 
     To be answered within ``dispute.answer_business_hours`` of the hours in which analysts work.
     Raises Refused after the invoice's last day to dispute (the enterprise's date), for a credit
-    line, for a line under review, and for more than is left of a line after credits.
+    line, for a line under review, for more than is left of a line after credits, and for more
+    files than the person may add.
     """
     invoice = _locked_invoice(actor, Permission.DISPUTE_MANAGE, pk=invoice_id)
     enterprise = get_enterprise(invoice.enterprise_id)
@@ -81,7 +89,40 @@ def open_dispute(
     )
     DisputedLine.objects.bulk_create(_disputed(dispute, claim) for claim in lines)
     total = sum((claim.amount for claim in lines), money.ZERO)
-    _tell("dispute.opened", dispute, invoice, actor=actor, at=at, amount=total)
+    files = _kept(dispute, uploads, actor=actor, at=at)
+    _tell("dispute.opened", dispute, invoice, actor=actor, at=at, amount=total, **files)
+    return dispute
+
+
+def _kept(dispute: Dispute, uploads: Sequence[Accepted], *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Hang the files on the dispute; what the journal says of them, if there are any."""
+    kept = keep(dispute, uploads, actor=actor, at=at)
+    facts = [{"id": each.pk, "name": each.name, "size": each.size, "sha256": each.sha256} for each in kept]
+    return {"files": facts} if facts else {}
+
+
+@transaction.atomic
+def add_to_dispute(
+    dispute_id: int, *, actor: Actor, at: datetime, note: str, uploads: Sequence[Accepted] = ()
+) -> Dispute:
+    """Add words, files or both to an open dispute; the other side is told.
+
+    Customers need the permission to dispute on its account, the carrier's people the one to
+    decide. Raises Refused once the dispute is closed, without either words or files, and for more
+    files than the person may add.
+    """
+    permission = Permission.DISPUTE_DECIDE if actor.is_staff else Permission.DISPUTE_MANAGE
+    invoice = _locked_invoice(actor, permission, disputes=dispute_id)
+    dispute = of_enterprise(Dispute.objects, actor).get(pk=dispute_id)
+    if dispute.status not in DISPUTE_FLOW.open_states():
+        raise Refused(
+            _("This dispute is closed, so nothing can be added to it."),
+            way_out=_("Nothing was changed. Call the billing analyst, or open a new dispute of what is still wrong."),
+        )
+    if not note.strip() and not uploads:
+        raise Refused(_("Write a note, choose a file, or both."), field="note")
+    files = _kept(dispute, uploads, actor=actor, at=at)
+    _tell("dispute.noted", dispute, invoice, actor=actor, at=at, note=note.strip(), **files)
     return dispute
 
 
@@ -129,14 +170,10 @@ def _spoken(amount: Decimal, currency: str) -> str:
 
 
 def _answer_by(enterprise: Enterprise, at: datetime) -> datetime:
-    def term(name: str) -> Any:
-        scope = {"segment": enterprise.segment, "country": enterprise.country}
-        return terms.value(name, on=selectors.local_date(enterprise, at), enterprise_id=enterprise.pk, **scope)
-
-    hours = term("billing.live_hours")
-    opens, closes = (time.fromisoformat(text) for text in hours[enterprise.segment])
-    calendar = BusinessHours(time_zone=hours["time_zone"], opens=opens, closes=closes, country=hours["country"])
-    return calendar.add_hours(at, term("dispute.answer_business_hours"))
+    names = ["billing.live_hours", "dispute.answer_business_hours"]
+    binding = terms.book(enterprise, on=selectors.local_date(enterprise, at), names=names)
+    hours: BusinessHours = binding.value("billing.live_hours")
+    return hours.add_hours(at, binding.value("dispute.answer_business_hours"))
 
 
 def _disputed(dispute: Dispute, claim: Claim) -> DisputedLine:
@@ -151,7 +188,15 @@ def _disputed(dispute: Dispute, claim: Claim) -> DisputedLine:
 
 
 @transaction.atomic
-def decide(disputed_line_id: int, *, actor: Actor, at: datetime, credited: Decimal, decision: str) -> DisputedLine:
+def decide(
+    disputed_line_id: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    credited: Decimal,
+    decision: str,
+    uploads: Sequence[Accepted] = (),
+) -> DisputedLine:
     """Give back all, a part or nothing of a disputed line, and say why; credit follows as a credit note.
 
     The credit note stands on the account's next invoice. The last line decided closes the
@@ -169,7 +214,8 @@ def decide(disputed_line_id: int, *, actor: Actor, at: datetime, credited: Decim
     line.save(update_fields=["outcome", "credited", "decision", "decided_by", "decided_at"])
     _close_if_settled(line.dispute, at)
     facts = {"amount": line.amount, "credited": credited, "outcome": outcome.value, "service": line.line.service_number}
-    _tell("dispute.decided", line, invoice, actor=actor, at=at, **facts)
+    files = _kept(line.dispute, uploads, actor=actor, at=at)
+    _tell("dispute.decided", line, invoice, actor=actor, at=at, **facts, **files)
     if credited:
         _give_credit(line, invoice, selectors.local_date(get_enterprise(invoice.enterprise_id), at))
     return line
@@ -214,8 +260,9 @@ def _give_credit(line: DisputedLine, invoice: Invoice, issued_on: date) -> None:
         "issued_on": issued_on,
     }
     # Last: the counter stays locked for all other credit notes from here to the commit.
-    value = numbers.take_gapless("credit", issuer=settings.CARRIER["legal_name"][:60], year=issued_on.year)
-    Credit.objects.create(number=rules.credit_number(issued_on.year, value), **fields)
+    issuer = settings.CARRIER["issuer"]
+    value = numbers.take_gapless("credit", issuer=issuer, year=issued_on.year)
+    Credit.objects.create(number=rules.credit_number(issuer, issued_on.year, value), **fields)
 
 
 @transaction.atomic
@@ -227,6 +274,7 @@ def withdraw_dispute(dispute_id: int, *, actor: Actor, at: datetime) -> Dispute:
     invoice = _locked_invoice(actor, Permission.DISPUTE_MANAGE, disputes=dispute_id)
     dispute = of_enterprise(Dispute.objects, actor).get(pk=dispute_id)
     DISPUTE_FLOW.require(dispute.status, DisputeStatus.WITHDRAWN)
+    OUTCOME_FLOW.require(Outcome.OPEN, Outcome.WITHDRAWN)
     dispute.lines.filter(outcome=Outcome.OPEN).update(outcome=Outcome.WITHDRAWN, decided_at=at)
     _close_if_settled(dispute, at)
     _tell("dispute.withdrawn", dispute, invoice, actor=actor, at=at)

@@ -10,9 +10,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.models import Enterprise
-from accounts.selectors import get_enterprise
+from accounts.selectors import find_house_id, get_enterprise
 from billing import selectors
-from billing.models import Invoice, InvoiceStatus
+from billing.models import BillRun, Invoice, InvoiceStatus
 from portal import documents, events, terms
 from portal.actors import system
 from portal.tenancy import of_enterprise, tenant_scope
@@ -24,7 +24,8 @@ def make_pdf(enterprise_id: int, invoice_id: int, *, at: datetime) -> bool:
     """Print an issued invoice and tell its people that the bill is ready; True when printed now.
 
     The bill waits at most ``billing.pdf_wait_minutes`` for its PDF: after that its people are
-    told without, and the PDF follows when it can. May run twice or be killed anywhere: whoever
+    told without, and the PDF follows when it can. One that is too heavy to be printed is given up
+    until somebody asks for it by hand. May run twice or be killed anywhere: whoever
     stores the hash keeps the file, and the bill is told once. Printing stands outside every
     transaction, because it takes seconds.
     """
@@ -37,6 +38,9 @@ def make_pdf(enterprise_id: int, invoice_id: int, *, at: datetime) -> bool:
         content, how = _contents(invoice), _how(get_enterprise(enterprise_id))
     try:
         pdf = documents.render("documents/invoice.html", content, **how)
+    except documents.DocumentTooHeavy as error:
+        _give_up(invoice, str(error.message), at=at)
+        return False
     except Exception as error:
         log.exception("Invoice %s could not be printed.", invoice.number)
         _note_failure(invoice, error, at=at)
@@ -72,6 +76,7 @@ def _keep(enterprise_id: int, invoice_id: int, pdf: bytes, *, at: datetime) -> b
         if invoice is not None:
             invoice.pdf_name, invoice.pdf_sha256 = name, hashlib.sha256(pdf).hexdigest()
             invoice.save(update_fields=["pdf_name", "pdf_sha256"])
+            events.record("invoice.printed", subject=invoice, actor=system(enterprise_id), at=at)
             tell_ready(enterprise_id, invoice_id, at=at)
     if invoice is None:
         # Somebody else was quicker. A kill before this line leaves a file that nothing names.
@@ -81,7 +86,8 @@ def _keep(enterprise_id: int, invoice_id: int, pdf: bytes, *, at: datetime) -> b
 
 def _has_waited(invoice: Invoice, at: datetime) -> bool:
     made = _events(invoice).filter(kind="invoice.made").first()
-    minutes = terms.value("billing.pdf_wait_minutes", on=invoice.issued_on, enterprise_id=invoice.enterprise_id)
+    enterprise = get_enterprise(invoice.enterprise_id)
+    minutes = terms.value("billing.pdf_wait_minutes", on=invoice.issued_on, of=enterprise)
     return made is not None and made.at + timedelta(minutes=minutes) <= at
 
 
@@ -97,12 +103,27 @@ def tell_ready(enterprise_id: int, invoice_id: int, *, at: datetime) -> None:
         events.record("invoice.issued", subject=invoice, actor=actor, at=at, due_on=invoice.due_on, **facts)
 
 
+def ask_for_missing(run: BillRun) -> int:
+    """Ask for every PDF that a run's invoices still lack, also what was given up; returns how many are missing."""
+    # One hint for all: thousands of them would hold the request of whoever asked.
+    events.hint_after_commit("billing.print_missing", find_house_id(), run.pk)
+    return len(selectors.list_without_pdf(period_on=run.period_on))
+
+
 def print_missing(period_on: date) -> int:
-    """Ask for every PDF that the month's invoices still lack, whatever failed before; returns how many."""
+    """Hint at every PDF that the month's invoices still lack, whatever failed before; returns how many."""
     missing = selectors.list_without_pdf(period_on=period_on)
     for enterprise_id, invoice_id in missing:
         events.hint_after_commit("billing.make_pdf", enterprise_id, invoice_id)
     return len(missing)
+
+
+def _give_up(invoice: Invoice, reason: str, *, at: datetime) -> None:
+    """A document beyond its limits is not tried again by itself: the bill is told without it, and staff see why."""
+    with tenant_scope(invoice.enterprise_id):
+        actor = system(invoice.enterprise_id)
+        events.record("invoice.pdf_given_up", subject=invoice, actor=actor, at=at, error=reason)
+        tell_ready(invoice.enterprise_id, invoice.pk, at=at)
 
 
 def _note_failure(invoice: Invoice, error: Exception, *, at: datetime) -> None:

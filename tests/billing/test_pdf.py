@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import os
 import socket
+import sys
 import threading
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +16,8 @@ from pypdf import PdfReader
 from billing import services, tasks
 from billing.models import Invoice
 from portal import documents
+from portal.documents import printer
+from portal.documents.press import Press
 from portal.models import Event
 from tests import make
 from tests.billing import builders as b
@@ -53,11 +57,11 @@ def test_the_pdf_is_printed_once_and_then_the_bill_is_told(acme, invoice):
     found, content = stored(invoice)
     assert found.pdf_sha256 == hashlib.sha256(content).hexdigest()
     assert found.pdf_name.startswith(f"invoices/{acme.pk}/") and invoice.number not in found.pdf_name
-    assert kinds(acme) == ["invoice.made", "invoice.issued"]
+    assert kinds(acme) == ["invoice.made", "invoice.printed", "invoice.issued"]
 
     assert not printed(invoice)
     assert stored(invoice) == (found, content)
-    assert kinds(acme) == ["invoice.made", "invoice.issued"]
+    assert kinds(acme) == ["invoice.made", "invoice.printed", "invoice.issued"]
 
 
 def test_it_shows_the_invoice_in_words(invoice):
@@ -118,7 +122,7 @@ def test_a_bill_waits_an_hour_for_its_pdf_and_no_longer(acme, invoice, broken, m
     # Storage is of the undone settings too, so only what is told matters here.
     with as_staff():
         services.make_pdf(acme.pk, invoice.pk, at=b.LATER)
-    assert kinds(acme) == ["invoice.made", "invoice.pdf_failed", "invoice.issued"]
+    assert kinds(acme) == ["invoice.made", "invoice.pdf_failed", "invoice.issued", "invoice.printed"]
 
 
 def test_an_invoice_of_another_enterprise_is_not_there(borealis, invoice):
@@ -141,9 +145,8 @@ def test_who_comes_second_takes_their_file_away(acme, invoice, monkeypatch):
 
 
 def test_without_its_libraries_the_portal_serves_and_says_so(monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    # A Python without the site's packages, as on a machine that lacks them.
+    monkeypatch.setattr(documents, "_press", Press((sys.executable, "-I", "-S")))
     with pytest.raises(documents.DocumentsUnavailable, match="cannot be made on this machine"):
         documents.print_html("<p>", {})
 
@@ -232,9 +235,10 @@ def test_a_fatal_error_of_the_library_ends_no_worker(monkeypatch):
         def fetch(self, url, headers=None):
             raise FatalURLFetchingError("stop")
 
-    monkeypatch.setattr(documents, "_fetcher", lambda assets: Fatal())
-    with pytest.raises(documents.DocumentsUnavailable):
-        documents.print_html('<img src="asset:x">', {})
+    monkeypatch.setattr(printer, "fetcher", lambda assets: Fatal())
+    order = {"html": '<img src="asset:x">', "assets": {}, "seconds": 30, "megabytes": 1024}
+    with open(os.devnull, "rb") as orders, open(os.devnull, "wb") as answers:
+        assert printer._carry_out(order, (orders, answers)) == (printer.FAILED, b"FatalURLFetchingError: stop")
 
 
 def test_text_of_the_customer_is_text(acme, acme_main):

@@ -1,7 +1,8 @@
 """Documents as PDF, by WeasyPrint, from our own templates, without network and without files.
 
-WeasyPrint is imported when the first document is asked for: it needs system libraries (Pango),
-and a machine that lacks them must still serve everything else.
+A document is printed in another process, with limits of time and memory (portal.documents.press
+and .printer): WeasyPrint needs system libraries (Pango), and a machine that lacks them must still
+serve everything else, as must a worker that meets a document without end.
 """
 
 import logging
@@ -17,9 +18,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from portal.documents import printer
+from portal.documents.press import Press, PrinterGone
 from portal.errors import Refused
 
 log = logging.getLogger(__name__)
+
+_press = Press()
 
 # Documents name what they embed by an address of this scheme, and can have nothing else.
 SCHEME = "asset:"
@@ -31,6 +36,17 @@ class DocumentsUnavailable(Refused):
 
     message = _("Documents cannot be made on this machine at the moment.")
     way_out = _("Everything else works, and what you see here is complete. We know of it; please come back later.")
+
+
+class DocumentTooHeavy(Refused):
+    """A document that takes more time or memory than a document may."""
+
+    message = _("This document is too large to be printed.")
+    way_out = _("Everything it says stands on its page, and in the CSV.")
+
+
+class DocumentFailed(Exception):
+    """WeasyPrint met an error in the document: its words, for the carrier's own people."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,8 @@ def known_assets() -> Mapping[str, Asset]:
 def render(template: str, context: Mapping[str, Any], *, language: str, time_zone: str, paper: str) -> bytes:
     """The PDF of a template in its reader's language, time zone and paper (A4 or letter).
 
-    Raises DocumentsUnavailable where WeasyPrint or its libraries are missing. It takes seconds: never in a request.
+    Raises DocumentsUnavailable where WeasyPrint or its libraries are missing, and DocumentTooHeavy beyond
+    ``PDF_SECONDS`` or ``PDF_MEGABYTES``. It takes seconds: never in a request.
     """
     assets = known_assets()
     frame = {"carrier": settings.CARRIER, "paper": paper, "font_url": f"{SCHEME}inter" if assets else ""}
@@ -61,41 +78,26 @@ def render(template: str, context: Mapping[str, Any], *, language: str, time_zon
 
 def print_html(html: str, assets: Mapping[str, Asset]) -> bytes:
     """The PDF of finished HTML, which can reach the given assets and nothing else."""
-    weasyprint = _weasyprint()
+    given = {url: (asset.media_type, asset.content) for url, asset in assets.items()}
+    limits = {"seconds": settings.PDF_SECONDS, "megabytes": settings.PDF_MEGABYTES}
     try:
-        # No base address, so that relative ones lead nowhere either.
-        document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_fetcher(assets), media_type="print")
-        return bytes(document.write_pdf(pdf_tags=True))
-    except weasyprint.urls.FatalURLFetchingError as error:
-        # It is no Exception, and would end a worker that catches those.
+        answer = _press.print(html, given, **limits)
+    except PrinterGone as error:
+        log.error("The printer is gone: %s", error)
         raise DocumentsUnavailable() from error
+    return _content(answer[:1], answer[1:])
 
 
-def _fetcher(assets: Mapping[str, Asset]) -> Any:
-    """Serve the known assets; refuse every other address, which is then left out of the page."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-    # A subclass and not a function: when a function refuses, WeasyPrint 70 fails with an AttributeError.
-    class Fetcher(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            asset = assets.get(url)
-            if asset is None:
-                log.warning("A document asked for %.80r, which it cannot have.", url)
-                raise ValueError("Documents embed only what they are given.")
-            return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media_type})
-
-    return Fetcher(allowed_protocols=(), allow_redirects=False)
-
-
-def _weasyprint() -> Any:
-    try:
-        import weasyprint
-        import weasyprint.urls
-    except (ImportError, OSError) as error:
-        # OSError: the wheel is here, but Pango is not.
-        log.error("WeasyPrint cannot start: %s", error)
-        raise DocumentsUnavailable() from error
-    # They tell of every step and of every table of every font.
-    for chatty in ("fontTools", "weasyprint.progress"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    return weasyprint
+def _content(kind: bytes, content: bytes) -> bytes:
+    if kind == printer.PRINTED:
+        return content
+    if kind == printer.TIME:
+        raise DocumentTooHeavy(_("Printing takes longer than %(seconds)s seconds.") % {"seconds": settings.PDF_SECONDS})
+    if kind == printer.MEMORY:
+        most = {"megabytes": settings.PDF_MEGABYTES}
+        raise DocumentTooHeavy(_("Printing needs more than %(megabytes)s MB of memory.") % most)
+    words = content.decode(errors="replace")
+    log.error("A document could not be printed: %s", words)
+    if kind == printer.UNAVAILABLE:
+        raise DocumentsUnavailable()
+    raise DocumentFailed(words)
