@@ -48,7 +48,7 @@ def _cookie(person):
 
 
 @contextmanager
-def serving(static):
+def serving(folder):
     """granian as in production: its own role, few threads, connections that are kept."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -60,7 +60,7 @@ def serving(static):
         + (f"?host={place['HOST']}" if place["HOST"].startswith("/") else ""),
         "PORTAL_ROLE": "portal_app", "FACE": "customer", "CUSTOMER_URL": f"http://127.0.0.1:{port}",
         "CONN_MAX_AGE": "600", "LOG_LEVEL": "ERROR", "PYTHONWARNINGS": "ignore", "DEBUG": "0",
-        "STATIC_ROOT": str(static),
+        "STATIC_ROOT": str(folder / "static"),
     }  # fmt: skip
     command = [
         os.path.join(os.path.dirname(sys.executable), "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
@@ -68,19 +68,22 @@ def serving(static):
     ]  # fmt: skip
     gather = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(gather, env=environment, cwd=ROOT, check=True)
-    server = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    # Into a file: a pipe that nobody empties would stop the server.
+    said = folder / "said"
+    with said.open("wb") as log:
+        server = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
     try:
-        _until_ready(port, server)
+        _until_ready(port, server, said)
         yield port
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.wait(20)
 
 
-def _until_ready(port, server):
+def _until_ready(port, server, said):
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        assert server.poll() is None, server.stderr.read().decode()
+        assert server.poll() is None, said.read_text()
         try:
             http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/healthz")
             return
@@ -128,7 +131,7 @@ class Caller(threading.Thread):
 
 
 def test_two_threads_taking_turns_see_each_enterprise_as_it_is(enterprises, tmp_path):
-    with serving(tmp_path / "static") as port:
+    with serving(tmp_path) as port:
         callers = [Caller(port, enterprises, first, REQUESTS // THREADS) for first in range(THREADS)]
         for caller in callers:
             caller.start()
