@@ -10,6 +10,7 @@ class PortalConfig(AppConfig):
         from portal.exports import notices
 
         _declare_terms()
+        _declare_export_terms()
         notices.register_kinds()
         files.register_holder("portal.export", exports.may_download)
 
@@ -39,6 +40,13 @@ def _declare_terms() -> None:
             _("How large files may be, how many at once, in 24 hours and in all."),
             "OWASP ASVS 5.2.1 and 5.2.4 ask for limits; the figures are our own choice",
         ),
+    )
+
+
+def _declare_export_terms() -> None:
+    from portal.terms import Term, declare
+
+    declare(
         Term(
             "exports.at_once",
             3,
