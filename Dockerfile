@@ -30,4 +30,4 @@ RUN SECRET_KEY=only-for-this-step PORTAL_ROLE=portal_app \
     python manage.py collectstatic --noinput --verbosity 0
 USER demarc
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "10", "--access-log", "portal.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "10", "portal.wsgi:application"]

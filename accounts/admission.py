@@ -94,6 +94,13 @@ def _admit_inside(request: HttpRequest, actor: Actor, public_id: str, enter: Ent
     return inside
 
 
+def who_grants(actor: Actor, permission: str) -> dict[str, Any]:
+    """What somebody lacks, in words, and who can give it to them."""
+    known = registries.staff_permissions() if actor.is_staff else registries.permissions()
+    people = selectors.list_platform_administrators() if actor.is_staff else selectors.list_administrators(actor)
+    return {"lacking": known.get(permission, ""), "grantors": people}
+
+
 def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """What the frame shows of the person and the place: doors, enterprises, visit."""
     face = settings.FACE
@@ -104,7 +111,7 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "switch": _switch(request, actor) if face == "customer" else [],
         "enterprise": _place(actor) if current else None,
         "person": {"name": actor.name, "initials": actor.initials, "email": actor.email},
-        "visit": {"reason": visit.reason, "until": visit.until_at} if visit else None,
+        "visit": {"reason": visit.why, "until": visit.until_at} if visit else None,
     }
 
 

@@ -21,20 +21,28 @@ class AccountsConfig(AppConfig):
 
 
 def _add_doors() -> None:
+    from accounts.lists import failures_card
     from accounts.permissions import Permission
-    from portal.registries import NavItem, add_nav
+    from portal.registries import Card, NavItem, add_cards, add_nav
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
+    terms = Permission.TERM_VIEW
     add_nav(
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
+        NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
         NavItem(_("My day"), "home", "accounts:root", "staff", is_inside=False, order=0),
         NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=60),
         NavItem(_("Notices"), "mail", "notices:list", "staff", read, is_inside=False, order=70),
+        NavItem(_("Policy terms"), "list-check", "termbook:list", "staff", terms, is_inside=False, order=75),
+        NavItem(_("Terms"), "list-check", "terms:here", "staff", terms, order=75),
     )
+    watch = Permission.PLATFORM_WATCH
+    add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))
 
 
 def _declare_terms() -> None:
+    from portal.kinds import Whole
     from portal.terms import Term, declare
 
     declare(
@@ -42,7 +50,10 @@ def _declare_terms() -> None:
             "staff.visit_minutes",
             30,
             "minutes",
-            _("How long staff may look into a customer's data before they must say why again."),
-            "Own choice: long enough for a call",
-        )
+            _("How long the carrier's staff may look into a customer's data before they must say why again."),
+            _("Own choice: long enough for a call"),
+            kind=Whole(1, 24 * 60),
+            title=_("A staff visit"),
+        ),
+        areas={"staff": _("The carrier's staff")},
     )

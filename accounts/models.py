@@ -253,15 +253,28 @@ class StaffVisit(TenantOwned):
     """Staff opened this enterprise's data: who, why, until when. The customer can read it."""
 
     card = models.ForeignKey(StaffCard, on_delete=models.PROTECT, related_name="+", db_index=False)
-    reason = models.CharField(max_length=200)
+    # Their place in the account team, where that is the reason; else what they said.
+    role = models.CharField(max_length=20, choices=TeamRole, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField()
     until_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(until_at__gte=models.F("started_at")), name="accounts_staffvisit_span")
+            models.CheckConstraint(condition=Q(until_at__gte=models.F("started_at")), name="accounts_staffvisit_span"),
+            models.CheckConstraint(condition=~Q(role="", reason=""), name="accounts_staffvisit_why"),
         ]
         indexes = [models.Index(fields=["enterprise", "card", "-until_at"], name="accounts_staffvisit_open")]
 
     def __str__(self) -> str:
         return f"{self.card} until {self.until_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language; what somebody said, in their own words."""
+        return visit_reason(self.role, self.reason)
+
+
+def visit_reason(role: str, reason: str) -> str:
+    """Why staff are here: by their place in the account team, or as they said."""
+    return str(_("Account team: %(role)s") % {"role": TeamRole(role).label}) if role in TeamRole else reason

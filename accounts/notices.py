@@ -1,11 +1,12 @@
 """What is told of people and of staff's visits."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import User
+from accounts.models import User, visit_reason
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -37,10 +38,20 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
     ]
 
 
+def _why(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""))}
+
+
 def register_kinds() -> None:
     register(
-        EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s")),
+        EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
+        EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
+        EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
+        EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),
+        EventKind("term.agreement_withdrawn", story=_("%(actor)s withdrew what was agreed before it began")),
+        EventKind("notice.retried", story=_("%(actor)s had a mail tried again"), is_internal=True),
+        EventKind("todo.retried", story=_("%(actor)s had the mails of an event written again"), is_internal=True),
         EventKind(
             "person.reset_requested",
             story=_("A password reset was asked for %(email)s"),

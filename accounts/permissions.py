@@ -12,16 +12,26 @@ class Permission(StrEnum):
     ENTERPRISE_OPEN = "enterprise.open"
     NOTICE_VIEW = "notice.view"
     NOTICE_RESEND = "notice.resend"
+    TERM_VIEW = "term.view"
+    TERM_CHANGE = "term.change"
+    TERM_AGREE = "term.agree"
+    PLATFORM_WATCH = "platform.watch"
 
 
 CUSTOMER: dict[str, Text] = {
-    Permission.ENTERPRISE_ADMIN: _("Administer the enterprise, and see who of the carrier looked at its data"),
+    Permission.ENTERPRISE_ADMIN: _(
+        "Administer the enterprise, see the terms that bind it, and who of the carrier looked at its data"
+    ),
 }
 
 STAFF: dict[str, Text] = {
     Permission.ENTERPRISE_OPEN: _("Open the data of customer enterprises"),
     Permission.NOTICE_VIEW: _("Read the notices that were sent"),
     Permission.NOTICE_RESEND: _("Send a notice again"),
+    Permission.TERM_VIEW: _("See the carrier's policy terms, and what is agreed with single enterprises"),
+    Permission.TERM_CHANGE: _("Set the carrier's policy terms"),
+    Permission.TERM_AGREE: _("Agree on terms with single enterprises"),
+    Permission.PLATFORM_WATCH: _("See on one's home what of the portal needs a person"),
 }
 
 # The carrier's roles as shipped: code -> name. What each may do, the apps say.
@@ -38,6 +48,6 @@ STAFF_ROLES: dict[str, str] = {
     "platform_admin": "Platform administrator",
 }
 
-STAFF_GRANTS = {
-    role: [Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.NOTICE_RESEND] for role in STAFF_ROLES
-}
+_EVERYBODY = [Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.NOTICE_RESEND, Permission.TERM_VIEW]
+_FURTHER: dict[str, list[str]] = {"account_director": [Permission.TERM_AGREE], "platform_admin": list(STAFF)}
+STAFF_GRANTS = {role: sorted({*_EVERYBODY, *_FURTHER.get(role, [])}) for role in STAFF_ROLES}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -179,6 +180,27 @@ def list_people_with(enterprise_id: int, permission: str, account_id: int | None
     allowed = Q(is_administrator=True) | (Q(grants__permission=permission) & on_account)
     found = members.filter(allowed, user__is_active=True).select_related("user").distinct().order_by("id")
     return [(member, member.user) for member in found]
+
+
+class Person(NamedTuple):
+    """Somebody to turn to."""
+
+    name: str
+    email: str
+
+
+def list_administrators(actor: Actor) -> list[Person]:
+    """Who administers the actor's enterprise and so grants permissions there; the first few."""
+    found = of_enterprise(Membership.objects, actor).filter(
+        is_administrator=True, status=Membership.Status.ACTIVE, user__is_active=True
+    )
+    return [Person(member.name, member.user.email) for member in found.select_related("user").order_by("name")[:5]]
+
+
+def list_platform_administrators() -> list[Person]:
+    """Who edits the roles of the carrier's people; asked by staff."""
+    found = StaffMember.objects.filter(role__code="platform_admin", is_active=True).select_related("card")
+    return [Person(member.card.name, member.card.email) for member in found.order_by("card__name")[:5]]
 
 
 def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> QuerySet[Contact]:

@@ -1,10 +1,11 @@
 """What changes people, enterprises and who may be where."""
 
 from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, StaffRole, StaffVisit, TeamMember, TeamRole, User
@@ -15,7 +16,6 @@ from portal.errors import Refused
 from portal.tenancy import of_enterprise, tenant_scope
 
 
-@transaction.atomic
 def open_enterprise(enterprise_id: int, *, actor: Actor, reason: str, at: datetime) -> StaffVisit:
     """Let staff into a customer's data for a while; the customer's journal says who and why.
 
@@ -24,25 +24,27 @@ def open_enterprise(enterprise_id: int, *, actor: Actor, reason: str, at: dateti
     reason = " ".join(reason.split())
     if len(reason) < 5:
         raise Refused(_("Say in a few words why you open this customer's data."), field="reason")
-    assert actor.person_id is not None
-    minutes = terms.value("staff.visit_minutes", on=at.date(), enterprise_id=enterprise_id)
-    visit = StaffVisit.objects.create(
-        enterprise_id=enterprise_id,
-        card_id=actor.person_id,
-        reason=reason[:200],
-        started_at=at,
-        until_at=at + timedelta(minutes=minutes),
-    )
-    events.record("enterprise.opened", subject=visit, actor=actor, at=at, reason=visit.reason, until=visit.until_at)
-    return visit
+    return _open(enterprise_id, actor=actor, at=at, reason=reason[:200])
 
 
 def open_assigned(assignment: TeamMember, *, actor: Actor, at: datetime) -> StaffVisit:
     """The same for who serves this customer: the place in the account team is the reason."""
-    # It is written down once and read by many, so it is not in the language of whoever came.
-    with translation.override("en"):
-        role = str(TeamRole(assignment.role).label)
-    return open_enterprise(assignment.enterprise_id, actor=actor, reason=f"Account team: {role}", at=at)
+    return _open(assignment.enterprise_id, actor=actor, at=at, role=TeamRole(assignment.role))
+
+
+@transaction.atomic
+def _open(enterprise_id: int, *, actor: Actor, at: datetime, **why: str) -> StaffVisit:
+    assert actor.person_id is not None
+    enterprise = Enterprise.objects.get(enterprise_id=enterprise_id)
+    today = at.astimezone(ZoneInfo(enterprise.time_zone)).date()
+    minutes = terms.value("staff.visit_minutes", on=today, of=enterprise)
+    until = at + timedelta(minutes=minutes)
+    visit = StaffVisit.objects.create(
+        enterprise_id=enterprise_id, card_id=actor.person_id, started_at=at, until_at=until, **why
+    )
+    facts: dict[str, Any] = {"until": until, **why}
+    events.record("enterprise.opened", subject=visit, actor=actor, at=at, **facts)
+    return visit
 
 
 @transaction.atomic

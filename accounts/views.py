@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors, services
 from accounts.forms import VisitForm
@@ -24,6 +24,7 @@ from portal.policy import public, requires, signed_in
 from portal.tenancy import tenant_scope
 
 
+@require_safe
 @signed_in
 def root(request: ActorRequest) -> HttpResponse:
     """Customers go to their default enterprise; staff see their day."""
@@ -37,6 +38,7 @@ def root(request: ActorRequest) -> HttpResponse:
     return redirect("accounts:home", preferred[1])
 
 
+@require_safe
 @signed_in
 def home(request: ActorRequest) -> HttpResponse:
     """What needs this person, of the enterprise in the URL."""
@@ -57,6 +59,7 @@ def _cards(request: ActorRequest) -> dict[str, Any]:
     return {"cards": shown}
 
 
+@require_safe
 @requires(Permission.ENTERPRISE_ADMIN)
 def visits(request: ActorRequest) -> HttpResponse:
     """The customer's administrators see who of the carrier looked at their data, and why."""
@@ -64,6 +67,7 @@ def visits(request: ActorRequest) -> HttpResponse:
     return render(request, "accounts/visits.html", {"page": page})
 
 
+@require_safe
 @requires(Permission.ENTERPRISE_OPEN)
 def enterprises(request: ActorRequest) -> HttpResponse:
     """Every customer, to be found by name or number."""
@@ -73,7 +77,7 @@ def enterprises(request: ActorRequest) -> HttpResponse:
     return render(request, "accounts/enterprises.html", {"page": page, "search": search})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ENTERPRISE_OPEN)
 def open_enterprise(request: ActorRequest, public_id: str) -> HttpResponse:
     """Staff say why they open a customer's data. Outside any scope: the reason comes first."""

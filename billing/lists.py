@@ -6,15 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-from django.template.defaultfilters import filesizeformat
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from billing import selectors
@@ -23,10 +21,12 @@ from billing.permissions import Permission
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status
+from portal.errors import Text
 from portal.exports import ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
-from portal.notices import KINDS
+from portal.notices import story_lines
+from portal.registries import Hit
 
 CARD_ROWS = 5
 
@@ -157,37 +157,33 @@ def _answer_by(at: datetime, now: datetime) -> Cell:
     return format_html("{} {}", moment(at), status(_("late"), "red")) if at < now else moment(at)
 
 
-def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
-    """The journal as the timeline shows it, in the reader's language."""
+def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> list[dict[str, Any]]:
+    """What happened to an invoice and its disputes, with the mails that told of it, newest first."""
+    mails = [{"at": one.at, "text": _mailed(one.people), "tone": "gray"} for one in told]
+    return sorted([*story_lines(story), *mails], key=lambda line: line["at"], reverse=True)
+
+
+def _mailed(people: int) -> str:
+    words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
+    return words % {"people": people}
+
+
+HITS = 5
+
+
+def find_papers(actor: Actor, typed: str) -> list[Hit]:
+    """Invoices and disputes by their numbers, and disputes by the customer's own reference."""
+    number = typed.replace(" ", "").upper()
+    invoices = selectors.list_invoices(actor).filter(number=number)[:HITS]
+    disputes = selectors.list_disputes(actor).filter(Q(number=number) | Q(customer_reference=typed)).order_by("-id")
     return [
-        {
-            "at": event.at,
-            "text": str(KINDS[event.kind].story) % {**_words_of(event.facts), "actor": event.actor_name},
-            "tone": KINDS[event.kind].tone,
-            "note": "\n".join([event.facts.get("note", ""), *_files_in(event.facts)]).strip(),
-        }
-        for event in story
+        *(_hit(gettext_lazy("Invoice"), each, "billing:invoice", each.account.name) for each in invoices),
+        *(_hit(gettext_lazy("Dispute"), each, "billing:dispute", each.invoice.number) for each in disputes[:HITS]),
     ]
 
 
-def _files_in(facts: dict[str, Any]) -> list[str]:
-    """The files that came with it, by name and size."""
-    return [
-        _("File: %(name)s") % {"name": f"{each['name']} ({filesizeformat(each['size'])})"}
-        for each in facts.get("files", [])
-    ]
-
-
-def _words_of(facts: dict[str, Any]) -> dict[str, Any]:
-    """Frozen facts in words: amounts and dates as the reader's language writes them."""
-    words = {"error": "", "amount": "", "credited": "", "total": "", **facts}
-    for name in ("amount", "credited", "total"):
-        if name in facts:
-            words[name] = money.spoken(Decimal(facts[name]), facts["currency"], get_language() or "en")
-    if "due_on" in facts:
-        due_on = parse_date(facts["due_on"])
-        words["due_on"] = date_format(due_on) if due_on else ""
-    return words
+def _hit(what: Text, thing: Invoice | Dispute, page: str, hint: str) -> Hit:
+    return Hit(what, thing.number, hint, page, (thing.number,))
 
 
 def lines_header() -> list[str]:

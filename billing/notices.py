@@ -1,8 +1,13 @@
 """What is told of invoices and disputes, and to whom."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TeamRole, User
@@ -10,6 +15,7 @@ from accounts.notices import customers_people
 from accounts.selectors import list_team
 from billing.models import Credit, Dispute, DisputedLine, Invoice
 from billing.permissions import Permission
+from portal import money
 from portal.actors import ActorKind, system
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -60,6 +66,24 @@ def _decision(event: Event) -> dict[str, Any]:
     return {**_dispute(event), "line": line, "credit": credit}
 
 
+def _words(facts: dict[str, Any]) -> dict[str, Any]:
+    """Amounts, dates and the files that came with it, as the reader's language writes them."""
+    language = get_language() or "en"
+    words: dict[str, Any] = {"note": "\n".join([facts.get("note", ""), *_files_in(facts)]).strip()}
+    for name in ("amount", "credited", "total"):
+        if name in facts:
+            words[name] = money.spoken(Decimal(facts[name]), facts["currency"], language)
+    due_on = parse_date(facts.get("due_on", ""))
+    return {**words, "due_on": date_format(due_on)} if due_on else words
+
+
+def _files_in(facts: dict[str, Any]) -> list[str]:
+    return [
+        str(_("File: %(name)s")) % {"name": f"{each['name']} ({filesizeformat(each['size'])})"}
+        for each in facts.get("files", [])
+    ]
+
+
 def register_kinds() -> None:
     _register_invoices()
     _register_disputes()
@@ -73,6 +97,7 @@ def _register_invoices() -> None:
     register(
         EventKind("invoice.made", story=_("Made by the bill run"), is_internal=True),
         EventKind("invoice.pdf_failed", story=_("The PDF could not be made: %(error)s"), tone="red", is_internal=True),
+        EventKind("invoice.printed", story=_("The PDF is ready")),
         EventKind(
             "invoice.pdf_given_up",
             story=_("The PDF was given up, to be made again only by hand: %(error)s"),
@@ -84,6 +109,7 @@ def _register_invoices() -> None:
             story=_("Issued: %(total)s, due %(due_on)s"),
             recipients=_billing_people,
             context=_invoice,
+            words=_words,
         ),
     )
 
@@ -96,6 +122,7 @@ def _register_disputes() -> None:
             recipients=_both_sides,
             context=_dispute,
             tone="amber",
+            words=_words,
         ),
         EventKind(
             "dispute.decided",
@@ -103,12 +130,14 @@ def _register_disputes() -> None:
             recipients=_billing_people,
             context=_decision,
             tone="green",
+            words=_words,
         ),
         EventKind(
             "dispute.noted",
             story=_("%(actor)s added to the dispute"),
             recipients=_other_side,
             context=_dispute,
+            words=_words,
         ),
         EventKind(
             "dispute.withdrawn",

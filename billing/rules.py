@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.money import ZERO, rounded
+from portal.money import ZERO, rounded, share
 
 
 def month_of(day: date) -> date:
@@ -37,11 +37,7 @@ def prorated(price: Decimal, from_on: date, to_on: date, *, currency: str) -> De
     month = month_of(from_on)
     if not from_on <= to_on <= next_month(month):
         raise ValueError(f"[{from_on}, {to_on}) is not within one month.")
-
-    def due_until(day: date) -> Decimal:
-        return rounded(price * (day - month).days / days_in(month), currency)
-
-    return due_until(to_on) - due_until(from_on)
+    return share(price, (from_on - month).days, (to_on - month).days, of=days_in(month), currency=currency)
 
 
 @dataclass(frozen=True)
@@ -103,9 +99,11 @@ def outcome_of(amount: Decimal, credited: Decimal) -> str:
     return "upheld" if credited == amount else "partly"
 
 
-def invoice_number(year: int, value: int) -> str:
-    return f"INV-{year}-{value:06d}"
+def invoice_number(issuer: str, year: int, value: int) -> str:
+    """INV-2026-000123; a further legal entity's carries its code, because its series begins anew."""
+    return "-".join(part for part in ("INV", issuer, str(year), f"{value:06d}") if part)
 
 
-def credit_number(year: int, value: int) -> str:
-    return f"CRN-{year}-{value:05d}"
+def credit_number(issuer: str, year: int, value: int) -> str:
+    """CRN-2026-00042, and for a further legal entity with its code."""
+    return "-".join(part for part in ("CRN", issuer, str(year), f"{value:05d}") if part)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
@@ -14,6 +15,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Min,
     OuterRef,
     Prefetch,
     Q,
@@ -46,9 +48,10 @@ from billing.models import (
     Outcome,
 )
 from billing.permissions import Permission
+from portal import events
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.models import Event
+from portal.models import Event, Notice
 from portal.money import ZERO
 from portal.tenancy import of_enterprise, within_accounts
 
@@ -186,6 +189,34 @@ def list_credits_given(actor: Actor, invoice: Invoice) -> list[Credit]:
     rows = of_enterprise(Credit.objects, actor).filter(disputed_line__dispute__invoice=invoice)
     applied = Prefetch("lines", queryset=InvoiceLine.objects.select_related("invoice"))
     return list(rows.select_related("disputed_line__dispute").prefetch_related(applied).order_by("id"))
+
+
+def list_story(actor: Actor, thing: Invoice | Dispute) -> list[Event]:
+    """What happened to an invoice and its disputes, or to one dispute, newest first.
+
+    A customer's is without the carrier's own business.
+    """
+    found = Q(story_type=thing._meta.label_lower, story_id=thing.pk)
+    if isinstance(thing, Invoice):
+        disputes = Dispute.objects.filter(enterprise_id=thing.enterprise_id, invoice=thing)
+        found |= Q(story_type=Dispute._meta.label_lower, story_id__in=list(disputes.values_list("pk", flat=True)))
+    rows = of_enterprise(Event.objects, actor).filter(found, enterprise_id=thing.enterprise_id)
+    return list((rows if actor.is_staff else events.told_to_customers(rows)).order_by("-at", "-id"))
+
+
+class Told(NamedTuple):
+    """How many people an event's mail has left for, and when the first of it did."""
+
+    at: datetime
+    people: int
+
+
+def list_told(actor: Actor, story: Sequence[Event]) -> list[Told]:
+    """The mails that have left for what the story tells."""
+    sent = of_enterprise(Notice.objects, actor).filter(event_id__in=[event.pk for event in story])
+    counted = sent.filter(sent_at__isnull=False).order_by().values("event_id")
+    rows = counted.annotate(at=Min("sent_at"), people=Count("recipient", distinct=True))
+    return [Told(row["at"], row["people"]) for row in rows]
 
 
 def read_pdf(invoice: Invoice) -> bytes:

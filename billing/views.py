@@ -16,9 +16,10 @@ from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
 from billing.models import DISPUTE_FLOW, BillRun, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
-from portal import events, exports, files, money
+from portal import exports, files, money
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
+from portal.notices import story_lines
 from portal.policy import requires
 
 
@@ -34,6 +35,7 @@ def invoices(request: ActorRequest) -> HttpResponse:
 def invoice(request: ActorRequest, number: str) -> HttpResponse:
     found = _invoice(request, number)
     lines = selectors.list_lines(request.actor, found)
+    story = selectors.list_story(request.actor, found)
     context = {
         "invoice": found,
         "lines": lines,
@@ -41,7 +43,7 @@ def invoice(request: ActorRequest, number: str) -> HttpResponse:
         "credits_given": selectors.list_credits_given(request.actor, found),
         "open_lines": [row for row in lines if row.open_dispute],
         "analyst": selectors.get_analyst(request.actor, found.account_id),
-        "story": lists.story_lines(_story(request, found)),
+        "story": lists.invoice_story(story, selectors.list_told(request.actor, story)),
         **_window(found),
     }
     return render(request, "billing/invoice.html", context)
@@ -55,11 +57,6 @@ def _window(found: Invoice) -> dict[str, Any]:
     """How long the invoice can still be disputed, by the enterprise's own date."""
     today = selectors.local_date(get_enterprise(found.enterprise_id), timezone.now())
     return {"today": today, "days_left": (found.dispute_by_on - today).days}
-
-
-def _story(request: ActorRequest, thing: Invoice | Dispute) -> Any:
-    told = events.story_of(thing)
-    return told if request.actor.is_staff else events.told_to_customers(told)
 
 
 @require_safe
@@ -178,7 +175,7 @@ def _dispute_page(request: ActorRequest, found: Dispute, form: forms.NoteForm | 
         "lines": selectors.list_disputed_lines(request.actor).filter(dispute=found),
         "credits": selectors.get_credits_of(request.actor, found),
         "analyst": selectors.get_analyst(request.actor, found.account_id),
-        "story": lists.story_lines(_story(request, found)),
+        "story": story_lines(selectors.list_story(request.actor, found)),
         "files": files.list_files(request.actor, found),
         "form": form,
         "now": timezone.now(),

@@ -6,5 +6,8 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import notices
+        from inventory.models import Family
+        from portal import terms
 
         notices.register_kinds()
+        terms.PRODUCT_LINES.update(Family.choices)

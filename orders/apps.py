@@ -11,7 +11,7 @@ class OrdersConfig(AppConfig):
         from orders import lists, notices, permissions
         from orders.permissions import Permission
         from portal import exports, registries
-        from portal.registries import Card, NavItem
+        from portal.registries import Card, NavItem, Search
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
@@ -26,5 +26,6 @@ class OrdersConfig(AppConfig):
             Card("orders/_under_way.html", "customer", lists.under_way_card, order=20, **see),
             Card("orders/_mine.html", "staff", lists.my_orders_card, order=20, **see),
         )
+        registries.add_searches(Search("orders", Permission.ORDER_VIEW, lists.find_orders, order=20))
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -24,8 +23,7 @@ from portal.actors import Actor
 from portal.cells import Cell, Column, day, ident, paths, quiet, status, whole, with_small, words
 from portal.exports import INLINE_ROWS, ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
-from portal.models import Event
-from portal.notices import KINDS
+from portal.registries import Hit
 
 UNDER_WAY = "open"
 
@@ -34,6 +32,8 @@ def _status_label(status: str) -> str:
     """The state in the reader's words: "you" are the customer only on the customers' face."""
     if status == OrderStatus.PENDING and settings.FACE == "staff":
         return _("Waiting for the customer")
+    if status == OrderStatus.HELD and settings.FACE == "customer":
+        return _("On hold until you are ready (CNR)")
     return str(OrderStatus(status).label)
 
 
@@ -79,6 +79,15 @@ ORDERS = ListPage(
         Filter("q", gettext_lazy("Order number or PO"), _by_number, hint=gettext_lazy("whole, as ORD-2026-00417")),
     ],
 )
+
+
+HITS = 5
+
+
+def find_orders(actor: Actor, typed: str) -> list[Hit]:
+    """Orders by their number, in any spelling, or the customer's own reference."""
+    found = _by_number(selectors.list_orders(actor), typed).order_by("-placed_on", "-id")[:HITS]
+    return [Hit(gettext_lazy("Order"), each.number, each.title, "orders:order", (each.number,)) for each in found]
 
 
 def order_columns(actor: Actor, *, today: date) -> list[Column]:
@@ -263,31 +272,6 @@ def _place(site: Any) -> dict[str, str]:
     if site is None:
         return {"value": ""}
     return {"value": ", ".join(part for part in (site.city, site.street) if part), "hint": site.name}
-
-
-def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
-    """The journal as the timeline shows it, in the reader's language."""
-    return [
-        {
-            "at": event.at,
-            "text": str(KINDS[event.kind].story) % _words_of(event.facts),
-            "actor": event.actor_name,
-            "tone": KINDS[event.kind].tone,
-            "note": event.facts.get("note") or event.facts.get("reason", ""),
-        }
-        for event in story
-    ]
-
-
-def _words_of(facts: dict[str, Any]) -> dict[str, Any]:
-    """Frozen facts in words: milestones and dates as the reader's language writes them."""
-    words = dict(facts)
-    if "step" in facts:
-        words["milestone"] = selectors.step_in(facts).label
-    for name in ("before", "after"):
-        day = selectors.day_in(facts, name)
-        words[name] = date_format(day, "DATE_FORMAT") if day else _("no date")
-    return words
 
 
 CARD_ROWS = 5

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import customers_people
@@ -50,6 +51,15 @@ def _context(event: Event) -> dict[str, Any]:
     }
 
 
+def _words(facts: dict[str, Any]) -> dict[str, Any]:
+    """Milestones and dates as the reader's language writes them."""
+    words: dict[str, Any] = {"milestone": selectors.step_in(facts).label} if "step" in facts else {}
+    for name in ("before", "after"):
+        day = selectors.day_in(facts, name)
+        words[name] = date_format(day, "DATE_FORMAT") if day else _("no date")
+    return words
+
+
 def register_kinds() -> None:
     register(
         EventKind(
@@ -58,6 +68,7 @@ def register_kinds() -> None:
             recipients=_people_unless_all_is_done,
             context=_context,
             tone="green",
+            words=_words,
         ),
         EventKind(
             "milestone.delayed",
@@ -65,7 +76,14 @@ def register_kinds() -> None:
             recipients=_people,
             context=_context,
             tone="amber",
+            words=_words,
         ),
-        EventKind("milestone.noted", story=_("Note on %(milestone)s"), recipients=_people, context=_context),
+        EventKind(
+            "milestone.noted",
+            story=_("Note on %(milestone)s"),
+            recipients=_people,
+            context=_context,
+            words=_words,
+        ),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
     )

@@ -59,6 +59,7 @@ def _start_next(order: Order) -> Milestone | None:
     left = list(order.milestones.filter(status__in=MILESTONE_FLOW.open_states()).order_by("position"))
     planned = next((step for step in left if step.status == MilestoneStatus.PLANNED), None)
     if planned:
+        MILESTONE_FLOW.require(planned.status, MilestoneStatus.IN_PROGRESS)
         planned.status = MilestoneStatus.IN_PROGRESS
         planned.save(update_fields=["status"])
     return next(iter(left), None)

@@ -20,6 +20,7 @@ from orders.permissions import Permission
 from portal import exports
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
+from portal.notices import story_lines
 from portal.policy import requires
 
 MY_ORDERS_CAP = 200
@@ -175,7 +176,7 @@ def _page(
         "dates": lists.order_dates(order, today=today),
         "facts": lists.order_facts(order),
         "moves": selectors.moves_of(story),
-        "story": lists.story_lines(story),
+        "story": story_lines(story),
         "team": [one for one in list_team(request.actor, order.account_id) if one.card_id != order.care_manager_id],
         "today": today,
     }

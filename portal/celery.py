@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, task_postrun, task_prerun, worker_init
 from django.conf import settings
+
+from portal import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -63,4 +65,20 @@ def refuse_a_stronger_role(**_: Any) -> None:
     """A worker stays shut, like the web server, when its database role is not its own."""
     from portal.checks import refuse_to_serve
 
-    refuse_to_serve()
+    refuse_to_serve("portal_dispatch")
+
+
+@setup_logging.connect
+def keep_our_logs(**_: Any) -> None:
+    """Celery sets up nothing of its own where somebody listens; Django's settings have done it."""
+
+
+@task_prerun.connect
+def name_the_task(task_id: str, task: Any, **_: Any) -> None:
+    """On every line that is written while it runs."""
+    logs.about.set({"task": task.name, "task_id": task_id, "role": settings.PORTAL_ROLE})
+
+
+@task_postrun.connect
+def forget_the_task(**_: Any) -> None:
+    logs.about.set({})

@@ -84,7 +84,8 @@ def expected_privileges() -> set[Privilege]:
     for name, kind in LIBRARY_TABLES.items():
         if kind is not None:
             wanted |= _privileges_of(name, KIND_GRANTS[kind], None)
-    return wanted
+    # What a process asks before it says that it is ready: whether its tables are up to date.
+    return wanted | {Privilege("django_migrations", role, "SELECT", "") for role in (APP, STAFF, DISPATCH)}
 
 
 def _sequences() -> dict[str, tuple[str, ...]]:
@@ -202,7 +203,7 @@ def _privilege_statements(cursor: CursorWrapper) -> Iterable[str]:
         yield _grant_text("REVOKE", privilege, "FROM")
     # What is revoked from a whole table is gone from its columns too, where it may be wanted.
     left = {p for p in held & wanted if p._replace(column="") not in gone}
-    for privilege in sorted(p for p in wanted - left if p.table in present):
+    for privilege in sorted(p for p in wanted - left if (p.table, p.column) in present):
         yield _grant_text("GRANT", privilege, "TO")
 
 
@@ -222,9 +223,14 @@ def _grant_text(verb: str, privilege: Privilege, preposition: str) -> str:
     return f'{verb} {privilege.action}{column} ON {kind}"{privilege.table}" {preposition} {privilege.role}'
 
 
-def _present(cursor: CursorWrapper) -> set[str]:
-    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
-    return {row[0] for row in cursor.fetchall()}
+def _present(cursor: CursorWrapper) -> set[tuple[str, str]]:
+    """The tables, their columns and the sequences there are by now; '' is the whole table or sequence."""
+    cursor.execute(
+        "SELECT c.relname, a.attname FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+        " WHERE c.relnamespace = 'public'::regnamespace"
+    )
+    rows = cursor.fetchall()
+    return {(table, "") for table, _ in rows} | {(table, column) for table, column in rows if column}
 
 
 def _wall_statements(cursor: CursorWrapper) -> Iterable[str]:
@@ -242,7 +248,7 @@ def _wall_statements(cursor: CursorWrapper) -> Iterable[str]:
 def _sequence_statements(cursor: CursorWrapper) -> Iterable[str]:
     present = _present(cursor)
     for name in map(numbers.sequence, numbers.SERIES):
-        if name not in present:
+        if (name, "") not in present:
             yield f'CREATE SEQUENCE "{name}"'
 
 
@@ -270,8 +276,10 @@ def role_statements(*, test: bool) -> list[str]:
         statements.append(_role("portal_test", "LOGIN NOINHERIT"))
         statements += [f"GRANT {role} TO portal_test WITH INHERIT FALSE, SET TRUE" for role in GOVERNED]
     else:
-        # A bill run or a load may take long; only what serves requests is bounded.
-        statements += [f"ALTER ROLE {r} SET {k} = '{v}'" for r in (APP, STAFF) for k, v in _ROLE_SETTINGS.items()]
+        # The owner's loads and migrations may take long. Tasks are bounded like requests: what is long in them,
+        # printing and mailing, stands outside every transaction.
+        bounded = (APP, STAFF, DISPATCH)
+        statements += [f"ALTER ROLE {r} SET {k} = '{v}'" for r in bounded for k, v in _ROLE_SETTINGS.items()]
     return statements
 
 

@@ -7,94 +7,87 @@ the same Message-ID.
 """
 
 import smtplib
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import formataddr
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import utf8_charset_qp
-from django.db import transaction
+from django.db import Error, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from portal import celery, events, notices
+from portal.actors import Actor
+from portal.errors import IllegalMove
 from portal.models import Export, Notice, Todo
+from portal.smtp import Doubtful
 from portal.tables import Queue
 from portal.tenancy import tenant_scope
 
-LEASE = timedelta(seconds=60)  # longer than sending one mail can take
-NUDGE = timedelta(seconds=30)  # how long a hint has before the relay gives another
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
+NUDGE = timedelta(seconds=settings.HINT_SECONDS)
 BATCH = 500
-MOST_ATTEMPTS = 20  # of a notice whose workers vanish one after the other
-BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 1440)]
+MOST_ATTEMPTS = 20  # of a row whose workers vanish one after the other
+BACK_OFF = [timedelta(seconds=seconds) for seconds in settings.BACK_OFF]
 TASKS: dict[type[Queue], str] = {Todo: "portal.tell", Notice: "portal.send", Export: "portal.export"}
+RETRIED: dict[type[Queue], str] = {Todo: "todo.retried", Notice: "notice.retried"}
+OPEN = [Queue.State.WAITING, Queue.State.WORKING]
+
+Row = TypeVar("Row", Todo, Notice)
 
 
 def relay(now: datetime) -> int:
     """Hint at everything due, whoever forgot it; returns how much that was."""
-    return sum(_relay(model, task, now) for model, task in TASKS.items())
+    return sum(_relay(queue, task, now) for queue, task in TASKS.items())
 
 
-def _relay(model: type[Queue], task: str, now: datetime) -> int:
-    due = model.objects.filter(state__in=[Queue.State.WAITING, Queue.State.WORKING], due_at__lte=now)  # type: ignore[attr-defined]
+def _relay(queue: type[Queue], task: str, now: datetime) -> int:
+    unhinted = Q(hinted_at=None) | Q(hinted_at__lte=now - NUDGE)
+    due = queue.objects.filter(unhinted, state__in=OPEN, due_at__lte=now)  # type: ignore[attr-defined]
     with transaction.atomic():
         rows = list(
             due.order_by("due_at").select_for_update(skip_locked=True).values_list("id", "enterprise_id")[:BATCH]
         )
-        model.objects.filter(id__in=[pk for pk, _ in rows]).update(due_at=now + NUDGE)  # type: ignore[attr-defined]
-    for pk, enterprise_id in rows:
+        _set_hinted(queue, [pk for pk, _ in rows], now)
+    # After the commit: a worker passes over a row that is locked.
+    for place, (pk, enterprise_id) in enumerate(rows):
         if not celery.hint(task, enterprise_id=enterprise_id, pk=pk):
-            break
+            _set_hinted(queue, [pk for pk, _ in rows[place:]], None)
+            return place
     return len(rows)
+
+
+def _set_hinted(queue: type[Queue], ids: list[int], at: datetime | None) -> None:
+    queue.objects.filter(id__in=ids).update(hinted_at=at)  # type: ignore[attr-defined]
 
 
 def tell(enterprise_id: int, todo_id: int, *, now: datetime) -> list[int]:
     """Turn an event into its notices; a second call finds nothing left to do."""
+    todo = _claim(Todo, enterprise_id, todo_id, now)
+    if todo is None:
+        return []
     try:
         with tenant_scope(enterprise_id):
-            return _tell(enterprise_id, todo_id, now)
+            return _tell(todo, now)
     except Exception as error:
-        _postpone_todo(enterprise_id, todo_id, now, error)
+        # A poisoned event steps aside, is tried a few times, and then waits for a person.
+        _postpone(todo, error, now=timezone.now())
         raise
 
 
-def _tell(enterprise_id: int, todo_id: int, now: datetime) -> list[int]:
-    todo = (
-        Todo.objects.filter(enterprise_id=enterprise_id, pk=todo_id, state=Queue.State.WAITING)
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related("event")
-        .first()
-    )
-    if todo is None:
+def _tell(todo: Todo, now: datetime) -> list[int]:
+    if not _mark(todo, state=Queue.State.DONE, last_error=""):
         return []
     Notice.objects.bulk_create(notices.write(todo.event, at=now), ignore_conflicts=True)
-    todo.state = Queue.State.DONE
-    todo.save(update_fields=["state"])
-    ids = list(Notice.objects.filter(enterprise_id=enterprise_id, event=todo.event).values_list("id", flat=True))
+    ids = list(Notice.objects.filter(enterprise_id=todo.enterprise_id, event=todo.event).values_list("id", flat=True))
     for pk in ids:
-        events.hint_after_commit("portal.send", enterprise_id, pk)
+        events.hint_after_commit("portal.send", todo.enterprise_id, pk)
     return ids
-
-
-def _postpone_todo(enterprise_id: int, todo_id: int, now: datetime, error: Exception) -> None:
-    """A poisoned event steps aside, is tried a few times, and then waits for a person."""
-    with tenant_scope(enterprise_id):
-        todo = Todo.objects.filter(enterprise_id=enterprise_id, pk=todo_id).select_for_update().first()
-        if todo is None or todo.state != Queue.State.WAITING:
-            return
-        todo.attempts += 1
-        _postpone(todo, now, error)
-        todo.save(update_fields=["state", "due_at", "attempts", "last_error"])
-
-
-def _postpone(row: Queue, now: datetime, error: object) -> None:
-    """After the given number of attempts: try later, or leave it to a person."""
-    row.last_error = str(error)[:500]
-    if row.attempts > len(BACK_OFF):
-        row.state = Queue.State.FAILED
-    else:
-        row.state, row.due_at = Queue.State.WAITING, now + BACK_OFF[row.attempts - 1]
 
 
 def send(enterprise_id: int, notice_id: int, *, now: datetime) -> bool:
@@ -105,48 +98,91 @@ def send(enterprise_id: int, notice_id: int, *, now: datetime) -> bool:
     try:
         _deliver(notice)
     except Exception as error:
-        _mark_failure(notice, error, now=timezone.now())
+        failure = error  # Python forgets the name at the end of the clause
+        _insist(notice, lambda: _mark_failure(notice, failure, now=timezone.now()))
         return False
-    return _mark(notice, state=Queue.State.DONE, sent_at=timezone.now(), last_error="")
+    sent_at = timezone.now()
+    return _insist(notice, lambda: _mark(notice, state=Queue.State.DONE, sent_at=sent_at, last_error=""))
+
+
+def _insist(notice: Notice, write: Callable[[], bool]) -> bool:
+    """Write down what only this worker knows: a database that restarts is waited for, as long as the lease lasts.
+
+    Without it, a mail that the server took while the database was away would be sent twice.
+    """
+    pause = 0.1
+    while True:
+        try:
+            return write()
+        except Error:
+            is_late = notice.lease_until is None or timezone.now() + timedelta(seconds=2 * pause) > notice.lease_until
+            if is_late or connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(pause)
+            pause = min(2 * pause, 2.0)
 
 
 def claim(enterprise_id: int, notice_id: int, *, now: datetime) -> Notice | None:
     """Take the lease; the count of attempts is the token that fences off an older worker."""
+    return _claim(Notice, enterprise_id, notice_id, now)
+
+
+def _claim(queue: type[Row], enterprise_id: int, pk: int, now: datetime) -> Row | None:
     free = Q(state=Queue.State.WAITING) | Q(state=Queue.State.WORKING, lease_until__lt=now)
     with tenant_scope(enterprise_id):
-        notice = (
-            Notice.objects.filter(free, enterprise_id=enterprise_id, pk=notice_id)
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("event")
-            .first()
-        )
-        if notice is None:
+        found = queue.objects.filter(free, enterprise_id=enterprise_id, pk=pk)
+        row = found.select_for_update(skip_locked=True, of=("self",)).select_related("event").first()
+        if row is None:
             return None
-        if notice.attempts >= MOST_ATTEMPTS:
-            notice.state, notice.lease_until, notice.last_error = Queue.State.FAILED, None, "Every worker was lost."
-            notice.save(update_fields=["state", "lease_until", "last_error"])
+        if row.attempts >= MOST_ATTEMPTS:
+            row.state, row.lease_until, row.last_error = Queue.State.FAILED, None, "Every worker was lost."
+            row.save(update_fields=["state", "lease_until", "last_error"])
             return None
-        notice.state, notice.attempts = Queue.State.WORKING, notice.attempts + 1
-        notice.lease_until = notice.due_at = now + LEASE
-        notice.save(update_fields=["state", "attempts", "lease_until", "due_at"])
-        return notice
+        row.state, row.attempts = Queue.State.WORKING, row.attempts + 1
+        row.lease_until = row.due_at = now + LEASE
+        row.save(update_fields=["state", "attempts", "lease_until", "due_at"])
+        return row
 
 
-def _mark(notice: Notice, **values: object) -> bool:
-    with tenant_scope(notice.enterprise_id):
-        mine = Notice.objects.filter(
-            enterprise_id=notice.enterprise_id, pk=notice.pk, attempts=notice.attempts, state=Queue.State.WORKING
+def _mark(row: Queue, **values: object) -> bool:
+    """Write the outcome, unless the lease ran out and another worker has the row."""
+    with tenant_scope(row.enterprise_id):
+        mine = type(row).objects.filter(  # type: ignore[attr-defined]
+            enterprise_id=row.enterprise_id, pk=row.pk, attempts=row.attempts, state=Queue.State.WORKING
         )
-        return mine.update(lease_until=None, **values) == 1
+        return bool(mine.update(lease_until=None, **values) == 1)
 
 
-def _mark_failure(notice: Notice, error: Exception, *, now: datetime) -> None:
+def _postpone(row: Queue, error: Exception, *, now: datetime, **values: object) -> bool:
+    """Try later; after the given number of attempts, leave it to a person."""
+    if row.attempts > len(BACK_OFF):
+        return _mark(row, state=Queue.State.FAILED, last_error=_words(error), **values)
+    due_at = now + BACK_OFF[row.attempts - 1]
+    return _mark(row, state=Queue.State.WAITING, due_at=due_at, hinted_at=None, last_error=_words(error), **values)
+
+
+def _mark_failure(notice: Notice, error: Exception, *, now: datetime) -> bool:
     """What no further try can change fails at once; anything else is tried again for a day and more."""
+    doubts = notice.doubts + isinstance(error, Doubtful)
     if _is_final(error):
-        _mark(notice, state=Queue.State.FAILED, last_error=str(error)[:500])
-        return
-    _postpone(notice, now, error)
-    _mark(notice, state=notice.state, due_at=notice.due_at, last_error=notice.last_error)
+        return _mark(notice, state=Queue.State.FAILED, last_error=_words(error), doubts=doubts)
+    return _postpone(notice, error, now=now, doubts=doubts)
+
+
+def _words(error: Exception) -> str:
+    """What was said, as staff read it beside the row."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "; ".join(_answer(code, said) for code, said in error.recipients.values())[:500]
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer(error.smtp_code, error.smtp_error)[:500]
+    if isinstance(error, OSError):
+        return (error.strerror or str(error) or type(error).__name__)[:500]
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
 
 
 def _is_final(error: Exception) -> bool:
@@ -175,7 +211,13 @@ def message_of(notice: Notice) -> EmailMultiAlternatives:
         subject=notice.subject,
         body=text,
         to=[formataddr((" ".join(notice.recipient_name.split()), notice.recipient))],
-        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated", "X-Portal-Event": notice.kind},
+        headers={
+            "Message-ID": notice.message_id,
+            # The same on every attempt, for receivers whose servers give Message-IDs of their own.
+            "X-Portal-Key": notice.message_id.strip("<>").partition("@")[0],
+            "X-Portal-Event": notice.kind,
+            "Auto-Submitted": "auto-generated",
+        },
     )
     # Django sends UTF-8 as 8bit, which some machine readers garble.
     message.encoding = utf8_charset_qp
@@ -197,8 +239,25 @@ def send_again(notice: Notice, *, now: datetime) -> Notice:
     again = copies.get(pk=notice.pk)
     again.pk, again.copy = None, copies.latest("copy").copy + 1
     again.state, again.attempts, again.last_error = Queue.State.WAITING, 0, ""
-    again.lease_until, again.sent_at, again.created_at, again.due_at = None, None, now, now
+    again.lease_until, again.hinted_at, again.sent_at, again.doubts = None, None, None, 0
+    again.created_at = again.due_at = now
     again.message_id = notices.message_id(again)
     again.save(force_insert=True)
     events.hint_after_commit("portal.send", again.enterprise_id, again.pk)
     return again
+
+
+@transaction.atomic
+def try_again(row: Todo | Notice, *, actor: Actor, at: datetime) -> None:
+    """Put what failed back into its queue, with all its attempts before it; a notice keeps its Message-ID.
+
+    Raises IllegalMove unless it has failed.
+    """
+    queue = type(row)
+    locked = queue.objects.select_for_update(of=("self",)).get(enterprise_id=row.enterprise_id, pk=row.pk)
+    if locked.state != Queue.State.FAILED:
+        raise IllegalMove
+    locked.state, locked.attempts, locked.due_at, locked.hinted_at = Queue.State.WAITING, 0, at, None
+    locked.save(update_fields=["state", "attempts", "due_at", "hinted_at"])
+    events.record(RETRIED[queue], subject=locked, actor=actor, at=at)
+    events.hint_after_commit(TASKS[queue], locked.enterprise_id, locked.pk)

@@ -38,6 +38,14 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
+def numbers(name: str, default: Sequence[int]) -> list[int]:
+    """Whole numbers above zero, separated by commas."""
+    value = os.environ.get(name) or ",".join(map(str, default))
+    if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", value):
+        raise ImproperlyConfigured(f"{name} must be whole numbers separated by commas, not {value!r}.")
+    return [int(word) for word in value.split(",")]
+
+
 def choice(name: str, among: Sequence[str], default: str | None = None) -> str:
     """One of a few words."""
     value = text(name, default)
@@ -49,6 +57,14 @@ def choice(name: str, among: Sequence[str], default: str | None = None) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def code(name: str, default: str) -> str:
+    """A short code of capital letters and digits, or nothing: it goes into the numbers of documents."""
+    value = text(name, default)
+    if not re.fullmatch(r"[A-Z0-9]{0,6}", value):
+        raise ImproperlyConfigured(f"{name} must be up to six capital letters and digits, not {value!r}.")
+    return value
 
 
 def colour(name: str, default: str) -> str:
@@ -92,6 +108,11 @@ def valkey(name: str, *, db: int) -> tuple[str, str]:
     return address, address
 
 
+def password(name: str) -> str:
+    """The password in an address, decoded; empty where there is none."""
+    return unquote(urlsplit(os.environ.get(name, "")).password or "")
+
+
 def mail(name: str, default: str) -> dict[str, object]:
     """Django's mail settings from smtp://user:password@host:port, smtps://… or file:///folder."""
     url = urlsplit(text(name, default))
@@ -103,7 +124,7 @@ def mail(name: str, default: str) -> dict[str, object]:
     if url.scheme not in {"smtp", "smtp+tls", "smtps"} or not url.hostname:
         raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:port.")
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "portal.smtp.Line",
         "EMAIL_HOST": url.hostname,
         "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 25),
         "EMAIL_HOST_USER": unquote(url.username or ""),

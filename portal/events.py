@@ -77,6 +77,5 @@ def story_of(thing: models.Model) -> models.QuerySet[Event]:
 
 
 def told_to_customers(events: models.QuerySet[Event]) -> models.QuerySet[Event]:
-    """Without what is the carrier's own business."""
-    internal = [kind.name for kind in notices.KINDS.values() if kind.is_internal]
-    return events.exclude(kind__in=internal)
+    """Without what is the carrier's own business, or of a kind that nobody here knows."""
+    return events.filter(kind__in=[kind.name for kind in notices.KINDS.values() if not kind.is_internal])

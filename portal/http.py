@@ -1,22 +1,66 @@
 """Answers: fragments, refusals, error pages, and what every page's frame needs."""
 
+import sys
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal import problems
 from portal.actors import Actor, initials
-from portal.errors import Refused
+from portal.errors import Refused, Text
+from portal.outages import CACHE, Outage, outage_of
 
 THEMES = ("light", "dark", "system")
 THEME_COOKIE = "theme"
+
+
+# What went wrong, and the way out; these are said without the database.
+WORDS: dict[int, tuple[Text, Text]] = {
+    400: (
+        _("This could not be read"),
+        _(
+            "What your browser sent is damaged or incomplete, so nothing was changed. Go back, load the page again, and"
+            " try once more."
+        ),
+    ),
+    413: (
+        _("This is too much at once"),
+        _("What you sent is larger than the portal takes, so nothing was changed. Send less at a time."),
+    ),
+    429: (
+        _("Too many attempts"),
+        _(
+            "To keep guessers out, the portal slows down after several attempts. Wait a minute, then try again. If you"
+            " have forgotten your password, choose a new one."
+        ),
+    ),
+    500: (
+        _("This did not work"),
+        _("The fault is ours, and it has been noted. What you were about to save was not saved. Try again later."),
+    ),
+    503: (
+        _("The portal is busy for a moment"),
+        _("It is being restarted, or has too much to do. Nothing was changed. Wait a few seconds, then try again."),
+    ),
+}
+_OPEN = _(
+    "The line to our database broke in the very moment of saving. Look whether your change is there before you try"
+    " again."
+)
+_CACHE_AWAY = _(
+    "Signing in is not possible for a moment, because what keeps guessers out does not answer. Who has signed in"
+    " already can go on working. Try again in a few seconds; if it stays so, call us."
+)
 
 
 class ActorRequest(HttpRequest):
@@ -44,12 +88,12 @@ def detour(request: HttpRequest, url: str) -> HttpResponse:
     """Another page must be seen first; it leads back to this one."""
     if problems.is_api(request):
         return problems.page_first(request, url)
-    way = f"{url}?{urlencode({'next': _page(request)})}"
+    way = f"{url}?{urlencode({'next': page_of(request)})}"
     # A fragment would take the other page inside itself.
     return HttpResponseClientRedirect(way) if getattr(request, "htmx", None) else redirect(way)
 
 
-def _page(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The page asked for, or the one that holds the form or fragment: their own address is none to come back to."""
     if request.method in {"GET", "HEAD"} and not getattr(request, "htmx", None):
         return request.get_full_path()
@@ -63,12 +107,39 @@ def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpRespons
     return render(request, template, {"refusal": refusal, "back": back}, status=409)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return problems.instead(request, problems.FORBIDDEN) or render(request, "403.html", status=403)
+def forbidden(request: HttpRequest, exception: Exception | None = None, *, permission: str = "") -> HttpResponse:
+    """What the page would take, and who can give it."""
+    speak_as_user(request)
+    if problems.is_api(request):
+        return problems.answer(request, problems.FORBIDDEN)
+    actor = getattr(request, "actor", None)
+    context = import_string(settings.WHO_GRANTS)(actor, permission) if actor and permission else {}
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    speak_as_user(request)
     return problems.instead(request, problems.NOT_FOUND) or render(request, "404.html", status=404)
+
+
+def speak(request: HttpRequest, language: str, time_zone: str) -> None:
+    """Answer this request in somebody's language and time zone."""
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    timezone.activate(time_zone)
+
+
+def speak_as_user(request: HttpRequest) -> None:
+    """The same for who has signed in, on pages that know no actor: the library's, and what is not there."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        speak(request, user.language, user.time_zone)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent cannot be read, or is too much."""
+    is_too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return _plain(request, 413 if is_too_much else 400)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -81,13 +152,47 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Guessing is slowed down; so is, for a few minutes, whoever mistypes too often."""
+    answer = _plain(request, 429)
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without the frame, whose parts may be what is broken."""
-    said = problems.instead(request, problems.BROKEN)
-    return said or render(request, "500.html", {"carrier": settings.CARRIER}, status=500)
+    """A fault of ours; or trouble that passes by itself, which says when to come again."""
+    outage = outage_of(sys.exc_info()[1])
+    return unavailable(request, outage) if outage else _plain(request, 500)
+
+
+def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
+    """Nothing was written, unless the line broke in the commit: then nobody can tell, and the page says so."""
+    is_open = outage.is_lost and getattr(request, "is_committing", False)
+    answer = _plain(request, 503, text=_OPEN if is_open else _CACHE_AWAY if outage is CACHE else "")
+    answer["Retry-After"] = str(outage.retry_after)
+    return answer
+
+
+def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
+    """Without the frame and without the database, whose trouble may be what is told of."""
+    title, usual = WORDS[status]
+    if problems.is_api(request):
+        return problems.answer(request, problems.of_status(status), detail=text or None)
+    again = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
+    words = {
+        "code": status,
+        "title": title,
+        "text": text or usual,
+        "again": again,
+        "may_resend": status == 503 and not text and not again,
+        "carrier": settings.CARRIER,
+    }
+    template = "500.html" if status == 500 else "shell/plain.html"
+    return HttpResponse(render_to_string(template, words), status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    speak_as_user(request)
     said = problems.instead(request, problems.FORGED)
     return said or render(request, "403.html", {"is_stale_form": True}, status=403)
 

@@ -29,11 +29,6 @@ def find(kind: str, key: str) -> Locator | None:
     return Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key), is_exclusive=True).first()
 
 
-def find_all(kind: str, key: str) -> list[Locator]:
-    """Every row of a key that many enterprises may share, oldest first."""
-    return list(Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key)).order_by("id"))
-
-
 def row(
     kind: str, key: str, *, enterprise_id: int, target_id: int | None = None, is_exclusive: bool = False
 ) -> Locator:

@@ -16,21 +16,23 @@ from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import resolve
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
 from psycopg2 import errors as pg
 
 from portal import problems
 from portal.actors import Actor
-from portal.http import detour, forbidden, not_found, too_large
+from portal.errors import Refused
+from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user, too_large, unavailable
+from portal.outages import CLASH
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
 Next = Callable[[HttpRequest], HttpResponse]
 TRIES = 3
 # An operator's question must be answered also while the database is down.
-WITHOUT_DATABASE = ("/healthz", "/readyz")
+WITHOUT_DATABASE = ("/healthz", "/readyz", "/metrics")
 
 
 class ProblemMiddleware:
@@ -65,6 +67,7 @@ class TenantMiddleware:
 
     def _attempt(self, request: HttpRequest) -> HttpResponse:
         request.lost_deadlock = False  # type: ignore[attr-defined]
+        request.is_committing = False  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
         try:
             with transaction.atomic(), ExitStack() as stack:
@@ -72,6 +75,7 @@ class TenantMiddleware:
                 response = self.get_response(request)
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
+                request.is_committing = True  # type: ignore[attr-defined]
         finally:
             # The next request of this thread may be somebody else's, also when the commit fails.
             timezone.deactivate()
@@ -89,6 +93,8 @@ class TenantMiddleware:
             # No text of the database can hold a NUL, so nothing has such a name.
             return not_found(request)
         public_id = kwargs.pop("enterprise", None)
+        if policy.is_library:
+            speak_as_user(request)
         if policy.access is Access.PUBLIC and public_id is None:
             return None
         if not request.user.is_authenticated:
@@ -107,18 +113,21 @@ class TenantMiddleware:
         if not isinstance(found, Actor):
             return found  # type: ignore[no-any-return]
         request.actor = found  # type: ignore[attr-defined]
-        translation.activate(found.language)
-        request.LANGUAGE_CODE = found.language
-        timezone.activate(found.time_zone)
+        speak(request, found.language, found.time_zone)
         if policy.access is Access.PERMISSION and not found.may(policy.permission):
-            return forbidden(request)
+            return forbidden(request, permission=policy.permission)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         cause = exception.__cause__
         if isinstance(exception, OperationalError) and isinstance(cause, pg.DeadlockDetected | pg.SerializationFailure):
             request.lost_deadlock = True  # type: ignore[attr-defined]
-            return HttpResponse(status=503, headers={"Retry-After": "1"})
+            return unavailable(request, CLASH)
+        if isinstance(exception, Refused):
+            # Shown first: a transaction that is to be rolled back answers no more questions.
+            answer = refused(request, exception, back=page_of(request))
+            transaction.set_rollback(True)
+            return answer
         return None
 
 

@@ -80,7 +80,8 @@ class Todo(Queue):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enterprise", "event"], name="portal_todo_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="portal_todo_due", condition=Q(state__in=["waiting", "working"]))
+            models.Index(fields=["due_at"], name="portal_todo_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["-id"], name="portal_todo_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:
@@ -92,11 +93,14 @@ class Notice(Queue):
 
     Where ``secret`` names one, the body holds a mark in its place, and the real text is made at
     sending: a log that kept reset links would let its readers take accounts over.
+
+    ``doubts`` counts the attempts whose line broke after the mail was handed over: the server may
+    have taken it, and the next attempt may be a second copy, under the same Message-ID.
     """
 
     extra_grants: ClassVar = {
-        **Queue.extra_grants,
-        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at)"),
+        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at, doubts)"),
+        "portal_dispatch": (*Queue.extra_grants["portal_dispatch"], "SELECT (doubts)"),
     }
 
     class Channel(models.TextChoices):
@@ -115,6 +119,7 @@ class Notice(Queue):
     secret = models.CharField(max_length=60, blank=True)
     copy = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200)
+    doubts = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -128,7 +133,10 @@ class Notice(Queue):
             models.Index(fields=["enterprise", "-created_at", "-id"], name="portal_notice_log"),
             # Staff's log goes across enterprises.
             models.Index(fields=["-created_at", "-id"], name="portal_notice_staff"),
+            models.Index(fields=["recipient", "-created_at", "-id"], name="portal_notice_recipient"),
             models.Index(fields=["due_at"], name="portal_notice_due", condition=Q(state__in=["waiting", "working"])),
+            models.Index(fields=["-id"], name="portal_notice_failed", condition=Q(state="failed")),
+            models.Index(fields=["-id"], name="portal_notice_doubts", condition=Q(doubts__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -288,44 +296,80 @@ class ApiAnswer(TenantOwned):
         return f"{self.key} of {self.caller}"
 
 
-class CarrierTerm(Published):
-    """A number or window of the carrier's policy, from a date on; narrower scopes win."""
+# Set once and never changed; only one that has not begun can be withdrawn, once.
+_WITHDRAWAL = "UPDATE (withdrawn_at, withdrawn_by, withdrawal_reason)"
+
+
+class SetTerm(models.Model):
+    """Who set a term to what, from which day on, when and why."""
 
     name = models.CharField(max_length=60, db_collation="C")
     value = models.JSONField()
+    starts_on = models.DateField()
+    # Ends this place's own value instead: from then on the next wider one binds.
+    is_end = models.BooleanField(default=False)
+    # Counts what is set for the same place and day; the last binds.
+    revision = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    # Empty on rows that came with the carrier's data.
+    set_by = models.CharField(max_length=200, blank=True)
+    set_by_user_id = models.BigIntegerField(null=True, blank=True)
+    set_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawal_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.starts_on}"
+
+
+class CarrierTerm(SetTerm, Published):
+    """A number or window of the carrier's policy, from a date on; narrower scopes win."""
+
+    extra_grants: ClassVar = {"portal_staff": (_WITHDRAWAL,)}
+    withheld: ClassVar = {"portal_staff": ("UPDATE", "DELETE")}
     product_line = models.CharField(max_length=40, blank=True)
     segment = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2, blank=True)
-    starts_on = models.DateField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["name", "product_line", "segment", "country", "starts_on"], name="portal_carrierterm_once"
+                fields=["name", "product_line", "segment", "country", "starts_on", "revision"],
+                name="portal_carrierterm_once",
             )
         ]
 
-    def __str__(self) -> str:
-        return f"{self.name} from {self.starts_on}"
+    @property
+    def place(self) -> tuple[str, ...]:
+        return (self.product_line, self.segment, self.country)
 
 
-class EnterpriseTerm(TenantOwned):
-    """The same, agreed with one enterprise, or by one contract of it."""
+class EnterpriseTerm(SetTerm, TenantOwned):
+    """The same, agreed with one enterprise, or by one contract of it. Customers only read it."""
 
-    name = models.CharField(max_length=60, db_collation="C")
-    value = models.JSONField()
+    extra_grants: ClassVar = {"portal_staff_inside": (_WITHDRAWAL,)}
+    withheld: ClassVar = {
+        "portal_app": ("INSERT", "UPDATE", "DELETE"),
+        "portal_staff_inside": ("UPDATE", "DELETE"),
+    }
     contract = models.CharField(max_length=40, blank=True)
-    starts_on = models.DateField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["enterprise", "name", "contract", "starts_on"], name="portal_enterpriseterm_once"
+                fields=["enterprise", "name", "contract", "starts_on", "revision"], name="portal_enterpriseterm_once"
             )
         ]
+        # Staff read what is agreed on a term across enterprises.
+        indexes = [models.Index(fields=["name"], name="portal_enterpriseterm_name")]
 
-    def __str__(self) -> str:
-        return f"{self.name} from {self.starts_on}"
+    @property
+    def place(self) -> tuple[str, ...]:
+        return (self.contract,)
 
 
 class NumberCounter(CarrierOwned):

@@ -1,6 +1,7 @@
 """Amounts: Decimal with a currency. The only place that rounds, and the only one that prints them."""
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency, get_currency_precision
@@ -16,6 +17,32 @@ def unit(currency: str) -> Decimal:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Half up to the currency's smallest unit; where a document says "rounded", it is this."""
     return amount.quantize(unit(currency), rounding=ROUND_HALF_UP)
+
+
+def share(amount: Decimal, start: int, end: int, *, of: int, currency: str) -> Decimal:
+    """The part of an amount from the ``start``-th to before the ``end``-th of ``of`` equal pieces.
+
+    A share is the difference of two rounded sums, so that the shares of consecutive parts add up
+    to the amount to its smallest unit, however it is cut; one can differ by a unit from its own
+    rounded fraction. Raises ValueError for parts that run backwards or beyond the whole.
+    """
+    if not 0 <= start <= end <= of or not of:
+        raise ValueError(f"{start} to {end} is no part of {of}.")
+    return rounded(amount * end / of, currency) - rounded(amount * start / of, currency)
+
+
+class MixedCurrenciesError(ValueError):
+    """Amounts of different currencies cannot be added up."""
+
+
+def total(amounts: Iterable[tuple[Decimal, str]], *, currency: str) -> Decimal:
+    """The sum of amounts that are all of one currency. Raises MixedCurrenciesError for another's."""
+    found = ZERO
+    for amount, own in amounts:
+        if own != currency:
+            raise MixedCurrenciesError(f"{amount} {own} is no amount of {currency}.")
+        found += amount
+    return found
 
 
 def spoken(amount: Decimal, currency: str, language: str) -> str:

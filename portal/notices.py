@@ -31,12 +31,16 @@ class Recipient:
 
 
 Recipients = Callable[[Event], Iterable[Recipient]]
+Words = Callable[[dict[str, Any]], dict[str, Any]]
 Context = Callable[[Event], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class EventKind:
-    """One kind of event: its line in a story, and its notice unless it is silent."""
+    """One kind of event: its line in a story, and its notice unless it is silent.
+
+    ``words`` says frozen facts as the reader's language does: dates, amounts, names of things.
+    """
 
     name: str
     story: Text
@@ -45,6 +49,7 @@ class EventKind:
     tone: str = "blue"
     is_internal: bool = False
     secret: str = ""
+    words: Words | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -55,6 +60,34 @@ KINDS: dict[str, EventKind] = {}
 # How the real text of a secret is made at sending, by name, from the event.
 SECRETS: dict[str, Callable[[Event], str]] = {}
 SECRET_MARK = "[[secret link]]"  # noqa: S105 - what stands in its place
+
+
+class _Said(dict[str, Any]):
+    """Facts in words; one that an older event never froze is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def story_lines(story: Iterable[Event]) -> list[dict[str, Any]]:
+    """The journal as the timeline shows it, in the reader's language."""
+    return [_line(event) for event in story]
+
+
+def _line(event: Event) -> dict[str, Any]:
+    kind = KINDS.get(event.kind)
+    if kind is None:
+        # Of a version that is gone or still to come: told by its name, rather than not at all.
+        kind = EventKind(event.kind, event.kind.replace(".", ": ").replace("_", " ").capitalize(), tone="gray")
+    said = _Said({**event.facts, **(kind.words(event.facts) if kind.words else {}), "actor": event.actor_name})
+    names_actor = "%(actor)s" in str(kind.story)
+    return {
+        "at": event.at,
+        "text": str(kind.story) % said,
+        "actor": "" if names_actor else event.actor_name,
+        "tone": kind.tone,
+        "note": said["note"] or ("" if "%(reason)s" in str(kind.story) else said["reason"]),
+    }
 
 
 def register(*kinds: EventKind) -> None:

@@ -38,6 +38,7 @@ def move_past(series: str, value: int) -> None:
 def take_gapless(series: str, *, issuer: str, year: int) -> int:
     """The next of a series without gaps, for one legal entity and year.
 
+    The entity is named by a code that stays when its name changes: "" is the first there was.
     Call it as the last statement of its transaction: the counter's row stays locked until the
     commit, and a rollback gives the number back.
     """

@@ -91,16 +91,30 @@ def _api(face: str) -> str:
     return f"# {_SAID}\n{written.decode()}"
 
 
+_TERM_HEAD = ["Term", "Title", "Shipped", "What it binds", "May differ by", "Source"]
+
+
+def _shipped(term: terms.Term) -> str:
+    parts = [term.spoken(term.value)]
+    parts += [f"{segment}: {term.spoken(value)}" for segment, value in term.by_segment.items()]
+    return "; ".join(parts)
+
+
 def _terms() -> str:
     rows = [
-        [f"`{term.name}`", str(term.value), term.unit, str(term.text), term.source]
+        [
+            f"`{term.name}`",
+            str(term.title),
+            _shipped(term),
+            str(term.text),
+            ", ".join(scope.replace("_", " ") for scope in (*term.scopes, "enterprise")),
+            str(term.source),
+        ]
         for term in sorted(terms.DECLARED.values(), key=lambda term: term.name)
     ]
     text = (
-        "Numbers and windows that a carrier sets, as shipped. A carrier, a segment, a country, an enterprise or a"
-        " contract may have its own, from a date on."
+        "Numbers and windows that a carrier sets, as shipped. The carrier sets others from a date on, in general or"
+        " for a segment, a country or a product line, and agrees on others with single enterprises; the narrowest"
+        " binds."
     )
-    return (
-        "\n\n".join([_NOTE, "# Terms", text, _table(["Term", "Shipped", "Unit", "What it binds", "Source"], rows)])
-        + "\n"
-    )
+    return "\n\n".join([_NOTE, "# Terms", text, _table(_TERM_HEAD, rows)]) + "\n"

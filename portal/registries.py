@@ -34,10 +34,35 @@ class Card:
     column: str = "main"
 
 
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was looked for: what it is, how it is known, and its page in the enterprise."""
+
+    what: Text
+    label: str
+    hint: str
+    url_name: str
+    args: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where things of one kind are found by the identifiers that people quote.
+
+    ``find`` gets the text as it was typed, and gives at most a few hits within the actor's reach.
+    """
+
+    what: str
+    permission: str
+    find: Callable[[Actor, str], Iterable[Hit]]
+    order: int = 50
+
+
 @dataclass
 class Registries:
     nav: list[NavItem] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
     # what a customer's people can be granted: permission code -> what it lets them do, in words
     permissions: dict[str, Text] = field(default_factory=dict)
     # what the carrier's roles can hold
@@ -55,6 +80,10 @@ def add_nav(*items: NavItem) -> None:
 
 def add_cards(*cards: Card) -> None:
     _all.cards.extend(cards)
+
+
+def add_searches(*searches: Search) -> None:
+    _all.searches.extend(searches)
 
 
 def add_permissions(
@@ -78,6 +107,21 @@ def cards(face: str, actor: Actor) -> list[Card]:
     """The parts of this actor's home, in order."""
     found = [c for c in _all.cards if c.face == face and (not c.permission or actor.may(c.permission))]
     return sorted(found, key=lambda c: c.order)
+
+
+SEARCH_CHARACTERS = 100
+
+
+def search(actor: Actor, text: str) -> list[Hit]:
+    """What an identifier names, of all that the actor may see in their enterprise: whole, in any spelling.
+
+    Nothing outside an enterprise, and nothing for a text without letters or digits.
+    """
+    typed = " ".join(text.split())[:SEARCH_CHARACTERS]
+    if actor.enterprise_id is None or not any(character.isalnum() for character in typed) or "\0" in typed:
+        return []
+    asked = sorted((each for each in _all.searches if actor.may(each.permission)), key=lambda each: each.order)
+    return [hit for each in asked for hit in each.find(actor, typed)]
 
 
 def permissions() -> dict[str, Text]:

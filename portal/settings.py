@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 
 import celery.schedules
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from portal import env
+from portal import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,6 +34,7 @@ CARRIER = {
     "name": env.text("CARRIER_NAME", "Northvane Networks"),
     "short_name": env.text("CARRIER_SHORT_NAME", "Northvane"),
     "legal_name": env.text("CARRIER_LEGAL_NAME", "Northvane Networks, Inc."),
+    "issuer": env.code("CARRIER_ISSUER", ""),
     "address": env.text("CARRIER_ADDRESS", "1200 Quarry Street, Denver, CO 80202, United States"),
     "logo_url": env.text("CARRIER_LOGO_URL", ""),
     "accent": env.colour("CARRIER_ACCENT", "#0b5cad"),
@@ -63,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.watch.WatchMiddleware",
     # A page of rows shrinks to a sixth. Tokens in forms are masked anew each time, and Django pads.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -111,6 +116,7 @@ ENTERPRISE_MODEL = "accounts.Enterprise"
 AUTH_USER_MODEL = "accounts.User"
 ADMISSION = "accounts.admission.admit"
 SHELL = "accounts.admission.shell"
+WHO_GRANTS = "accounts.admission.who_grants"
 ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 
@@ -121,6 +127,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.valkey("VALKEY_URL", db=1)[1],
         "KEY_PREFIX": "demarc",
+        # A cache that does not answer must not hold a request.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
     }
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -130,6 +138,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker however long that takes
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "customer"
@@ -140,6 +149,8 @@ CELERY_TASK_ROUTES = {
     "portal.expire_exports": {"queue": "staff"},
     "portal.export_for_staff": {"queue": "staff"},
     "portal.forget_answers": {"queue": "staff"},
+    "portal.measure": {"queue": "dispatch"},
+    "portal.reconcile": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -148,6 +159,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=2),
         # A tick that waited longer than the next one is of no use.
         "options": {"expires": 2},
+    },
+    "measure": {"task": "portal.measure", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
+    "reconcile": {
+        "task": "portal.reconcile",
+        "schedule": celery.schedules.crontab(hour="3", minute="15"),
+        "options": {"expires": 3600},
     },
     "bill-runs": {
         "task": "billing.resume_bill_runs",
@@ -282,15 +299,26 @@ UPLOAD_MAX_BYTES = env.number("UPLOAD_MEGABYTES", 110) * 1_000_000
 
 # --- mail ------------------------------------------------------------------------------------
 globals().update(env.mail("EMAIL_URL", f"file://{BASE_DIR / 'var' / 'mail'}"))
-EMAIL_TIMEOUT = 10  # seconds for each step of the conversation
+EMAIL_TIMEOUT = env.number("MAIL_STEP_SECONDS", 10)
+MAIL_SECONDS = env.number("MAIL_SECONDS", 30)  # for one mail's whole conversation, however slowly the server speaks
+# How long a worker has for one event or mail before another may take it over, and a hint before the relay repeats it.
+LEASE_SECONDS = env.number("LEASE_SECONDS", 60)
+HINT_SECONDS = env.number("HINT_SECONDS", 30)
+if LEASE_SECONDS < MAIL_SECONDS + 5:
+    raise ImproperlyConfigured("LEASE_SECONDS must exceed MAIL_SECONDS by 5 or more: a mail would be sent twice.")
+# Seconds after each failed attempt; after the last one a person must look.
+BACK_OFF = env.numbers("BACK_OFF", (60, 5 * 60, 15 * 60, 60 * 60, 4 * 60 * 60, 24 * 60 * 60))
 # A name with a comma in it must not become two senders.
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", formataddr((CARRIER["name"], "portal@northvane.example")))
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")},
-}
+# --- what a process says of itself -------------------------------------------------------------
+SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)
+# Who shows it may read /metrics; while it is empty there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+_SECRETS = [SECRET_KEY, _PASSWORD, METRICS_TOKEN, env.password("VALKEY_URL"), env.password("EMAIL_URL")]
+LOGGING = logs.configuration(
+    format=env.choice("LOG_FORMAT", ("json", "line"), "json"),
+    level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+    secrets=_SECRETS,
+)

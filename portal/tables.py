@@ -177,18 +177,20 @@ class Queue(TenantOwned):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
-    # Work moves on, and what it says stays. The relay sees which rows are due and pushes them on, and nothing else.
+    # Work moves on, and what it says stays. The relay sees which rows are due and notes that it hinted at them.
     extra_grants: ClassVar[Grants] = {
-        "portal_app": ("INSERT", "UPDATE (state, due_at, lease_until, attempts, last_error)"),
+        "portal_app": ("INSERT", "UPDATE (state, due_at, lease_until, hinted_at, attempts, last_error)"),
         "portal_dispatch": (
-            "SELECT (id, enterprise_id, due_at, state, lease_until)",
-            "UPDATE (due_at)",
+            "SELECT (id, enterprise_id, due_at, state, lease_until, hinted_at)",
+            "UPDATE (hinted_at)",
         ),
     }
     withheld: ClassVar[Grants] = {"portal_staff_inside": ("DELETE",)}
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    # When it may next be worked on; only the work itself moves it, so that what is late shows as late.
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    hinted_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
 

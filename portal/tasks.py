@@ -3,26 +3,41 @@
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from portal import delivery, exports, files, repeats
+from portal import delivery, exports, files, metrics, reconciling, repeats
 
 
 @shared_task(name="portal.relay")
 def relay(**_: Any) -> None:
     """Every two seconds, on the dispatch queue: nothing that is due is forgotten."""
     delivery.relay(timezone.now())
+    metrics.note_tick(timezone.now())
 
 
-@shared_task(name="portal.tell")
+@shared_task(name="portal.measure")
+def measure(**_: Any) -> None:
+    """Every fifteen seconds, on the dispatch queue: how late mails are, and what failed."""
+    metrics.measure(timezone.now())
+
+
+@shared_task(name="portal.reconcile", time_limit=1800)
+def reconcile(**_: Any) -> None:
+    """Every night, on the staff queue: each event has its to-do and its notices."""
+    now = timezone.now()
+    metrics.note_findings(reconciling.compare(now), now)
+
+
+@shared_task(name="portal.tell", time_limit=settings.LEASE_SECONDS - 2)
 def tell(*, enterprise_id: int, pk: int, **_: Any) -> None:
     """Turn one event into its notices."""
     delivery.tell(enterprise_id, pk, now=timezone.now())
 
 
-@shared_task(name="portal.send", time_limit=50)
+@shared_task(name="portal.send", time_limit=settings.LEASE_SECONDS - 2)
 def send(*, enterprise_id: int, pk: int, **_: Any) -> None:
-    """Send one notice; the limit is shorter than its lease."""
+    """Send one notice; the last net, shorter than its lease: the line to the server ends sooner."""
     delivery.send(enterprise_id, pk, now=timezone.now())
 
 

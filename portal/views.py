@@ -1,9 +1,10 @@
 """The kernel's own pages: health, theme, files, and the log of notices."""
 
+from hmac import compare_digest
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -13,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from portal import delivery, exports, files, locator, selectors
+from portal import checks, delivery, exports, files, locator, metrics, selectors
 from portal.errors import Refused
 from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
 from portal.lists import Filter, ListPage, Sort
@@ -25,6 +27,7 @@ from portal.tables import Queue
 DOWNLOADS = 50  # the latest, on one page
 UNDER_WAY = {ExportState.WAITING, ExportState.WORKING}
 NOTICE_VIEW, NOTICE_RESEND = "notice.view", "notice.resend"
+UNTOLD_CAP = 20
 
 STATES = [
     (Queue.State.WAITING, gettext_lazy("Waiting to be sent")),
@@ -63,13 +66,21 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can serve: its database answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok"})
+    """The process can serve: its database answers as its own role and is up to date. Warnings keep it serving."""
+    reason = checks.not_ready()
+    if reason:
+        return JsonResponse({"status": "unavailable", "database": reason}, status=503)
+    found = checks.slow_search() + metrics.warnings(timezone.now())
+    return JsonResponse({"status": "ok", "database": "ok", **({"warnings": found} if found else {})})
+
+
+@public
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """For the operator's scraper, which shows its token; to anybody else there is no such page."""
+    given = request.headers.get("Authorization", "").encode()
+    if not settings.METRICS_TOKEN or not compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
+        raise Http404
+    return HttpResponse(metrics.text(timezone.now()), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_POST
@@ -130,11 +141,19 @@ def prepare_again(request: ActorRequest, pk: int) -> HttpResponse:
 
 @requires(NOTICE_VIEW)
 def notices(request: ActorRequest) -> HttpResponse:
-    """What was told to whom, newest first."""
+    """What was told to whom, newest first, and above it what could not be told at all."""
     page = NOTICES.show(selectors.list_notices(request.actor), request.GET)
-    return render(request, "notices/list.html", {"page": page, "states": dict(STATES)})
+    untold = list(selectors.list_untold(request.actor)[: UNTOLD_CAP + 1])
+    context = {
+        "page": page,
+        "states": dict(STATES),
+        "untold": untold[:UNTOLD_CAP],
+        "has_more": len(untold) > UNTOLD_CAP,
+    }
+    return render(request, "notices/list.html", context)
 
 
+@require_safe
 @requires(NOTICE_VIEW)
 def notice(request: ActorRequest, pk: int) -> HttpResponse:
     """One notice as its reader has it."""
@@ -150,3 +169,30 @@ def send_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
     again = delivery.send_again(found, now=timezone.now())
     messages.success(request, _("A copy is on its way to %(address)s.") % {"address": again.recipient})
     return redirect("notices:notice", request.actor.enterprise_public_id, again.pk)
+
+
+@require_POST
+@requires(NOTICE_RESEND)
+def try_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """The mail itself, where it was given up."""
+    found = get_object_or_404(selectors.list_notices(request.actor), pk=pk)
+    page = reverse("notices:notice", args=[request.actor.enterprise_public_id, found.pk])
+    try:
+        delivery.try_again(found, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=page)
+    messages.success(request, _("The mail to %(address)s is tried again.") % {"address": found.recipient})
+    return redirect(page)
+
+
+@require_POST
+@requires(NOTICE_RESEND)
+def try_todo_again(request: ActorRequest, pk: int) -> HttpResponse:
+    """The mails of an event, where they could not be written."""
+    found = get_object_or_404(selectors.list_todos(request.actor), pk=pk)
+    try:
+        delivery.try_again(found, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("notices:list"))
+    messages.success(request, _("The mails of this event are written again."))
+    return redirect("notices:list")

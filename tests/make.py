@@ -21,7 +21,8 @@ from billing.models import Charge
 from inventory.models import Product, Service, Site
 from orders.models import Milestone, MilestoneKind, Order
 from portal import locator
-from portal.models import Locator
+from portal.models import EnterpriseTerm, Locator
+from portal.tenancy import tenant_scope
 from tests.faces import as_app, as_staff, inside
 
 PASSWORD = "correct horse battery"
@@ -168,6 +169,13 @@ def order(on: Account, *, milestones: int | list[dict[str, Any]] = 3, **fields: 
             }
             Milestone.objects.create(enterprise=on.enterprise, order=made, position=place, **step)
     return made
+
+
+def agreed(owner: Enterprise, name: str, value: Any, **fields: Any) -> EnterpriseTerm:
+    """A term agreed with one customer, as staff write it."""
+    fields = {"starts_on": date(2020, 1, 1), "set_by": "Owen Admin", "set_by_user_id": 1, **fields}
+    with as_staff(), tenant_scope(owner.pk):
+        return EnterpriseTerm.objects.create(enterprise=owner, name=name, value=value, **fields)
 
 
 def charge(on: Account, amount: str = "100.00", **fields: Any) -> Charge:

@@ -5,7 +5,7 @@ open of a line never adds up to more than the line.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -174,14 +174,10 @@ def _spoken(amount: Decimal, currency: str) -> str:
 
 
 def _answer_by(enterprise: Enterprise, at: datetime) -> datetime:
-    def term(name: str) -> Any:
-        scope = {"segment": enterprise.segment, "country": enterprise.country}
-        return terms.value(name, on=selectors.local_date(enterprise, at), enterprise_id=enterprise.pk, **scope)
-
-    hours = term("billing.live_hours")
-    opens, closes = (time.fromisoformat(text) for text in hours[enterprise.segment])
-    calendar = BusinessHours(time_zone=hours["time_zone"], opens=opens, closes=closes, country=hours["country"])
-    return calendar.add_hours(at, term("dispute.answer_business_hours"))
+    names = ["billing.live_hours", "dispute.answer_business_hours"]
+    binding = terms.book(enterprise, on=selectors.local_date(enterprise, at), names=names)
+    hours: BusinessHours = binding.value("billing.live_hours")
+    return hours.add_hours(at, binding.value("dispute.answer_business_hours"))
 
 
 def _disputed(dispute: Dispute, claim: Claim) -> DisputedLine:
@@ -268,8 +264,9 @@ def _give_credit(line: DisputedLine, invoice: Invoice, issued_on: date) -> None:
         "issued_on": issued_on,
     }
     # Last: the counter stays locked for all other credit notes from here to the commit.
-    value = numbers.take_gapless("credit", issuer=settings.CARRIER["legal_name"][:60], year=issued_on.year)
-    Credit.objects.create(number=rules.credit_number(issued_on.year, value), **fields)
+    issuer = settings.CARRIER["issuer"]
+    value = numbers.take_gapless("credit", issuer=issuer, year=issued_on.year)
+    Credit.objects.create(number=rules.credit_number(issuer, issued_on.year, value), **fields)
 
 
 @transaction.atomic
@@ -281,6 +278,7 @@ def withdraw_dispute(dispute_id: int, *, actor: Actor, at: datetime) -> Dispute:
     invoice = _locked_invoice(actor, Permission.DISPUTE_MANAGE, disputes=dispute_id)
     dispute = of_enterprise(Dispute.objects, actor).get(pk=dispute_id)
     DISPUTE_FLOW.require(dispute.status, DisputeStatus.WITHDRAWN)
+    OUTCOME_FLOW.require(Outcome.OPEN, Outcome.WITHDRAWN)
     dispute.lines.filter(outcome=Outcome.OPEN).update(outcome=Outcome.WITHDRAWN, decided_at=at)
     _close_if_settled(dispute, at)
     _tell("dispute.withdrawn", dispute, invoice, actor=actor, at=at)

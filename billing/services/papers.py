@@ -76,6 +76,7 @@ def _keep(enterprise_id: int, invoice_id: int, pdf: bytes, *, at: datetime) -> b
         if invoice is not None:
             invoice.pdf_name, invoice.pdf_sha256 = name, hashlib.sha256(pdf).hexdigest()
             invoice.save(update_fields=["pdf_name", "pdf_sha256"])
+            events.record("invoice.printed", subject=invoice, actor=system(enterprise_id), at=at)
             tell_ready(enterprise_id, invoice_id, at=at)
     if invoice is None:
         # Somebody else was quicker. A kill before this line leaves a file that nothing names.
@@ -85,7 +86,8 @@ def _keep(enterprise_id: int, invoice_id: int, pdf: bytes, *, at: datetime) -> b
 
 def _has_waited(invoice: Invoice, at: datetime) -> bool:
     made = _events(invoice).filter(kind="invoice.made").first()
-    minutes = terms.value("billing.pdf_wait_minutes", on=invoice.issued_on, enterprise_id=invoice.enterprise_id)
+    enterprise = get_enterprise(invoice.enterprise_id)
+    minutes = terms.value("billing.pdf_wait_minutes", on=invoice.issued_on, of=enterprise)
     return made is not None and made.at + timedelta(minutes=minutes) <= at
 
 

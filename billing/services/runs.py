@@ -6,6 +6,7 @@ were committed and makes only the others, so the result is the same however ofte
 
 import logging
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -29,10 +30,9 @@ from billing.models import (
     InvoiceStatus,
     LineKind,
 )
-from portal import events, numbers, terms
+from portal import events, money, numbers, terms
 from portal.actors import Actor, system
 from portal.errors import Refused
-from portal.money import ZERO
 from portal.tenancy import of_enterprise, tenant_scope
 
 log = logging.getLogger(__name__)
@@ -212,21 +212,17 @@ def _credit_line(credit: Credit) -> InvoiceLine:
 def _draft(account: Account, period_on: date, at: datetime) -> Invoice:
     enterprise = get_enterprise(account.enterprise_id)
     issued_on = selectors.local_date(enterprise, at)
+    binding = terms.book(enterprise, on=issued_on, names=["billing.payment_days", "dispute.window_days"])
     return Invoice(
         enterprise_id=account.enterprise_id,
         account=account,
         period_on=period_on,
         issued_on=issued_on,
-        due_on=issued_on + timedelta(days=_days("billing.payment_days", enterprise, issued_on)),
-        dispute_by_on=issued_on + timedelta(days=_days("dispute.window_days", enterprise, issued_on)),
+        due_on=issued_on + timedelta(days=binding.value("billing.payment_days")),
+        dispute_by_on=issued_on + timedelta(days=binding.value("dispute.window_days")),
         currency=account.currency,
         bill_to=_bill_to(enterprise, account),
     )
-
-
-def _days(term: str, enterprise: Enterprise, on: date) -> int:
-    scope = {"segment": enterprise.segment, "country": enterprise.country}
-    return int(terms.value(term, on=on, enterprise_id=enterprise.pk, **scope))
 
 
 def _bill_to(enterprise: Enterprise, account: Account) -> dict[str, str]:
@@ -244,18 +240,24 @@ def _bill_to(enterprise: Enterprise, account: Account) -> dict[str, str]:
     }
 
 
+def _amount_of(line: InvoiceLine, invoice: Invoice) -> tuple[Decimal, str]:
+    """A line's amount in the currency it was given in: a credit note brings its own."""
+    return line.amount, line.credit.currency if line.credit else invoice.currency
+
+
 def _issue(invoice: Invoice, lines: list[InvoiceLine], *, actor: Actor, at: datetime) -> Invoice:
     invoice.save(force_insert=True)
     for position, line in enumerate(lines, start=1):
         line.invoice, line.position = invoice, position
     InvoiceLine.objects.bulk_create(lines, batch_size=1000)
-    invoice.total = sum((line.amount for line in lines), ZERO)
+    invoice.total = money.total((_amount_of(line, invoice) for line in lines), currency=invoice.currency)
     events.record("invoice.made", subject=invoice, actor=actor, at=at, total=invoice.total, currency=invoice.currency)
     events.hint_after_commit("billing.make_pdf", invoice.enterprise_id, invoice.pk)
     INVOICE_FLOW.require(invoice.status, InvoiceStatus.ISSUED)
     year = invoice.issued_on.year
     # Last: the counter stays locked for all other invoices from here to the commit.
-    value = numbers.take_gapless("invoice", issuer=invoice.bill_to["issuer"][:60], year=year)
-    invoice.number, invoice.status = rules.invoice_number(year, value), InvoiceStatus.ISSUED
+    issuer = settings.CARRIER["issuer"]
+    value = numbers.take_gapless("invoice", issuer=issuer, year=year)
+    invoice.number, invoice.status = rules.invoice_number(issuer, year, value), InvoiceStatus.ISSUED
     invoice.save(update_fields=["number", "status", "total"])
     return invoice

@@ -14,7 +14,7 @@ from portal.models import EXPORT_FLOW, Export, ExportState
 
 # Each face has a worker of its own, with its own rights in the database.
 TASKS = {"customer": "portal.export", "staff": "portal.export_for_staff"}
-_ANEW = ["state", "attempts", "asked_at", "due_at", "rows_done", "rows_total", "reason", "last_error", "language",
+_ANEW = ["state", "attempts", "hinted_at", "asked_at", "due_at", "rows_done", "rows_total", "reason", "last_error", "language",
          "time_zone"]  # fmt: skip
 UNDER_WAY = [ExportState.WAITING, ExportState.WORKING]
 
@@ -76,6 +76,7 @@ def ask_again(export_id: int, *, actor: Actor, at: datetime) -> Export:
     if under_way.filter(kind=export.kind, query=export.query).exists():
         return export
     _require_room(under_way.count(), actor, at)
+    export.hinted_at = None
     export.state, export.attempts, export.asked_at, export.due_at = ExportState.WAITING, 0, at, at
     export.rows_done, export.rows_total, export.reason, export.last_error = 0, None, "", ""
     export.language, export.time_zone = actor.language, actor.time_zone

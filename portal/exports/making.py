@@ -226,7 +226,9 @@ def _give_back(export: Export, error: Exception, email: str) -> None:
     with tenant_scope(export.enterprise_id):
         EXPORT_FLOW.require(ExportState.WORKING, ExportState.WAITING)
         due_at = timezone.now() + PAUSE * export.attempts
-        _mine(export).update(state=ExportState.WAITING, lease_until=None, due_at=due_at, last_error=str(error)[:500])
+        _mine(export).update(
+            state=ExportState.WAITING, lease_until=None, due_at=due_at, hinted_at=None, last_error=str(error)[:500]
+        )
 
 
 def expire(now: datetime) -> int:

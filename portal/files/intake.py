@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
 from typing import Any
@@ -32,7 +32,7 @@ class NotAccepted(Refused):
 
 @dataclass(frozen=True)
 class Limits:
-    """How large and how many files may be; the term ``files.limits`` in force."""
+    """How large and how many files may be: the terms of these names under ``files.``, as they bind."""
 
     megabytes: int
     at_once: int
@@ -48,7 +48,9 @@ class Limits:
 
 def limits(enterprise_id: int | None, *, on: date) -> Limits:
     """What binds this enterprise on a day."""
-    return Limits(**terms.value("files.limits", on=on, enterprise_id=enterprise_id))
+    names = [each.name for each in fields(Limits)]
+    found = terms.values([f"files.{name}" for name in names], on=on, enterprise_id=enterprise_id)
+    return Limits(**{name: found[f"files.{name}"] for name in names})
 
 
 @dataclass(frozen=True)

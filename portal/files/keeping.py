@@ -58,7 +58,7 @@ def find(actor: Actor, pk: int) -> StoredFile | None:
 def keep(subject: models.Model, uploads: Sequence[Accepted], *, actor: Actor, at: datetime) -> list[StoredFile]:
     """Store accepted uploads and hang them on a thing.
 
-    Raises Refused beyond what the term ``files.limits`` allows the person in 24 hours, or the enterprise in all.
+    Raises Refused beyond what the terms allow the person in 24 hours, or the enterprise in all.
     Should the transaction fail, the files stay without a row until they are cleaned away.
     """
     if not uploads:

@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from django.db.models.enums import ChoicesType
 
 from portal.loading.faults import Wrong
+from portal.money import unit
 
 LARGEST = Decimal("9999999999.99")
 EARLIEST, LATEST = date(1980, 1, 1), date(2099, 12, 31)
@@ -196,7 +197,8 @@ LANGUAGE_LIST = Cell("languages in order of preference, separated by spaces: `es
 
 
 @cache
-def _countries() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """Every country that an address can be in, by its two letters."""
     # Babel also knows regions (001), pseudo places (ZZ, XA) and unions (EU), none of which has an address.
     apart = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
     codes = {str(code) for code in Locale("en").territories}
@@ -204,7 +206,7 @@ def _countries() -> frozenset[str]:
 
 
 def _read_country(value: str, today: date) -> str:
-    if value not in _countries():
+    if value not in countries():
         raise Wrong(f"“{value}” is not a country by its two capital letters, as US or MX")
     return value
 
@@ -215,6 +217,8 @@ COUNTRY = Cell("a country by its two capital letters (ISO 3166): `US`, `MX`", _r
 def _read_currency(value: str, today: date) -> str:
     if not re.fullmatch(r"[A-Z]{3}", value) or not is_currency(value):
         raise Wrong(f"“{value}” is not a currency by its three capital letters, as USD or BRL")
+    if unit(value) < Decimal("0.01"):
+        raise Wrong(f"{value} has more than two decimals, and invoices keep two")
     return value
 
 

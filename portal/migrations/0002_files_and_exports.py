@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_enterprises_of'),
-        ('portal', '0006_api_answers'),
+        ('portal', '0001_initial'),
     ]
 
     operations = [

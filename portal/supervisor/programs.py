@@ -29,7 +29,7 @@ class Program:
 
 def environment(run: Configuration, *, database_url: str, valkey_url: str, role: str, face: str) -> dict[str, str]:
     """The variables of one process of the portal."""
-    defaults = {"EMAIL_URL": f"file://{run.home / 'mail'}"}
+    defaults = {"EMAIL_URL": f"file://{run.home / 'mail'}", "LOG_FORMAT": "line"}
     folders = {"FILES_DIR": run.home / "files", "STATIC_ROOT": run.home / "static"}
     return (
         defaults
@@ -77,7 +77,7 @@ def portal_programs(run: Configuration, *, database_url: str, valkey_url: str) -
 def _web(name: str, host: str, port: int, variables: Mapping[str, str]) -> Program:
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "3", "--access-log",
+        "--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "3",
         "portal.wsgi:application",
     ]  # fmt: skip
     return Program(name, command, variables, signal.SIGTERM, patience=4)

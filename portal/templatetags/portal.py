@@ -19,7 +19,7 @@ from portal.flows import FLOWS
 
 register = template.Library()
 
-_IDENT = re.compile(r"\b[A-Z]{2,4}-(?:\w+-)?\d{3,}\b")
+_IDENT = re.compile(r"\b[A-Z]{2,4}-(?:\w+-)*\d{3,}\b")
 # The first mark that fits names it, so those that pose as others stand before them.
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
              ("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"))  # fmt: skip

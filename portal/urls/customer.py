@@ -5,8 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 import accounts.urls
 import billing.urls
 import orders.urls
+import portal.termbook.urls
 from portal.api import Description
-from portal.urls.shared import handler403, handler404, handler500, shared
+from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
@@ -19,8 +20,9 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
     path("api/v1/", include((api, "api"))),
+    path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]

@@ -5,8 +5,10 @@ from django.urls import include, path
 from accounts.views import set_language
 from portal import views
 
+handler400 = "portal.http.bad_request"
 handler403 = "portal.http.forbidden"
 handler404 = "portal.http.not_found"
+handler429 = "portal.http.too_many_requests"
 handler500 = "portal.http.server_error"
 
 exports = [
@@ -17,6 +19,7 @@ exports = [
 shared = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.show_metrics, name="metrics"),
     path("language/", set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
     path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),

@@ -5,14 +5,17 @@ from django.urls import URLPattern, URLResolver, include, path
 import accounts.urls
 import billing.urls
 import orders.urls
+import portal.termbook.urls
 from portal import views
 from portal.api import Description
-from portal.urls.shared import handler403, handler404, handler500, shared
+from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
 
 notices = [
     path("notices/", views.notices, name="list"),
     path("e/<slug:enterprise>/notices/<int:pk>/", views.notice, name="notice"),
     path("e/<slug:enterprise>/notices/<int:pk>/send-again/", views.send_notice_again, name="send_again"),
+    path("e/<slug:enterprise>/notices/<int:pk>/try-again/", views.try_notice_again, name="try_again"),
+    path("e/<slug:enterprise>/untold/<int:pk>/try-again/", views.try_todo_again, name="tell_again"),
 ]
 
 api: list[URLPattern | URLResolver] = [
@@ -26,6 +29,8 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
+    path("", include((portal.termbook.urls.staff_outside, "termbook"))),
+    path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),
     path("", include((billing.urls.staff_outside, "billing_work"))),
     path("api/v1/", include((api, "api"))),
@@ -33,4 +38,4 @@ urlpatterns = [
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]

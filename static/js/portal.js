@@ -109,6 +109,6 @@
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 401) location.reload();
-    else trouble(status >= 500 ? "server" : "gone");
+    else trouble(status === 503 || status === 429 ? "busy" : status >= 500 ? "server" : "gone");
   });
 })();

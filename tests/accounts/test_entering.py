@@ -5,11 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.db import ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
+from django.utils import timezone, translation
 
-from accounts.models import StaffVisit
+from accounts.models import StaffVisit, TeamRole
 from portal.models import Event
-from tests.faces import FaceClient, as_staff, inside
+from tests import make
+from tests.faces import FaceClient, as_app, as_staff, inside
 
 
 def without_tokens(answer):
@@ -41,7 +43,8 @@ def test_nobody_is_sent_to_sign_in(client, acme):
 def test_staff_on_the_team_enter_and_leave_a_trace(client_of, acme, carol):
     assert client_of(carol).get(f"/e/{acme.public_id}/").status_code == 200
     with inside(acme):
-        assert StaffVisit.objects.get().reason == "Account team: Customer care manager"
+        visit = StaffVisit.objects.get()
+        assert (visit.role, visit.reason, visit.why) == ("care_manager", "", "Account team: Customer care manager")
         assert Event.objects.get().kind == "enterprise.opened"
 
 
@@ -120,3 +123,20 @@ def test_the_customers_administrators_read_who_looked_and_why(client_of, acme, a
     text = reader.get(f"/e/{acme.public_id}/visits/").content.decode()
     assert "Carol Okafor" in text and "Account team: Customer care manager" in text
     assert client_of(alan).get(f"/e/{acme.public_id}/visits/").status_code == 403
+
+
+def test_why_somebody_of_the_team_looked_is_said_in_each_readers_language(client_of, acme, alice, carol):
+    client_of(carol).get(f"/e/{acme.public_id}/")
+    with as_app():
+        alice.language = "es"
+        alice.save(update_fields=["language"])
+    text = client_of(alice).get(f"/e/{acme.public_id}/visits/").content.decode()
+    with translation.override("es"):
+        assert str(TeamRole.CARE_MANAGER.label) in text
+    assert "Customer care manager" not in text
+
+
+def test_a_visit_without_any_reason_is_refused_by_the_database(acme, carol):
+    card = make.card_of(carol)
+    with pytest.raises(IntegrityError, match="accounts_staffvisit_why"), inside(acme), transaction.atomic():
+        StaffVisit.objects.create(enterprise=acme, card=card, started_at=timezone.now(), until_at=timezone.now())

@@ -1,10 +1,13 @@
 """Migrations go up, down and up again, and end in the same walls."""
 
+import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +28,16 @@ def manage(transactional_db):
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
+    def ask(statement):
+        """One statement in the same database, as its owner; returns the rows."""
+        link = psycopg2.connect(dbname=name, host=host, user="portal_owner", password=password)
+        with closing(link), link, link.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
     name = f"{NAME}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}"
-    host = connection.settings_dict["HOST"]
+    host, password = connection.settings_dict["HOST"], os.environ["PORTAL_OWNER_PASSWORD"]
+    run.ask = ask
     environment = {**os.environ, "PORTAL_ROLE": "portal_owner", "DATABASE_URL": f"postgresql:///{name}?host={host}"}
     _use("portal_owner")
     with connection.cursor() as cursor:
@@ -50,3 +61,50 @@ def test_up_down_and_up(manage):
     # All the way: the kernel and accounts lean on each other, so they go together.
     manage("migrate", "accounts", "zero")
     assert "Walls and grants" in manage("migrate")
+
+
+TWO_DESKS = {"enterprise": ["06:00", "18:00"], "wholesale": ["09:00", "15:00"]}
+OLD_HOURS = json.dumps({"time_zone": "America/Denver", "country": "US", **TWO_DESKS})
+BEFORE = f"""
+INSERT INTO accounts_enterprise (public_id, legal_name, custom_name, segment, region, country, language, time_zone,
+                                 is_house, is_active, created_at)
+VALUES ('W1', 'Wholesale One', '', 'wholesale', 'na', 'US', 'en', 'UTC', false, true, now());
+INSERT INTO portal_carrierterm (name, value, product_line, segment, country, starts_on)
+VALUES ('billing.live_hours', '{OLD_HOURS}', '', '', '', '2026-01-01'),
+       ('billing.payment_days', '45', '', '', 'CL', '2026-01-01');
+INSERT INTO portal_enterpriseterm (enterprise_id, name, value, contract, starts_on)
+SELECT enterprise_id, 'billing.live_hours', '{OLD_HOURS}', '', '2026-01-01' FROM accounts_enterprise
+ WHERE public_id = 'W1';
+INSERT INTO portal_numbercounter (series, issuer, year, last)
+VALUES ('invoice', 'Northvane Networks, Inc.', 2026, 41), ('invoice', 'Northvane Group, Inc.', 2026, 17),
+       ('credit', 'Northvane Networks, Inc.', 2026, 3);
+INSERT INTO accounts_staffcard (name, title, phone, email, languages, hours)
+VALUES ('Carol', '', '', 'carol@northvane.example', '{{}}', '');
+INSERT INTO accounts_staffvisit (enterprise_id, card_id, reason, started_at, until_at)
+SELECT e.enterprise_id, c.id, r.reason, now(), now() FROM accounts_enterprise e, accounts_staffcard c,
+       (VALUES ('Account team: Care manager of old'), ('Account team: Customer care manager')) r (reason)
+ WHERE e.public_id = 'W1';
+"""
+
+
+def test_what_was_there_reads_as_before(manage):
+    """Terms, counters and visits of the first release, brought up to this one."""
+    manage("migrate")
+    manage("migrate", "billing", "0002")
+    manage("migrate", "portal", "0001")
+    manage("migrate", "accounts", "0002")
+    manage.ask(BEFORE)
+    manage("migrate")
+
+    hours = "SELECT segment, value->'windows', value->>'time_zone' FROM portal_carrierterm WHERE name LIKE '%hours'"
+    assert sorted(manage.ask(hours)) == [
+        ("", [["06:00", "18:00"]], "America/Denver"),
+        ("wholesale", [["09:00", "15:00"]], "America/Denver"),
+    ]
+    assert manage.ask("SELECT value->'windows' FROM portal_enterpriseterm") == [([["09:00", "15:00"]],)]
+    assert manage.ask("SELECT value, set_by, revision FROM portal_carrierterm WHERE country = 'CL'") == [(45, "", 0)]
+    counters = manage.ask("SELECT series, issuer, last FROM portal_numbercounter ORDER BY series")
+    assert counters == [("credit", "", 3), ("invoice", "", 41)]
+    visits = manage.ask("SELECT role, reason FROM accounts_staffvisit ORDER BY role")
+    assert visits == [("", "Account team: Care manager of old"), ("care_manager", "")]
+    assert "Walls and grants" not in manage("migrate")

@@ -127,6 +127,19 @@ def test_the_story_of_an_invoice_is_told_to_each_side_as_it_concerns_them(
     assert "ZeroDivisionError" in theirs and "could not be made" not in hers
 
 
+def test_the_story_of_an_invoice_tells_its_pdf_its_disputes_its_credits_and_its_mails(
+    client_of, alice, dora, acme, invoice, deliver, monkeypatch
+):
+    with as_staff(), monkeypatch.context() as patch:
+        patch.setattr(documents, "render", lambda *_, **__: b"%PDF")
+        services.make_pdf(acme.pk, invoice.pk, at=timezone.now())
+    b.decide(dora, b.disputed(b.dispute(alice, invoice)), "30.00")
+    deliver()
+    text = page(client_of(alice), "billing:invoice", invoice.number).text
+    for words in ("The PDF is ready", "Alice Moreau disputed", "$30.00 of", "credited", "Told by mail to 1 person"):
+        assert words in text, words
+
+
 @pytest.mark.parametrize("typed", ["2999-01", "2026-13", "soon", ""])
 def test_a_month_that_cannot_be_billed_is_refused(client_of, dora, acme_main, typed):
     client = client_of(dora)

@@ -57,11 +57,11 @@ def test_the_pdf_is_printed_once_and_then_the_bill_is_told(acme, invoice):
     found, content = stored(invoice)
     assert found.pdf_sha256 == hashlib.sha256(content).hexdigest()
     assert found.pdf_name.startswith(f"invoices/{acme.pk}/") and invoice.number not in found.pdf_name
-    assert kinds(acme) == ["invoice.made", "invoice.issued"]
+    assert kinds(acme) == ["invoice.made", "invoice.printed", "invoice.issued"]
 
     assert not printed(invoice)
     assert stored(invoice) == (found, content)
-    assert kinds(acme) == ["invoice.made", "invoice.issued"]
+    assert kinds(acme) == ["invoice.made", "invoice.printed", "invoice.issued"]
 
 
 def test_it_shows_the_invoice_in_words(invoice):
@@ -122,7 +122,7 @@ def test_a_bill_waits_an_hour_for_its_pdf_and_no_longer(acme, invoice, broken, m
     # Storage is of the undone settings too, so only what is told matters here.
     with as_staff():
         services.make_pdf(acme.pk, invoice.pk, at=b.LATER)
-    assert kinds(acme) == ["invoice.made", "invoice.pdf_failed", "invoice.issued"]
+    assert kinds(acme) == ["invoice.made", "invoice.pdf_failed", "invoice.issued", "invoice.printed"]
 
 
 def test_an_invoice_of_another_enterprise_is_not_there(borealis, invoice):

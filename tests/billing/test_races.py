@@ -11,15 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from billing import selectors, services
 from billing.models import BillRun, Credit, Dispute, Invoice
+from portal import numbers
 from portal.errors import Refused
 from portal.models import Event, NumberCounter
 from tests import make
 from tests.billing import builders as b
-from tests.faces import as_staff
+from tests.faces import as_staff, playing
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -210,3 +211,52 @@ def test_the_bill_is_told_once_by_many_printers(acme, acme_main, workers, monkey
     assert sorted(together(make_pdf, workers)) == [False] * (workers - 1) + [True]
     with as_staff():
         assert Event.objects.filter(kind="invoice.issued").count() == 1
+
+
+AUDIT = bool(os.environ.get("DEMARC_AUDIT"))
+
+
+def test_sixteen_threads_and_one_rollback_in_ten_leave_no_gap_in_any_series(db):
+    """Two issuers and two years at once: each series counts by itself, whoever is rolled back."""
+    times = 400 if AUDIT else 40
+    series = [("invoice", "", 2026), ("invoice", "NV2", 2026), ("credit", "", 2026), ("invoice", "", 2027)]
+
+    def take(n: int) -> list[tuple[tuple[str, str, int], int]]:
+        dice, kept = random.Random(n), []
+        for _ in range(times):
+            one = dice.choice(series)
+            try:
+                # As staff inside any enterprise: the counter is the carrier's.
+                with playing("portal_staff_inside"), transaction.atomic():
+                    number = numbers.take_gapless(one[0], issuer=one[1], year=one[2])
+                    if dice.random() < 0.1:
+                        raise RuntimeError("rolled back after the number was taken")
+            except RuntimeError:
+                continue
+            kept.append((one, number))
+        return kept
+
+    found = [each for kept in together(take, 16) for each in kept]
+    assert len(found) > times * 16 * 0.8
+    for one in series:
+        taken = sorted(number for which, number in found if which == one)
+        assert taken == list(range(1, len(taken) + 1))
+        with as_staff():
+            counter = NumberCounter.objects.get(series=one[0], issuer=one[1], year=one[2])
+        assert counter.last == len(taken)
+
+
+def test_a_new_legal_name_goes_on_with_the_years_series(acme, settings):
+    def issue(name: str, issuer: str = "") -> Invoice:
+        settings.CARRIER = {**settings.CARRIER, "legal_name": name, "issuer": issuer}
+        account = make.account(acme)
+        make.charge(account)
+        return b.issue(account)
+
+    first, second = issue("Northvane Networks, Inc."), issue("Northvane Group, Inc.")
+    assert (first.number, second.number) == ("INV-2026-000001", "INV-2026-000002")
+    assert second.bill_to["issuer"] == "Northvane Group, Inc."
+    # Another legal entity has a series of its own, and its numbers say so.
+    other = issue("Southvane, LLC", issuer="SV")
+    assert other.number == "INV-SV-2026-000001"
+    assert issue("Northvane Group, Inc.").number == "INV-2026-000003"

@@ -15,7 +15,7 @@ from PIL import Image
 from billing.models import Dispute
 from portal import files
 from portal.files import archives, intake, names
-from portal.models import EnterpriseTerm, Event, StoredFile
+from portal.models import Event, StoredFile
 from tests import make
 from tests.billing import builders as b
 from tests.faces import inside
@@ -261,11 +261,8 @@ def test_where_a_file_must_come_its_lack_is_said(db):
 
 
 def agreed(enterprise, **changes):
-    from portal import terms
-
-    value = {**terms.DECLARED["files.limits"].value, **changes}
-    with inside(enterprise):
-        EnterpriseTerm.objects.create(enterprise=enterprise, name="files.limits", value=value, starts_on="2020-01-01")
+    for name, value in changes.items():
+        make.agreed(enterprise, f"files.{name}", value)
 
 
 def test_the_size_is_a_term(send, acme):

@@ -63,6 +63,7 @@ FAULTS = [
     ("charges.csv", "Wavelength,", "Wave\x07,", r"2 text: holds a line break or a control character"),
     ("charges.csv", "text,amount,starts_on", "text,amount,ends_on,starts_on", r"2: has 7 cells, the header has 8"),
     ("charges.csv", "CH-1", '"CH-1', r"\d+: is not CSV"),
+    ("accounts.csv", "USD", "KWD", r"2 currency: KWD has more than two decimals, and invoices keep two"),
     ("terms.csv", "45", "soon", r"2 value: “soon” is not a value"),
     ("terms.csv", "45", '"""soon"""', r"2 value: is not of the kind of 30 \(minutes\)"),
     ("terms.csv", "staff.visit_minutes", "staff.naps", r"2 name: “staff.naps” is not known"),

@@ -125,7 +125,10 @@ def test_what_was_loaded_is_found_before_a_company_is_known(folder, load):
     found = locator.find(locator.ACCOUNT, "5-pin1")
     assert (found.enterprise_id, found.target_id) == (pinefall.pk, account.pk)
     pat = User.objects.get(email="pat@pinefall.example")
-    places = {(row.enterprise_id, row.target_id) for row in locator.find_all(locator.PERSON, str(pat.pk))}
+    places = {
+        (row.enterprise_id, row.target_id)
+        for row in Locator.objects.filter(kind=locator.PERSON, key_hash=locator.key_hash(locator.PERSON, str(pat.pk)))
+    }
     assert places == {(m.enterprise_id, m.pk) for m in Membership.objects.filter(user=pat)}
     assert len(places) == 2
     assert pat.default_enterprise_id == pinefall.pk
@@ -332,3 +335,12 @@ def test_a_database_without_its_tables_is_told_in_a_sentence(folder, load):
     Locator.objects.all().delete()
 
     assert "run manage.py migrate" in load(folder, "--if-empty").refusal
+
+
+def test_a_term_that_staff_have_set_for_the_same_day_stands(folder, load):
+    CarrierTerm.objects.create(name="staff.visit_minutes", value=20, starts_on=date(2026, 1, 1), set_by_user_id=1)
+
+    assert load(folder).faults == [
+        "terms.csv:2 starts_on: is a day for which the term was set or withdrawn in the portal"
+    ]
+    assert CarrierTerm.objects.get().value == 20

@@ -4,7 +4,7 @@ import re
 
 from portal.embedded.home import CHECKOUT
 
-_READ = re.compile(r"""env\.(?:text|flag|number|choice|words|database|valkey|mail)\(\s*f?["']([A-Z_]+)["']""")
+_READ = re.compile(r"""env\.(?:text|flag|numbers?|choice|words|database|valkey|mail)\(\s*f?["']([A-Z_]+)["']""")
 _EXPLAINED = re.compile(r"^(?:# )?([A-Z][A-Z_]+)=", re.MULTILINE)
 
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_enterprises_of'),
-        ('portal', '0001_initial'),
+        ('portal', '0004_delivery'),
     ]
 
     operations = [

@@ -1,0 +1,126 @@
+"""Every role on every page of its own enterprise: the table beside this file says what each is answered.
+
+A page is asked with GET, or with an empty POST where it takes only that. Write the table anew
+with ROLE_PAGES=write, and read what changed before committing it.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+
+from accounts.permissions import STAFF_ROLES
+from portal import checks, policy, registries
+from tests import make
+from tests.billing import builders
+from tests.faces import inside
+
+TABLE = Path(__file__).with_name("role_pages.txt")
+CUSTOMERS = ("administrator", *sorted(registries.permissions()), "no permission")
+MEANING = {200: "200 sees it", 302: "302 done or led on", 403: "403 lacks the permission", 404: "404 not there",
+           409: "409 refused by a rule", 422: "422 the form says why"}  # fmt: skip
+
+
+def pages(face):
+    """(route, permission) of every page of ours that asks who one is."""
+    for route, view in checks.views(get_resolver(f"portal.urls.{face}")):
+        found = policy.policy_of(view)
+        if not found.is_library and found.access is not policy.Access.PUBLIC:
+            yield route, found.permission
+
+
+@pytest.fixture
+def parts(acme, acme_main, alice, dora, deliver):
+    """What stands for each part of a route: one thing of Acme's, made anew for each face."""
+    order = make.order(acme_main)
+    make.charge(acme_main)
+    invoice = builders.issue(acme_main)
+    dispute = builders.dispute(alice, invoice)
+    run = builders.start(dora)
+    with inside(acme):
+        milestone, line, disputed = order.milestones.first(), invoice.lines.first(), dispute.lines.first()
+    return {
+        "orders/": {"<str:number>": order.number},
+        "orders/milestones/": {"<int:pk>": milestone.pk},
+        "billing/invoices/": {"<str:number>": invoice.number, "<int:pk>": line.pk},
+        "billing/disputes/": {"<str:number>": dispute.number},
+        "billing/disputed-lines/": {"<int:pk>": disputed.pk},
+        "billing/runs/": {"<int:pk>": run.pk},
+        "notices/": {"<int:pk>": deliver()[0].pk},
+        "e/<slug:enterprise>/terms/": {"<int:pk>": make.agreed(acme, "billing.payment_days", 45).pk},
+        "terms/": {"<str:name>": "billing.payment_days", "<int:pk>": 0},
+        "customers/": {"<slug:public_id>": acme.public_id},
+    }
+
+
+def path(route, parts, acme):
+    keys = sorted((key for key in parts if key in route), key=len, reverse=True)
+    filled = {"<slug:enterprise>": acme.public_id, **(parts[keys[0]] if keys else {})}
+    for part in re.findall(r"<[^>]+>", route):
+        assert part in filled, f"{route}: say in this test what stands for {part}"
+        route = route.replace(part, str(filled[part]))
+    return f"/{route}"
+
+
+def code(browser, where):
+    answer = browser.get(where)
+    return browser.post(where).status_code if answer.status_code == 405 else answer.status_code
+
+
+def row(face, route, codes):
+    return f"{face:<9}{route or '(start)':<66}" + " ".join(f"{each:>4}" for each in codes)
+
+
+def head(title, names):
+    return [f"{title}", *(f"  {n:>2} {name}" for n, name in enumerate(names, start=1)), ""]
+
+
+def staff_lines(acme, client_of, parts):
+    browsers = {}
+    for role in STAFF_ROLES:
+        person = make.staff(f"{role.title().replace('_', '')} Person", role, email=f"{role}@northvane.example")
+        make.team(acme, person, "care_manager")
+        browsers[role] = client_of(person)
+    return list(lines("staff", browsers, registries.staff_roles(), parts, acme))
+
+
+def customer_lines(acme, client_of, parts):
+    browsers, held = {}, {}
+    for name in CUSTOMERS:
+        person = make.user(f"{name.replace(' ', '-')}@acme.example")
+        member = make.member(acme, person, name, is_administrator=name == "administrator")
+        if name in registries.permissions():
+            make.grant(member, name)
+        held[name] = set(registries.permissions()) if name == "administrator" else {name}
+        browsers[name] = client_of(person)
+    return list(lines("customer", browsers, held, parts, acme))
+
+
+def lines(face, browsers, held, parts, acme):
+    for route, permission in sorted(pages(face)):
+        codes = [code(browser, path(route, parts, acme)) for browser in browsers.values()]
+        for name, found in zip(browsers, codes, strict=True):
+            assert found in MEANING, (face, route, name, found)
+            # Lacking the page's permission is 403 and nothing else is.
+            assert (found == 403) == bool(permission and permission not in held[name]), (face, route, name, found)
+        yield row(face, route, codes)
+
+
+def test_each_role_is_answered_as_the_table_says(acme, client_of, parts):
+    text = "\n".join(
+        [
+            "; ".join(MEANING.values()),
+            "",
+            *head("Staff roles, each in the account team of the customer", STAFF_ROLES),
+            *staff_lines(acme, client_of, parts),
+            "",
+            *head("Customers' people: the administrator, who holds one permission, who holds none", CUSTOMERS),
+            *customer_lines(acme, client_of, parts),
+            "",
+        ]
+    )
+    if os.environ.get("ROLE_PAGES") == "write":
+        TABLE.write_text(text)
+    assert TABLE.read_text() == text

@@ -1,0 +1,286 @@
+"""What is expected of every route, table, task and file: the tables that the isolation suite is generated from.
+
+Whoever adds a route, a table, a task, a form that offers rows, or an answer that is a file, adds its
+line here, and says by it who may be answered what. What is missing here, or is here and gone from
+the portal, fails the build.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """What a route is about, which decides who is let in."""
+
+    OPEN = "open"  # nobody's data: health, signing in
+    OWN = "own"  # the one person who has signed in
+    ACROSS = "across"  # the staff's work across enterprises
+    INSIDE = "inside"  # one enterprise
+
+
+class Said(StrEnum):
+    """How a route answers, whatever the words."""
+
+    SERVED = "served"
+    MISSING = "missing"
+    FORBIDDEN = "forbidden"
+    SIGN_IN = "sign in first"
+    FACTOR = "show a second factor first"
+    REASON = "say why first"
+    NO_METHOD = "no such method"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: its place, the permission it needs, what of a tenant's its parts name, the methods it has."""
+
+    place: Place
+    needs: str = ""
+    thing: str = ""
+    methods: tuple[str, ...] = ("GET", "HEAD")
+    is_api: bool = False
+
+
+def opened() -> Route:
+    return Route(Place.OPEN, methods=("GET", "HEAD", "POST"))
+
+
+def own(*methods: str) -> Route:
+    return Route(Place.OWN, methods=methods or ("GET", "HEAD"))
+
+
+def across(needs: str, *methods: str, thing: str = "") -> Route:
+    return Route(Place.ACROSS, needs, thing, methods or ("GET", "HEAD"))
+
+
+def inside(needs: str = "", *methods: str, thing: str = "") -> Route:
+    return Route(Place.INSIDE, needs, thing, methods or ("GET", "HEAD"))
+
+
+def api(place: Place, needs: str = "", *methods: str, thing: str = "") -> Route:
+    """A call of the API: the same places, and a policy for each of its methods."""
+    return Route(place, needs, thing, methods or ("GET", "HEAD"), is_api=True)
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+FORM = ("GET", "HEAD", "POST")
+
+# --- routes --------------------------------------------------------------------------------------
+
+BOTH_FACES = {
+    "healthz": opened(),
+    "readyz": opened(),
+    "language/": opened(),
+    "theme/": opened(),
+    "account/login/": opened(),
+    "account/logout/": opened(),
+    "account/inactive/": opened(),
+    "account/signup/": opened(),
+    "account/reauthenticate/": opened(),
+    "account/email/": opened(),
+    "account/confirm-email/": opened(),
+    "account/password/change/": opened(),
+    "account/password/set/": opened(),
+    "account/password/reset/": opened(),
+    "account/login/code/confirm/": opened(),
+    r"account/^confirm-email/(?P<key>[-:\w]+)/$": opened(),
+    "account/password/reset/key/done/": opened(),
+    "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": opened(),
+    "account/password/reset/done/": opened(),
+    "account/2fa/authenticate/": opened(),
+    # The library's own: about the person's sign-in, whose rows it finds by the session's user.
+    "account/2fa/": own(*METHODS),
+    "account/2fa/reauthenticate/": own(*METHODS),
+    "account/2fa/totp/activate/": own(*METHODS),
+    "account/2fa/totp/deactivate/": own(*METHODS),
+    "account/2fa/recovery-codes/": own(*METHODS),
+    "account/2fa/recovery-codes/generate/": own(*METHODS),
+    "account/2fa/recovery-codes/download/": own(*METHODS),
+    "account/sessions/": own(*METHODS),
+    "": own(),
+    "e/<slug:enterprise>/": inside(),
+    "e/<slug:enterprise>/orders/": inside("order.view"),
+    "e/<slug:enterprise>/orders/export.csv": inside("order.view"),
+    "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/billing/": inside("billing.view"),
+    "e/<slug:enterprise>/billing/invoices/<str:number>/": inside("billing.view", thing="invoice"),
+    "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": inside("billing.view", thing="invoice"),
+    "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", thing="invoice"),
+    "e/<slug:enterprise>/billing/disputes/": inside("billing.view"),
+    "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
+    "api/v1/schema/": api(Place.OWN),
+    "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/": api(Place.INSIDE, "billing.view", thing="invoice"),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/lines/": api(
+        Place.INSIDE, "billing.view", thing="invoice"
+    ),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": api(Place.INSIDE, "billing.view", thing="invoice"),
+    "api/v1/e/<slug:enterprise>/billing/disputes/": api(Place.INSIDE, "billing.view"),
+    "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/": api(Place.INSIDE, "billing.view", thing="dispute"),
+}
+CUSTOMER = {
+    **BOTH_FACES,
+    "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
+        "dispute.manage", *FORM, thing="line"
+    ),
+    "e/<slug:enterprise>/billing/disputes/<str:number>/withdraw/": inside("dispute.manage", "POST", thing="dispute"),
+    "api/v1/enterprises/": api(Place.OWN),
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/disputes/": api(
+        Place.INSIDE, "dispute.manage", "POST", thing="invoice"
+    ),
+    "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/withdraw/": api(
+        Place.INSIDE, "dispute.manage", "POST", thing="dispute"
+    ),
+}
+STAFF = {
+    **BOTH_FACES,
+    "customers/": across("enterprise.open"),
+    "customers/<slug:public_id>/open/": across("enterprise.open", *FORM, thing="enterprise"),
+    "notices/": across("notice.view"),
+    "orders/mine/": across("order.view"),
+    "billing/disputes/": across("dispute.decide"),
+    "billing/runs/": across("billrun.manage", *FORM),
+    "billing/runs/<int:pk>/": across("billrun.manage", thing="run"),
+    "billing/runs/<int:pk>/print/": across("billrun.manage", "POST", thing="run"),
+    "e/<slug:enterprise>/leave/": inside("enterprise.open", "POST"),
+    "e/<slug:enterprise>/notices/<int:pk>/": inside("notice.view", thing="notice"),
+    "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
+    "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
+    "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
+    "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
+    "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
+    "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
+    "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": api(
+        Place.INSIDE, "milestone.complete", "POST", thing="milestone"
+    ),
+    "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": api(
+        Place.INSIDE, "milestone.change", "POST", thing="milestone"
+    ),
+    "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": api(
+        Place.INSIDE, "milestone.change", "POST", thing="milestone"
+    ),
+    "api/v1/e/<slug:enterprise>/billing/disputed-lines/<int:pk>/decide/": api(
+        Place.INSIDE, "dispute.decide", "POST", thing="disputed_line"
+    ),
+}
+ROUTES = {"customer": CUSTOMER, "staff": STAFF}
+
+# --- who asks, and what each place answers them ------------------------------------------------------
+# About Acme's enterprise and Acme's things. What is not named here is answered by what the person
+# may do; each of these people is built in worlds.py.
+
+STRANGERS = {
+    "customer": {
+        "nobody": {Place.OWN: Said.SIGN_IN, Place.INSIDE: Said.SIGN_IN},
+        "a disabled user": {Place.OWN: Said.SIGN_IN, Place.INSIDE: Said.SIGN_IN},
+        "an administrator of another enterprise": {Place.INSIDE: Said.MISSING},
+        "a former member": {Place.INSIDE: Said.MISSING},
+        "a member not yet confirmed": {Place.INSIDE: Said.MISSING},
+        "one of the carrier's people": {Place.INSIDE: Said.MISSING},
+    },
+    "staff": {
+        "nobody": {Place.OWN: Said.SIGN_IN, Place.ACROSS: Said.SIGN_IN, Place.INSIDE: Said.SIGN_IN},
+        "a customer": {Place.ACROSS: Said.FORBIDDEN, Place.INSIDE: Said.FORBIDDEN},
+        "a former colleague": {Place.ACROSS: Said.FORBIDDEN, Place.INSIDE: Said.FORBIDDEN},
+        "staff without a second factor": {Place.ACROSS: Said.FACTOR, Place.INSIDE: Said.FACTOR},
+        "staff without a visit": {Place.INSIDE: Said.REASON},
+    },
+}
+
+# --- tables ----------------------------------------------------------------------------------------
+# Each table's kind, and what the customers' side may do there besides reading it.
+
+WALLED = {
+    "accounts_enterprise": (),
+    "accounts_account": (),
+    "accounts_membership": (),
+    "accounts_grant": (),
+    "accounts_contact": (),
+    "accounts_teammember": (),
+    "accounts_staffvisit": (),
+    "inventory_site": (),
+    "inventory_service": (),
+    "orders_order": (),
+    "orders_milestone": (),
+    "billing_charge": (),
+    "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
+    "billing_invoiceline": (),
+    "billing_dispute": ("INSERT", "UPDATE (decided_at, status)"),
+    "billing_disputedline": ("INSERT", "UPDATE (decided_at, outcome)"),
+    "billing_credit": (),
+    "portal_event": ("INSERT",),
+    "portal_todo": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, state)"),
+    "portal_notice": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, sent_at, state)"),
+    "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
+    "portal_enterpriseterm": (),
+}
+ALL = ("DELETE", "INSERT", "UPDATE")
+IDENTITY = {
+    "accounts_user": ("UPDATE",),
+    "portal_locator": (),
+    "account_emailaddress": ALL,
+    "account_emailconfirmation": ALL,
+    "mfa_authenticator": ALL,
+    "usersessions_usersession": ALL,
+    "django_session": ALL,
+}
+PUBLISHED = {"accounts_staffcard", "inventory_product", "portal_carrierterm"}
+CARRIER_OWNED = {
+    "accounts_staffrole",
+    "accounts_staffmember",
+    "billing_billrun",
+    "billing_billrunpart",
+    "portal_numbercounter",
+}
+UNUSED = {
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+}
+# Indexes that lead across enterprises: each serves a work list of staff's, or a queue.
+WORK_LISTS = {
+    "accounts_enterprise_name",
+    "accounts_teammember_card",
+    "orders_order_workload",
+    "billing_invoice_paperless",
+    "billing_dispute_queue",
+    "portal_todo_due",
+    "portal_notice_staff",
+    "portal_notice_due",
+    "portal_apianswer_age",
+}
+
+# --- tasks -----------------------------------------------------------------------------------------
+# The role that runs it, and what of a tenant's its pk names; "" for one that takes nothing of anybody's.
+
+TASKS = {
+    "portal.relay": ("portal_dispatch", ""),
+    "portal.tell": ("portal_app", "todo"),
+    "portal.send": ("portal_app", "notice"),
+    "portal.forget_answers": ("portal_staff", ""),
+    "billing.resume_bill_runs": ("portal_staff", ""),
+    "billing.bill_enterprise": ("portal_staff", "run"),
+    "billing.make_pdf": ("portal_staff", "invoice"),
+}
+
+# --- answers that are files, and forms that offer rows ---------------------------------------------------
+
+FILES = {
+    "e/<slug:enterprise>/orders/export.csv",
+    "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
+    "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
+    "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
+}
+STREAMS: set[str] = set()  # none: a stream would be read after its enterprise's scope has ended
+FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
+
+# What a GET may write, by route: who was where, and where they were last.
+GET_WRITES = {
+    "customer": {"e/<slug:enterprise>/": {"accounts_user"}},
+    "staff": {},
+}

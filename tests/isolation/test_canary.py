@@ -1,0 +1,116 @@
+"""A word of its own stands in every text of Acme's: whoever is of Borealis follows every link and meets none."""
+
+import pytest
+
+from billing import services
+from portal.models import ApiAnswer, EnterpriseTerm
+from tests import make
+from tests.billing import builders
+from tests.faces import as_staff, inside
+from tests.isolation import canary, worlds
+from tests.isolation.declarations import ROUTES, Place
+from tests.isolation.test_routes import path
+
+pytestmark = pytest.mark.usefixtures("locks")
+
+
+def furnish(public_id, owner, contact, analyst, **fields):
+    """An enterprise with a row in every walled table."""
+    enterprise = make.enterprise(f"Company {public_id}", public_id=public_id, **fields)
+    account = make.account(enterprise, "Main", number=f"A-{public_id}")
+    person = make.user(owner)
+    make.member(enterprise, person, "Ana Moreau", is_administrator=True)
+    member = make.member(enterprise, make.user(f"second-{owner}"), "Second")
+    make.grant(member, "order.view", account)
+    make.contact(enterprise, contact, wants_orders=True, wants_billing=True)
+    make.team(enterprise, analyst, "billing_analyst")
+    site = make.site(enterprise)
+    make.service(account, a_site=site, z_site=site, alias="the west ring")
+    world = worlds.world_of(enterprise, account, person, analyst, has_paper=False)
+    with inside(enterprise):
+        ApiAnswer.objects.create(
+            enterprise=enterprise,
+            caller="customer:1",
+            key="k",
+            body="Once",
+            location="/x",
+            created_at=builders.ISSUED_AT,
+        )
+        EnterpriseTerm.objects.create(
+            enterprise=enterprise, name="staff.visit_minutes", value=30, contract="Frame", starts_on=builders.NOVEMBER
+        )
+        world.order.service = world.order.account.services.get(enterprise=enterprise)
+        world.order.a_site = world.order.z_site = site
+        world.order.save()
+    return world
+
+
+@pytest.fixture
+def released(transactional_db, dora, deliver):
+    """Acme's world full of canaries, and Borealis' without; every mail told, every invoice printed."""
+    ours = furnish("kx-acme", "a@acme.example", "crew@acme.example", dora, language="en")
+    theirs = furnish("borealis", "b@borealis.example", "crew@borealis.example", dora)
+    worlds.visitor(ours.enterprise)
+    deliver()
+    empty = canary.release(ours.enterprise)
+    for world in (ours, theirs):
+        with inside(world.enterprise):
+            for row in (world.order, world.invoice, world.dispute, world.line):
+                row.refresh_from_db()
+        with as_staff():
+            assert services.make_pdf(world.enterprise.pk, world.invoice.pk, at=builders.ISSUED_AT)
+    return ours, theirs, empty
+
+
+def crawl(face, world, browser):
+    public_id = world.enterprise.public_id
+    starts = [
+        path(name, public_id, world.parts(route.thing))
+        for name, route in ROUTES[face].items()
+        if route.place is Place.INSIDE and "GET" in route.methods
+    ]
+    # Outside an enterprise staff see what belongs to all of them.
+    below = (f"/e/{public_id}/", f"/api/v1/e/{public_id}/", *(("/", "/account/") if face == "customer" else ()))
+    return canary.Crawl(browser, below).walk(*starts, *(["/"] if face == "customer" else []))
+
+
+def test_nobody_of_another_enterprise_meets_a_canary(released, deliver, mailoutbox):
+    ours, theirs, empty = released
+    assert empty == set(), "a walled table without a row is not tried: furnish it"
+    mailoutbox.clear()
+    for world in (ours, theirs):
+        _act(world)
+    deliver()
+    # Acme's own people meet them everywhere, so the crawler sees.
+    at_home = crawl("customer", ours, worlds.administrator(ours.enterprise))
+    inside_acme = canary.Crawl(worlds.visitor(ours.enterprise), (f"/e/{ours.enterprise.public_id}/",))
+    inside_acme.walk(f"/e/{ours.enterprise.public_id}/", path(*_notice_of(ours)))
+    assert len(at_home.canaries()) > 40
+    assert all(at_home.kinds[media] for media in ("text/html", "text/csv", "application/pdf"))
+    assert inside_acme.canaries() - at_home.canaries(), "what only staff see, as the notices"
+    mails = {mail.to[0]: canary.CANARY.findall(_words_of(mail)) for mail in mailoutbox}
+    assert any(birds for birds in mails.values())
+
+    browsers = {"customer": worlds.administrator(theirs.enterprise), "staff": worlds.visitor(theirs.enterprise)}
+    for face, browser in browsers.items():
+        abroad = crawl(face, theirs, browser)
+        assert len(abroad.pages) > 15
+        assert {address: canary.CANARY.findall(text) for address, text in abroad.pages.items() if
+                canary.CANARY.search(text) or "kx-acme" in text} == {}  # fmt: skip
+    assert {to: birds for to, birds in mails.items() if "borealis" in to and birds} == {}
+    assert {to for to in mails if "borealis" in to}
+
+
+def _notice_of(world):
+    return "e/<slug:enterprise>/notices/<int:pk>/", world.enterprise.public_id, world.parts("notice")
+
+
+def _act(world):
+    """Something to be told of by mail."""
+    browser = worlds.administrator(world.enterprise)
+    answer = browser.post(f"/e/{world.enterprise.public_id}/billing/disputes/{world.dispute.number}/withdraw/")
+    assert answer.status_code == 302
+
+
+def _words_of(mail):
+    return " ".join([mail.subject, mail.body, *mail.to, *(str(part.content) for part in mail.alternatives)])

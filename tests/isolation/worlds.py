@@ -1,0 +1,252 @@
+"""One of each thing that an enterprise has, and pictures of the tables to be compared."""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import psycopg2
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import override_settings
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.models import Account, Enterprise, Membership, StaffMember, User
+from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
+from orders.models import Milestone, Order
+from portal import registries
+from portal.models import Event, Notice, Todo
+from portal.tables import LIBRARY_TABLES, Kind, tables
+from portal.tenancy import current_scope
+from tests import make
+from tests.billing import builders
+from tests.faces import FaceClient, as_staff, face_settings, inside
+
+NOT_A_NUMBER, NOT_A_KEY, NOT_AN_ENTERPRISE = "ORD-2026-99999", 987654321, "999999"
+# The pages show these to everybody, as what a number looks like.
+_EXAMPLES = {"ORD-2026-00417", "INV-2026-000123", "DSP-2026-00042"}
+PDF = b"%PDF-1.7 what was issued"
+
+
+@dataclass
+class World:
+    """What one enterprise has: for each thing, what stands for the parts of a route that names it."""
+
+    enterprise: Enterprise
+    account: Account
+    order: Order
+    milestone: Milestone
+    invoice: Invoice
+    line: InvoiceLine
+    dispute: Dispute
+    disputed_line: DisputedLine
+    notice: Notice
+    todo: Todo
+    run: Any
+    words: list[str] = field(default_factory=list)
+
+    def parts(self, thing: str) -> dict[str, object]:
+        """What of this enterprise's a route of that thing names."""
+        return {
+            "": {},
+            "enterprise": {"<slug:public_id>": self.enterprise.public_id},
+            "order": {"<str:number>": self.order.number},
+            "milestone": {"<int:pk>": self.milestone.pk},
+            "invoice": {"<str:number>": self.invoice.number},
+            "line": {"<str:number>": self.invoice.number, "<int:pk>": self.line.pk},
+            "dispute": {"<str:number>": self.dispute.number},
+            "disputed_line": {"<int:pk>": self.disputed_line.pk},
+            "notice": {"<int:pk>": self.notice.pk},
+            "run": {"<int:pk>": self.run.pk},
+        }[thing]
+
+
+def world_of(enterprise: Enterprise, account: Account, person: User, analyst: User, *, has_paper: bool = True) -> World:
+    """Build it: an order under way, an invoice with its paper, a dispute of it that is half decided, their mails."""
+    name = enterprise.legal_name
+    run = builders.start(analyst)
+    order = make.order(account, title=f"Wave of {name} alone", customer_reference=f"PO-{enterprise.public_id}")
+    for text in ("own wave", "own port"):
+        make.charge(account, "2950.00", text=f"{name}'s {text}")
+    invoice = builders.issue(account)
+    if has_paper:
+        _print(invoice)
+    first, second = builders.lines(invoice)
+    dispute = builders.dispute(person, invoice, builders.claim(first), builders.claim(second, "10"))
+    with inside(enterprise):
+        here = {"enterprise": enterprise}
+        lines = DisputedLine.objects.select_related("dispute", "line", "enterprise").filter(**here).order_by("pk")
+        decided, disputed_line = lines
+    builders.decide(analyst, decided, "5")
+    with inside(enterprise):
+        event = Event.objects.filter(kind="dispute.opened", **here).get()
+        todo = Todo.objects.get(event=event, **here)
+        milestone = Milestone.objects.filter(order=order, **here).order_by("position")[0]
+        notice = _notice(event)
+        credit = Credit.objects.get(**here)
+        member = Membership.objects.get(user=person, **here)
+    words = [name, enterprise.public_id, order.number, order.title, order.customer_reference, account.number]
+    words += [invoice.number, dispute.number, credit.number, member.name, person.email, f"{name}'s own wave"]
+    words = [word for word in words if word not in _EXAMPLES]
+    things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run)
+    return World(enterprise, account, *things, words=words)
+
+
+def _print(invoice: Invoice) -> None:
+    """A stand-in for the PDF, which takes a second to make."""
+    with inside(invoice.enterprise):
+        invoice.pdf_name = default_storage.save(f"invoices/{invoice.enterprise_id}/1.pdf", ContentFile(PDF))
+        invoice.pdf_sha256 = hashlib.sha256(PDF).hexdigest()
+        invoice.save(update_fields=["pdf_name", "pdf_sha256"])
+
+
+def _notice(event: Event) -> Notice:
+    return Notice.objects.create(
+        enterprise_id=event.enterprise_id, event=event, kind=event.kind, recipient=f"{event.enterprise_id}@x.example",
+        language="en", subject="Your dispute", body_text="Your dispute", message_id="<1@x>", created_at=event.at,
+        due_at=event.at,
+    )  # fmt: skip
+
+
+@contextmanager
+def the_owner() -> Iterator[Any]:
+    """A cursor of the owner's on a connection of its own: the tests' role may not do what it does."""
+    place = connection.settings_dict
+    with closing(
+        psycopg2.connect(
+            dbname=place["NAME"], host=place["HOST"], port=place["PORT"] or None, user="portal_owner",
+            password=os.environ["PORTAL_OWNER_PASSWORD"], options="-c lock_timeout=20s",
+        )
+    ) as owner, owner, owner.cursor() as cursor:  # fmt: skip
+        yield cursor
+
+
+# --- people ----------------------------------------------------------------------------------------
+
+
+def stranger(who: str, face: str, home: World, other: Enterprise) -> FaceClient:
+    """The browser of one of the declared people."""
+    browser = FaceClient(face)
+    build: dict[str, Callable[[], User]] = {
+        "a disabled user": lambda: _member(home.enterprise, is_administrator=True),
+        "an administrator of another enterprise": lambda: _member(other, is_administrator=True),
+        "a former member": lambda: _member(home.enterprise, is_administrator=True, status="inactive"),
+        "a member not yet confirmed": lambda: _member(home.enterprise, is_administrator=True, status="pending"),
+        "one of the carrier's people": lambda: make.staff("Ida Inside", "platform_admin"),
+        "a customer": lambda: _member(home.enterprise, is_administrator=True),
+        "a former colleague": lambda: make.staff("Lou Left", "platform_admin", is_active=False),
+        "staff without a second factor": lambda: make.staff("Nia New", "platform_admin"),
+        "staff without a visit": lambda: make.staff("Olu Outside", "platform_admin"),
+    }
+    if who == "nobody":
+        return browser
+    person = build[who]()
+    browser.sign_in(person)
+    if who == "a disabled user":
+        with as_staff():
+            User.objects.filter(pk=person.pk).update(is_active=False)
+    if who == "staff without a second factor":
+        with browser.at_home():
+            session = browser.session
+            session["account_authentication_methods"] = [{"method": "password"}]
+            session.save()
+    return browser
+
+
+def _member(enterprise: Enterprise, **fields: Any) -> User:
+    person = make.user(f"somebody-{make.number()}@{enterprise.public_id}.example")
+    make.member(enterprise, person, "Some Body", **fields)
+    return person
+
+
+def administrator(enterprise: Enterprise) -> FaceClient:
+    """Who may do all that customers can, in one enterprise."""
+    return FaceClient("customer").sign_in(_member(enterprise, is_administrator=True))
+
+
+def sibling(enterprise: Enterprise) -> FaceClient:
+    """Who may do all that customers can, on one account of the enterprise that has nothing yet."""
+    account = make.account(enterprise, "Sibling")
+    person = make.user(f"sibling-{make.number()}@x.example")
+    member = make.member(enterprise, person, "Sib Ling")
+    for permission in registries.permissions():
+        make.grant(member, permission, account)
+    return FaceClient("customer").sign_in(person)
+
+
+def visitor(enterprise: Enterprise, role: str = "platform_admin") -> FaceClient:
+    """One of the carrier's people who serves the enterprise, and has come in."""
+    person = make.staff(f"Vera {role}", role, email=f"vera-{make.number()}@northvane.example")
+    make.team(enterprise, person, "care_manager")
+    browser = FaceClient("staff").sign_in(person)
+    assert browser.get(f"/e/{enterprise.public_id}/").status_code == 200
+    return browser
+
+
+def permissions_of(role: str) -> set[str]:
+    with as_staff():
+        return set(StaffMember.objects.filter(role__code=role).select_related("role")[0].role.permissions)
+
+
+@cache
+def description(face: str) -> dict[str, dict[str, Any]]:
+    """The calls that the API's description tells of, by path and method."""
+    with override_settings(**face_settings(face)):
+        return dict(SchemaGenerator(urlconf=f"portal.urls.{face}").get_schema(public=True)["paths"])
+
+
+# --- pictures -----------------------------------------------------------------------------------------
+
+# They come and go with every request.
+_PASSING = {"django_session", "usersessions_usersession"}
+
+
+def everything() -> dict[str, str]:
+    """A print of each table; a row that was written again shows, even with the same words."""
+    names = [name for name in tables() if name not in _PASSING]
+    names += [name for name, kind in LIBRARY_TABLES.items() if kind is not None and name not in _PASSING]
+    return _prints(names, "")
+
+
+def belongings(enterprise: Enterprise) -> dict[str, str]:
+    """A print of every walled table's rows of one enterprise."""
+    walled = [name for name, model in tables().items() if model.table_kind is Kind.TENANT_OWNED]
+    return _prints(walled, f"WHERE enterprise_id = {int(enterprise.pk)}")
+
+
+def _prints(names: list[str], where: str) -> dict[str, str]:
+    assert current_scope() is None
+    each = [
+        f"SELECT '{name}', count(*) || ' ' || coalesce(md5(string_agg(ctid || t::text, '|' ORDER BY ctid)), '')"
+        f" FROM {name} t {where}"
+        for name in names
+    ]
+    with as_staff(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return dict(cursor.fetchall())
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {name for name in before if before[name] != after[name]}
+
+
+_VOLATILE = re.compile(
+    r'placeholder="[^"]*"|nonce="[^"]*"|nonce-[^\']*|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"'
+)
+
+
+def plain(answer: Any, address: str) -> list[str]:
+    """An answer, line by line, without what differs each time and without the address it was asked by."""
+    # How many calls are left goes down with each.
+    passing = {"Content-Length", "RateLimit"}
+    headers = [f"{name}: {value}" for name, value in answer.headers.items() if name not in passing]
+    text = "\n".join([str(answer.status_code), *headers, answer.content.decode(errors="replace")])
+    for spelling in (address, quote(address), quote(address, safe="")):
+        text = text.replace(spelling, "…")
+    return _VOLATILE.sub("", text).splitlines()
