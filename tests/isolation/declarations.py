@@ -32,13 +32,17 @@ class Said(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """One route: its place, the permission it needs, what of a tenant's its parts name, the methods it has."""
+    """One route: its place, the permission it needs, what of a tenant's its parts name, the methods it has.
+
+    ``hidden`` is the permission without which its thing is not there, where the route itself needs none.
+    """
 
     place: Place
     needs: str = ""
     thing: str = ""
     methods: tuple[str, ...] = ("GET", "HEAD")
     is_api: bool = False
+    hidden: str = ""
 
 
 def opened() -> Route:
@@ -53,8 +57,8 @@ def across(needs: str, *methods: str, thing: str = "") -> Route:
     return Route(Place.ACROSS, needs, thing, methods or ("GET", "HEAD"))
 
 
-def inside(needs: str = "", *methods: str, thing: str = "") -> Route:
-    return Route(Place.INSIDE, needs, thing, methods or ("GET", "HEAD"))
+def inside(needs: str = "", *methods: str, thing: str = "", hidden: str = "") -> Route:
+    return Route(Place.INSIDE, needs, thing, methods or ("GET", "HEAD"), hidden=hidden)
 
 
 def api(place: Place, needs: str = "", *methods: str, thing: str = "") -> Route:
@@ -100,13 +104,17 @@ BOTH_FACES = {
     "account/sessions/": own(*METHODS),
     "": own(),
     "e/<slug:enterprise>/": inside(),
+    "e/<slug:enterprise>/files/<int:pk>/": inside(thing="stored", hidden="billing.view"),
+    "e/<slug:enterprise>/downloads/": inside(),
+    "e/<slug:enterprise>/downloads/<int:pk>/again/": inside("", "POST", thing="export"),
     "e/<slug:enterprise>/orders/": inside("order.view"),
-    "e/<slug:enterprise>/orders/export.csv": inside("order.view"),
+    "e/<slug:enterprise>/orders/export.csv": inside("order.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/billing/": inside("billing.view"),
+    "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/billing/invoices/<str:number>/": inside("billing.view", thing="invoice"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": inside("billing.view", thing="invoice"),
-    "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", thing="invoice"),
+    "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", *FORM, thing="invoice"),
     "e/<slug:enterprise>/billing/disputes/": inside("billing.view"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
     "api/v1/schema/": api(Place.OWN),
@@ -124,6 +132,8 @@ BOTH_FACES = {
 CUSTOMER = {
     **BOTH_FACES,
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
         "dispute.manage", *FORM, thing="line"
     ),
@@ -141,6 +151,14 @@ STAFF = {
     "customers/": across("enterprise.open"),
     "customers/<slug:public_id>/open/": across("enterprise.open", *FORM, thing="enterprise"),
     "notices/": across("notice.view"),
+    "terms/": across("term.view"),
+    "terms/<str:name>/": across("term.view", thing="term"),
+    "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
+    "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="term"),
+    "e/<slug:enterprise>/terms/": inside("term.view"),
+    "e/<slug:enterprise>/terms/agree/": inside("term.agree", *FORM),
+    "e/<slug:enterprise>/terms/<int:pk>/withdraw/": inside("term.agree", "POST", thing="agreed"),
+    "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     "orders/mine/": across("order.view"),
     "billing/disputes/": across("dispute.decide"),
     "billing/runs/": across("billrun.manage", *FORM),
@@ -222,6 +240,12 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_storedfile": ("INSERT",),
+    "portal_export": (
+        "INSERT",
+        "UPDATE (attempts, due_at, hinted_at, last_error, lease_until, state)",
+        "UPDATE (asked_at, done_at, expires_at, file_id, language, reach, reason, rows_done, rows_total, time_zone)",
+    ),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
@@ -262,6 +286,10 @@ WORK_LISTS = {
     "portal_notice_failed",
     "portal_notice_doubts",
     "portal_apianswer_age",
+    "portal_notice_recipient",
+    "portal_enterpriseterm_name",
+    "portal_export_due",
+    "portal_export_expires",
 }
 
 # --- tasks -----------------------------------------------------------------------------------------
@@ -274,6 +302,11 @@ TASKS = {
     "portal.tell": ("portal_app", "todo"),
     "portal.send": ("portal_app", "notice"),
     "portal.forget_answers": ("portal_staff", ""),
+    "portal.export": ("portal_app", "export"),
+    "portal.export_for_staff": ("portal_staff", "export"),
+    "portal.expire_exports": ("portal_staff", ""),
+    "portal.clean_files": ("portal_staff", ""),
+    "billing.print_missing": ("portal_staff", "run"),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.make_pdf": ("portal_staff", "invoice"),
@@ -282,12 +315,15 @@ TASKS = {
 # --- answers that are files, and forms that offer rows ---------------------------------------------------
 
 FILES = {
+    "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/orders/export.csv",
+    "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
 }
-STREAMS: set[str] = set()  # none: a stream would be read after its enterprise's scope has ended
+# A stream is read after its enterprise's scope has ended: this one from the files' storage, not the database.
+STREAMS = {"portal/files/leaving.py"}
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
 
 # What a GET may write, by route: who was where, and where they were last.

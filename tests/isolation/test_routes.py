@@ -112,6 +112,8 @@ def _by_right(route: Route, method: str, holds: set[str]) -> Said:
     is_asked = method in route.methods or not route.is_api
     if is_asked and route.needs and route.needs not in holds:
         return Said.FORBIDDEN
+    if method in route.methods and route.hidden and route.hidden not in holds:
+        return Said.MISSING
     return Said.SERVED if method in route.methods else Said.NO_METHOD
 
 
@@ -123,7 +125,7 @@ def test_who_may_is_served(face, acmes, is_full):
         (
             method,
             path(name, acmes.enterprise.public_id, acmes.parts(route.thing)),
-            _by_right(route, method, {route.needs}),
+            _by_right(route, method, {route.needs, route.hidden}),
         )
         for name, route in about(face, Place.ACROSS, Place.INSIDE)
         for method in (METHODS if is_full else SAMPLE)

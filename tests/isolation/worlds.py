@@ -15,13 +15,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import Account, Enterprise, Membership, StaffMember, User
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
-from portal import registries
-from portal.models import Event, Notice, Todo
+from portal import exports, files, registries
+from portal.models import EnterpriseTerm, Event, Export, Notice, StoredFile, Todo
 from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import current_scope
 from tests import make
@@ -49,6 +50,9 @@ class World:
     notice: Notice
     todo: Todo
     run: Any
+    stored: StoredFile
+    export: Export
+    agreed: EnterpriseTerm
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -65,6 +69,10 @@ class World:
             "notice": {"<int:pk>": self.notice.pk},
             "todo": {"<int:pk>": self.todo.pk},
             "run": {"<int:pk>": self.run.pk},
+            "stored": {"<int:pk>": self.stored.pk},
+            "export": {"<int:pk>": self.export.pk},
+            "term": {"<str:name>": "billing.payment_days", "<int:pk>": 987654321},
+            "agreed": {"<int:pk>": self.agreed.pk},
         }[thing]
 
 
@@ -90,13 +98,27 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         todo = Todo.objects.get(event=event, **here)
         milestone = Milestone.objects.filter(order=order, **here).order_by("position")[0]
         notice = _notice(event)
+        stored, export = _stored(dispute, person), _export(person, enterprise)
         credit = Credit.objects.get(**here)
         member = Membership.objects.get(user=person, **here)
     words = [name, enterprise.public_id, order.number, order.title, order.customer_reference, account.number]
     words += [invoice.number, dispute.number, credit.number, member.name, person.email, f"{name}'s own wave"]
     words = [word for word in words if word not in _EXAMPLES]
-    things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run)
+    agreed = make.agreed(enterprise, "billing.payment_days", 45)
+    things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run, stored, export, agreed)
     return World(enterprise, account, *things, words=words)
+
+
+def _stored(dispute: Dispute, person: User) -> StoredFile:
+    """A file on the dispute."""
+    key = files.put(dispute.enterprise_id, ContentFile(b"Own words"))
+    facts = {"name": f"proof-{dispute.enterprise_id}.txt", "media_type": "text/plain", "size": 9, "sha256": "0" * 64}
+    return files.hang(dispute, key, **facts, actor=builders.customer(person, dispute.enterprise), at=timezone.now())
+
+
+def _export(person: User, enterprise: Enterprise) -> Export:
+    """A list that the person wants as a file."""
+    return exports.ask(exports.KINDS["orders"], "", actor=builders.customer(person, enterprise), at=timezone.now())
 
 
 def _print(invoice: Invoice) -> None:
