@@ -2,13 +2,16 @@
 
 import os
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, task_postrun, task_prerun, worker_init
 from django.conf import settings
 
 from portal import logs
+
+Answer = TypeVar("Answer")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -47,16 +50,30 @@ _hints: Celery | None = None
 
 def hint(task: str, **kwargs: Any) -> bool:
     """Ask a worker to run a task soon; False when the broker could not be asked."""
+    return _ask(lambda app: app.send_task(task, kwargs=kwargs, retry=False)) is not None
+
+
+def waiting(queue: str) -> int | None:
+    """How many hints wait for the workers there; None when the broker could not be asked."""
+
+    def length(app: Celery) -> int:
+        with app.pool.acquire(block=True) as line:
+            return int(line.default_channel.client.llen(queue))
+
+    return _ask(length)
+
+
+def _ask(question: Callable[[Celery], Answer]) -> Answer | None:
+    """Ask the broker; after a failure nobody asks for a while."""
     global _hints, _silent_until
     if time.monotonic() < _silent_until:
-        return False
+        return None
     _hints = _hints or _hint_app()
     try:
-        _hints.send_task(task, kwargs=kwargs, retry=False)
+        return question(_hints)
     except Exception:
         _silent_until = time.monotonic() + SILENCE_SECONDS
-        return False
-    return True
+        return None
 
 
 @worker_init.connect

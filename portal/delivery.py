@@ -31,7 +31,7 @@ from portal.tenancy import tenant_scope
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 NUDGE = timedelta(seconds=settings.HINT_SECONDS)
-BATCH = 500
+BATCH = 500  # hints that may wait for the workers before the relay gives none
 MOST_ATTEMPTS = 20  # of a row whose workers vanish one after the other
 BACK_OFF = [timedelta(seconds=seconds) for seconds in settings.BACK_OFF]
 TASKS: dict[type[Queue], str] = {Todo: "portal.tell", Notice: "portal.send", Export: "portal.export"}
@@ -42,16 +42,26 @@ Row = TypeVar("Row", Todo, Notice)
 
 
 def relay(now: datetime) -> int:
-    """Hint at everything due, whoever forgot it; returns how much that was."""
-    return sum(_relay(queue, task, now) for queue, task in TASKS.items())
+    """Hint at what is due, whoever forgot it, up to as many hints as may wait; returns how many it gave.
+
+    Without that bound slow workers drown: the same rows would be hinted at again and again, faster
+    than a worker finds that there is nothing left to do.
+    """
+    waiting = celery.waiting(settings.CELERY_TASK_DEFAULT_QUEUE)
+    if waiting is None:
+        return 0
+    given = 0
+    for queue, task in TASKS.items():
+        given += _relay(queue, task, now, room=max(BATCH - waiting - given, 0))
+    return given
 
 
-def _relay(queue: type[Queue], task: str, now: datetime) -> int:
+def _relay(queue: type[Queue], task: str, now: datetime, *, room: int) -> int:
     unhinted = Q(hinted_at=None) | Q(hinted_at__lte=now - NUDGE)
     due = queue.objects.filter(unhinted, state__in=OPEN, due_at__lte=now)  # type: ignore[attr-defined]
     with transaction.atomic():
         rows = list(
-            due.order_by("due_at").select_for_update(skip_locked=True).values_list("id", "enterprise_id")[:BATCH]
+            due.order_by("due_at").select_for_update(skip_locked=True).values_list("id", "enterprise_id")[:room]
         )
         _set_hinted(queue, [pk for pk, _ in rows], now)
     # After the commit: a worker passes over a row that is locked.

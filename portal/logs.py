@@ -32,6 +32,7 @@ class About(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.__dict__.update(about.get())
+        record.__dict__.pop("data", None)  # Celery's: the task's arguments and result
         request = record.__dict__.pop("request", None)
         path = getattr(request, "path", "")
         if path and path in record.getMessage():
@@ -93,6 +94,8 @@ def configuration(*, format: str, level: str, secrets: Iterable[str]) -> dict[st
             **{
                 name: {"level": "INFO"} for name in ("django.db.backends", "django.template", "celery", "kombu", "amqp")
             },
+            # Each task is told when it is done; that it was received says nothing more.
+            "celery.worker.strategy": {"level": "WARNING"},
             # Django's own two handlers, for its console and for mail to administrators, are not ours.
             "django": {"handlers": [], "level": level},
             # A line a request is ours to write, with the time it took.

@@ -92,6 +92,7 @@ def hints(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """The hints given to the broker; no worker listens in tests."""
     given: list[tuple[str, dict[str, Any]]] = []
     monkeypatch.setattr(celery, "hint", lambda task, **kwargs: given.append((task, kwargs)) or True)
+    monkeypatch.setattr(celery, "waiting", lambda queue: 0)
     return given
 
 

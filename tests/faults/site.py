@@ -37,7 +37,7 @@ HASTE = {
     "MAIL_STEP_SECONDS": "3",
     "MAIL_SECONDS": "4",
     "LEASE_SECONDS": "9",
-    "HINT_SECONDS": "3",
+    "HINT_SECONDS": "5",
     # The test posts from one address more than a person would.
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "json",

@@ -154,6 +154,17 @@ def test_what_the_broker_did_not_hear_is_hinted_at_again_at_once(acme, event, mo
         assert [delivery.relay(NOW()) for _ in range(3)] == [0, 1, 0]
 
 
+def test_slow_workers_are_not_drowned_in_hints_at_the_same_rows(event, monkeypatch, hints):
+    def relay(waiting):
+        monkeypatch.setattr(celery, "waiting", lambda queue: waiting)
+        with playing("portal_dispatch"):
+            return delivery.relay(NOW() + delivery.NUDGE * 2)
+
+    assert [relay(delivery.BATCH), relay(2 * delivery.BATCH), relay(None)] == [0, 0, 0]
+    assert hints == []
+    assert relay(delivery.BATCH - 1) == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_is_marked_sent_though_the_line_to_the_database_broke_meanwhile(acme, event, monkeypatch):
     """Else it would be sent again, though the server has taken it."""

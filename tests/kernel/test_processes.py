@@ -96,13 +96,14 @@ class TestHints:
         with redis.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket", "unix").split("?")[0]) as broker:
             broker.delete("customer")
             assert celery.hint("portal.tell", enterprise_id=1, pk=1)
-            assert broker.llen("customer") == 1
+            assert broker.llen("customer") == celery.waiting("customer") == 1
             broker.delete("customer")
 
     def test_a_broker_that_is_gone_holds_nobody(self, settings):
         settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
         started = time.monotonic()
         assert [celery.hint("portal.tell", enterprise_id=1, pk=n) for n in range(20)] == [False] * 20
+        assert celery.waiting("customer") is None
         assert time.monotonic() - started < 2
 
 
