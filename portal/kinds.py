@@ -32,6 +32,9 @@ UNITS: dict[str, Callable[[int], str]] = {
     "hours": lambda n: ngettext("%(n)s hour", "%(n)s hours", n),
     "business hours": lambda n: ngettext("%(n)s business hour", "%(n)s business hours", n),
     "minutes": lambda n: ngettext("%(n)s minute", "%(n)s minutes", n),
+    "calls": lambda n: ngettext("%(n)s call", "%(n)s calls", n),
+    "files": lambda n: ngettext("%(n)s file", "%(n)s files", n),
+    "rows": lambda n: ngettext("%(n)s row", "%(n)s rows", n),
 }
 
 
