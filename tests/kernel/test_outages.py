@@ -126,7 +126,7 @@ class TestTheCacheIsAway:
 @pytest.mark.parametrize(
     ("limit", "status", "says"),
     [
-        ({"DATA_UPLOAD_MAX_MEMORY_SIZE": 10}, 413, "too much at once"),
+        ({"DATA_UPLOAD_MAX_MEMORY_SIZE": 10}, 413, "That was too large"),
         ({"DATA_UPLOAD_MAX_NUMBER_FIELDS": 1}, 413, "too much at once"),
     ],
 )
