@@ -39,6 +39,9 @@ class Route:
     thing: str = ""
     methods: tuple[str, ...] = ("GET", "HEAD")
     is_api: bool = False
+    # Whoever may not see the thing is told that it is not there, and not what they lack.
+    is_by_thing: bool = False
+    query: str = ""  # what its address needs besides
 
 
 def opened() -> Route:
@@ -70,6 +73,7 @@ FORM = ("GET", "HEAD", "POST")
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
+    "metrics": opened(),  # for the operator's token alone
     "language/": opened(),
     "theme/": opened(),
     "account/login/": opened(),
@@ -100,12 +104,18 @@ BOTH_FACES = {
     "": own(),
     "e/<slug:enterprise>/": inside(),
     "e/<slug:enterprise>/orders/": inside("order.view"),
-    "e/<slug:enterprise>/orders/export.csv": inside("order.view"),
+    "e/<slug:enterprise>/files/<int:pk>/": Route(Place.INSIDE, thing="file", is_by_thing=True),
+    "e/<slug:enterprise>/downloads/": inside(),
+    "e/<slug:enterprise>/downloads/<int:pk>/again/": Route(
+        Place.INSIDE, thing="export", methods=("POST",), is_by_thing=True
+    ),
+    "e/<slug:enterprise>/orders/export.csv": inside("order.view", *FORM),
+    "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/billing/": inside("billing.view"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/": inside("billing.view", thing="invoice"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": inside("billing.view", thing="invoice"),
-    "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", thing="invoice"),
+    "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", *FORM, thing="invoice"),
     "e/<slug:enterprise>/billing/disputes/": inside("billing.view"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
     "api/v1/schema/": api(Place.OWN),
@@ -123,6 +133,8 @@ BOTH_FACES = {
 CUSTOMER = {
     **BOTH_FACES,
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
         "dispute.manage", *FORM, thing="line"
     ),
@@ -140,6 +152,10 @@ STAFF = {
     "customers/": across("enterprise.open"),
     "customers/<slug:public_id>/open/": across("enterprise.open", *FORM, thing="enterprise"),
     "notices/": across("notice.view"),
+    "terms/": across("term.view"),
+    "terms/<str:name>/": across("term.view", thing="term"),
+    "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
+    "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="set_term"),
     "orders/mine/": across("order.view"),
     "billing/disputes/": across("dispute.decide"),
     "billing/runs/": across("billrun.manage", *FORM),
@@ -147,10 +163,18 @@ STAFF = {
     "billing/runs/<int:pk>/print/": across("billrun.manage", "POST", thing="run"),
     "e/<slug:enterprise>/leave/": inside("enterprise.open", "POST"),
     "e/<slug:enterprise>/notices/<int:pk>/": inside("notice.view", thing="notice"),
+    "e/<slug:enterprise>/terms/": inside("term.view"),
+    "e/<slug:enterprise>/terms/agree/": Route(
+        Place.INSIDE, "term.agree", methods=FORM, query="?term=staff.visit_minutes"
+    ),
+    "e/<slug:enterprise>/terms/<int:pk>/withdraw/": inside("term.agree", "POST", thing="agreed_term"),
+    "e/<slug:enterprise>/untold/<int:pk>/try-again/": inside("notice.resend", "POST", thing="todo"),
+    "e/<slug:enterprise>/notices/<int:pk>/try-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
+    "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
     "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": api(
@@ -212,8 +236,17 @@ WALLED = {
     "billing_disputedline": ("INSERT", "UPDATE (decided_at, outcome)"),
     "billing_credit": (),
     "portal_event": ("INSERT",),
-    "portal_todo": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, state)"),
-    "portal_notice": ("INSERT", "UPDATE (attempts, due_at, last_error, lease_until, sent_at, state)"),
+    "portal_todo": ("INSERT", "UPDATE (attempts, due_at, hinted_at, last_error, lease_until, state)"),
+    "portal_notice": (
+        "INSERT",
+        "UPDATE (attempts, doubts, due_at, hinted_at, last_error, lease_until, sent_at, state)",
+    ),
+    "portal_storedfile": ("INSERT",),
+    "portal_export": (
+        "INSERT",
+        "UPDATE (asked_at, attempts, done_at, due_at, expires_at, file_id, hinted_at, language, last_error)",
+        "UPDATE (lease_until, reach, reason, rows_done, rows_total, state, time_zone)",
+    ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
 }
@@ -250,6 +283,13 @@ WORK_LISTS = {
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "portal_todo_due",
+    "portal_todo_failed",
+    "portal_notice_recipient",
+    "portal_notice_failed",
+    "portal_notice_doubts",
+    "portal_export_due",
+    "portal_export_expires",
+    "portal_enterpriseterm_name",
     "portal_notice_staff",
     "portal_notice_due",
     "portal_apianswer_age",
@@ -262,21 +302,31 @@ TASKS = {
     "portal.relay": ("portal_dispatch", ""),
     "portal.tell": ("portal_app", "todo"),
     "portal.send": ("portal_app", "notice"),
+    "portal.export": ("portal_app", "export"),
+    "portal.export_for_staff": ("portal_staff", "export"),
+    "portal.measure": ("portal_dispatch", ""),
+    "portal.reconcile": ("portal_staff", ""),
+    "portal.expire_exports": ("portal_staff", ""),
+    "portal.clean_files": ("portal_staff", ""),
     "portal.forget_answers": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
+    "billing.print_missing": ("portal_staff", ""),
     "billing.make_pdf": ("portal_staff", "invoice"),
 }
 
 # --- answers that are files, and forms that offer rows ---------------------------------------------------
 
 FILES = {
+    "e/<slug:enterprise>/files/<int:pk>/",
+    "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
 }
-STREAMS: set[str] = set()  # none: a stream would be read after its enterprise's scope has ended
+# The source files that stream: a stream is read after its enterprise's scope has ended, so none may read the database.
+STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
 
 # What a GET may write, by route: who was where, and where they were last.
