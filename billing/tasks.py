@@ -30,4 +30,6 @@ def make_pdf(*, enterprise_id: int, pk: int, **_: Any) -> None:
 @shared_task(name="billing.print_missing")
 def print_missing(*, pk: int, **_: Any) -> None:
     """Ask for each PDF that the run ``pk`` still lacks."""
-    services.print_missing(selectors.list_runs().get(pk=pk).period_on)
+    run = selectors.list_runs().filter(pk=pk).first()
+    if run is not None:
+        services.print_missing(run.period_on)

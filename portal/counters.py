@@ -37,4 +37,4 @@ def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, contex
         ms = (perf_counter() - began) * 1000
         if ms >= settings.SLOW_QUERY_MS:
             SLOW_QUERIES.inc()
-            log.warning("A slow statement: %s", sql[:500], extra={"ms": round(ms)})
+            log.warning("A slow statement: %s", sql[:500], extra={"ms": int(ms)})

@@ -44,10 +44,6 @@ WORDS: dict[int, tuple[Text, Text]] = {
             " have forgotten your password, choose a new one."
         ),
     ),
-    500: (
-        _("This did not work"),
-        _("The fault is ours, and it has been noted. What you were about to save was not saved. Try again later."),
-    ),
     503: (
         _("The portal is busy for a moment"),
         _("It is being restarted, or has too much to do. Nothing was changed. Wait a few seconds, then try again."),
@@ -175,9 +171,11 @@ def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
 
 def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
     """Without the frame and without the database, whose trouble may be what is told of."""
-    title, usual = WORDS[status]
     if problems.is_api(request):
         return problems.answer(request, problems.of_status(status), detail=text or None)
+    if status == 500:
+        return HttpResponse(render_to_string("500.html", {"carrier": settings.CARRIER}), status=500)
+    title, usual = WORDS[status]
     again = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
     words = {
         "code": status,
@@ -187,8 +185,7 @@ def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
         "may_resend": status == 503 and not text and not again,
         "carrier": settings.CARRIER,
     }
-    template = "500.html" if status == 500 else "shell/plain.html"
-    return HttpResponse(render_to_string(template, words), status=status)
+    return HttpResponse(render_to_string("shell/plain.html", words), status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,6 +73,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok", "database": "ok", **({"warnings": found} if found else {})})
 
 
+@require_safe
 @public
 def show_metrics(request: HttpRequest) -> HttpResponse:
     """For the operator's scraper, which shows its token; to anybody else there is no such page."""
@@ -177,13 +177,9 @@ def send_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
 def try_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
     """The mail itself, where it was given up."""
     found = get_object_or_404(selectors.list_notices(request.actor), pk=pk)
-    page = reverse("notices:notice", args=[request.actor.enterprise_public_id, found.pk])
-    try:
-        delivery.try_again(found, actor=request.actor, at=timezone.now())
-    except Refused as refusal:
-        return refused(request, refusal, back=page)
+    delivery.try_again(found, actor=request.actor, at=timezone.now())
     messages.success(request, _("The mail to %(address)s is tried again.") % {"address": found.recipient})
-    return redirect(page)
+    return redirect("notices:notice", request.actor.enterprise_public_id, found.pk)
 
 
 @require_POST
@@ -191,9 +187,6 @@ def try_notice_again(request: ActorRequest, pk: int) -> HttpResponse:
 def try_todo_again(request: ActorRequest, pk: int) -> HttpResponse:
     """The mails of an event, where they could not be written."""
     found = get_object_or_404(selectors.list_todos(request.actor), pk=pk)
-    try:
-        delivery.try_again(found, actor=request.actor, at=timezone.now())
-    except Refused as refusal:
-        return refused(request, refusal, back=reverse("notices:list"))
+    delivery.try_again(found, actor=request.actor, at=timezone.now())
     messages.success(request, _("The mails of this event are written again."))
     return redirect("notices:list")

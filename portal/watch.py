@@ -43,7 +43,7 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     if route in _UNTOLD:
         return
     actor = getattr(request, "actor", None)
-    facts = {"method": method, "route": route, "status": response.status_code, "ms": round(seconds * 1000)}
+    facts = {"method": method, "route": route, "status": response.status_code, "ms": int(seconds * 1000)}
     if actor is not None:
         facts |= {"enterprise": actor.enterprise_id, "user": actor.user_id}
     log.info("answered", extra=facts)

@@ -68,14 +68,7 @@ def open_dispute(
     invoice = _locked_invoice(actor, Permission.DISPUTE_MANAGE, pk=invoice_id)
     enterprise = get_enterprise(invoice.enterprise_id)
     _require_in_time(invoice, selectors.local_date(enterprise, at))
-    if not lines or len({claim.line_id for claim in lines}) < len(lines):
-        raise Refused(_("Choose at least one line, and each only once."))
-    for place, claim in enumerate(lines):
-        try:
-            _require_disputable(invoice, claim, actor)
-        except Refused as refusal:
-            refusal.within = f"lines/{place}"
-            raise
+    _require_all_disputable(invoice, lines, actor)
     dispute = Dispute.objects.create(
         enterprise_id=invoice.enterprise_id,
         number=numbers.take("dispute", year=selectors.local_date(enterprise, at).year),
@@ -139,6 +132,17 @@ def _require_in_time(invoice: Invoice, today: date) -> None:
             _("The last day to dispute this invoice was %(last)s.") % {"last": last},
             way_out=_("Nothing was changed. If you think the charge is wrong all the same, call your billing analyst."),
         )
+
+
+def _require_all_disputable(invoice: Invoice, lines: Sequence[Claim], actor: Actor) -> None:
+    if not lines or len({claim.line_id for claim in lines}) < len(lines):
+        raise Refused(_("Choose at least one line, and each only once."))
+    for place, claim in enumerate(lines):
+        try:
+            _require_disputable(invoice, claim, actor)
+        except Refused as refusal:
+            refusal.within = f"lines/{place}"
+            raise
 
 
 def _require_disputable(invoice: Invoice, claim: Claim, actor: Actor) -> None:

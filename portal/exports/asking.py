@@ -14,8 +14,8 @@ from portal.models import EXPORT_FLOW, Export, ExportState
 
 # Each face has a worker of its own, with its own rights in the database.
 TASKS = {"customer": "portal.export", "staff": "portal.export_for_staff"}
-_ANEW = ["state", "attempts", "hinted_at", "asked_at", "due_at", "rows_done", "rows_total", "reason", "last_error", "language",
-         "time_zone"]  # fmt: skip
+_ANEW = ["state", "attempts", "hinted_at", "asked_at", "due_at", "rows_done", "rows_total", "reason",
+         "last_error", "language", "time_zone"]  # fmt: skip
 UNDER_WAY = [ExportState.WAITING, ExportState.WORKING]
 
 

@@ -13,6 +13,7 @@ from django.urls import get_resolver
 
 from accounts.permissions import STAFF_ROLES
 from portal import checks, policy, registries
+from portal.models import Todo
 from tests import make
 from tests.billing import builders
 from tests.faces import inside
@@ -41,6 +42,7 @@ def parts(acme, acme_main, alice, dora, deliver):
     run = builders.start(dora)
     with inside(acme):
         milestone, line, disputed = order.milestones.first(), invoice.lines.first(), dispute.lines.first()
+        todo = Todo.objects.latest("pk")
     return {
         "orders/": {"<str:number>": order.number},
         "orders/milestones/": {"<int:pk>": milestone.pk},
@@ -49,6 +51,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "billing/disputed-lines/": {"<int:pk>": disputed.pk},
         "billing/runs/": {"<int:pk>": run.pk},
         "notices/": {"<int:pk>": deliver()[0].pk},
+        "untold/": {"<int:pk>": todo.pk},
         "e/<slug:enterprise>/terms/": {"<int:pk>": make.agreed(acme, "billing.payment_days", 45).pk},
         "terms/": {"<str:name>": "billing.payment_days", "<int:pk>": 0},
         "customers/": {"<slug:public_id>": acme.public_id},

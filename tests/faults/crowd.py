@@ -92,9 +92,9 @@ class Crowd:
 
     # --- the account ---------------------------------------------------------------------------
 
-    def settle(self, seconds: float = 120) -> None:
+    def settle(self, seconds: float = 300) -> None:
         """Until every event is told and every notice has its end."""
-        self.site.until(lambda: self._open() == 0, seconds, f"the last of {self._open()} to be done")
+        self.site.until(lambda: self._open() == 0, seconds, "every event and notice to have its end")
 
     def _open(self) -> int:
         found = self.site.ask(

@@ -36,7 +36,7 @@ def test_workers_and_relay_killed_twelve_times(site, crowd):
             site.keeper.kill("customer-worker")
             if kill % 4 == 0:
                 site.keeper.kill("dispatch-worker")
-            _wait(lambda: len(site.sink.taken) > before + EVENTS // 100, 4)  # noqa: B023 - called at once
+            _wait(lambda: len(site.sink.taken) > before + EVENTS // 100, 8)  # noqa: B023 - called at once
     crowd.settle()
     crowd.check(doubled=kills * CONCURRENCY)
 

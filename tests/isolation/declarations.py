@@ -32,16 +32,19 @@ class Said(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """One route: its place, the permission it needs, what of a tenant's its parts name, the methods it has."""
+    """One route: its place, the permission it needs, what of a tenant's its parts name, the methods it has.
+
+    ``hidden`` is the permission without which its thing is not there, where the route itself needs
+    none; ``query`` is what its address needs besides.
+    """
 
     place: Place
     needs: str = ""
     thing: str = ""
     methods: tuple[str, ...] = ("GET", "HEAD")
     is_api: bool = False
-    # Whoever may not see the thing is told that it is not there, and not what they lack.
-    is_by_thing: bool = False
-    query: str = ""  # what its address needs besides
+    hidden: str = ""
+    query: str = ""
 
 
 def opened() -> Route:
@@ -104,11 +107,9 @@ BOTH_FACES = {
     "": own(),
     "e/<slug:enterprise>/": inside(),
     "e/<slug:enterprise>/orders/": inside("order.view"),
-    "e/<slug:enterprise>/files/<int:pk>/": Route(Place.INSIDE, thing="file", is_by_thing=True),
+    "e/<slug:enterprise>/files/<int:pk>/": Route(Place.INSIDE, thing="file", hidden="billing.view"),
     "e/<slug:enterprise>/downloads/": inside(),
-    "e/<slug:enterprise>/downloads/<int:pk>/again/": Route(
-        Place.INSIDE, thing="export", methods=("POST",), is_by_thing=True
-    ),
+    "e/<slug:enterprise>/downloads/<int:pk>/again/": inside("", "POST", thing="export"),
     "e/<slug:enterprise>/orders/export.csv": inside("order.view", *FORM),
     "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),

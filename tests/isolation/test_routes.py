@@ -94,7 +94,6 @@ def test_who_lacks_the_permission_is_forbidden(face, acmes, is_full):
     cells = [
         (method, address_of(acmes, name, route), _by_right(route, method, holds))
         for name, route in about(face, Place.ACROSS, Place.INSIDE)
-        if not route.is_by_thing
         for method in (METHODS if is_full else SAMPLE)
         # What they may do is done in the apps' own tests.
         if _by_right(route, method, holds) is not Said.SERVED or method in SAFE
@@ -118,6 +117,8 @@ def _by_right(route: Route, method: str, holds: set[str]) -> Said:
     is_asked = method in route.methods or not route.is_api
     if is_asked and route.needs and route.needs not in holds:
         return Said.FORBIDDEN
+    if method in route.methods and route.hidden and route.hidden not in holds:
+        return Said.MISSING
     return Said.SERVED if method in route.methods else Said.NO_METHOD
 
 
@@ -129,7 +130,7 @@ def test_who_may_is_served(face, acmes, is_full):
         (
             method,
             address_of(acmes, name, route),
-            _by_right(route, method, {route.needs}),
+            _by_right(route, method, {route.needs, route.hidden}),
         )
         for name, route in about(face, Place.ACROSS, Place.INSIDE)
         for method in (METHODS if is_full else SAMPLE)

@@ -79,7 +79,7 @@ def test_a_program_gets_a_problem_and_not_a_page(rf):
 
     answer = http.unavailable(rf.get("/api/v1/orders"), outages.BUSY)
     assert (answer["Content-Type"], answer["Retry-After"]) == ("application/problem+json", "2")
-    assert b'"status": 503' in answer.content and b"busy for a moment" in answer.content
+    assert b'"status": 503' in answer.content and b"urn:demarc:problem:unavailable" in answer.content
 
 
 def test_pages_of_trouble_ask_the_database_nothing(rf):
