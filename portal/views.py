@@ -140,6 +140,7 @@ def prepare_again(request: ActorRequest, pk: int) -> HttpResponse:
     return redirect(back)
 
 
+@require_safe
 @requires(NOTICE_VIEW)
 def notices(request: ActorRequest) -> HttpResponse:
     """What was told to whom, newest first, and above it what could not be told at all."""

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from accounts.models import Enterprise
 from portal.tables import Kind, tables
 from tests.faces import FaceClient
-from tests.isolation.worlds import the_owner
+from tests.isolation.worlds import text_of, the_owner
 
 CANARY = re.compile(r"kx\d{6}")
 # Texts that the code itself reads, as a key, a code or a place: no word could stand there.
@@ -24,6 +24,8 @@ READ_BY_CODE = {
     "portal_event": {"kind", "actor_kind", "subject_type", "story_type"},
     "portal_notice": {"kind", "language", "secret"},
     "portal_enterpriseterm": {"name", "value"},
+    "portal_storedfile": {"key", "media_type", "sha256", "subject_type", "added_by_kind"},
+    "portal_export": {"kind", "query", "face", "language", "time_zone", "reach"},
     "accounts_enterprise": {"public_id", "country", "time_zone"},
     "accounts_account": {"currency", "country"},
     "accounts_contact": {"time_zone"},
@@ -112,7 +114,8 @@ class Crawl:
         answer = self.browser.get(address)
         assert answer.status_code < 500, address
         media = answer.get("Content-Type", "").split(";")[0]
-        text = _pdf(answer.content) if media == "application/pdf" else answer.content.decode()
+        is_paper = media == "application/pdf" and not answer.streaming
+        text = _pdf(answer.content) if is_paper else text_of(answer)
         text = unescape(text) + str(dict(answer.headers))
         self.pages[address] = text
         self.kinds.setdefault(media, set()).update(CANARY.findall(text))

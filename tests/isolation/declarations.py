@@ -34,7 +34,8 @@ class Said(StrEnum):
 class Route:
     """One route: its place, the permission it needs, what of a tenant's its parts name, the methods it has.
 
-    ``hidden`` is the permission without which its thing is not there, where the route itself needs none.
+    ``hidden`` is the permission without which its thing is not there, where the route itself needs
+    none; ``query`` is what its address needs besides.
     """
 
     place: Place
@@ -43,6 +44,7 @@ class Route:
     methods: tuple[str, ...] = ("GET", "HEAD")
     is_api: bool = False
     hidden: str = ""
+    query: str = ""
 
 
 def opened() -> Route:
@@ -57,8 +59,8 @@ def across(needs: str, *methods: str, thing: str = "") -> Route:
     return Route(Place.ACROSS, needs, thing, methods or ("GET", "HEAD"))
 
 
-def inside(needs: str = "", *methods: str, thing: str = "", hidden: str = "") -> Route:
-    return Route(Place.INSIDE, needs, thing, methods or ("GET", "HEAD"), hidden=hidden)
+def inside(needs: str = "", *methods: str, thing: str = "") -> Route:
+    return Route(Place.INSIDE, needs, thing, methods or ("GET", "HEAD"))
 
 
 def api(place: Place, needs: str = "", *methods: str, thing: str = "") -> Route:
@@ -74,7 +76,7 @@ FORM = ("GET", "HEAD", "POST")
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
-    "metrics": opened(),
+    "metrics": opened(),  # for the operator's token alone
     "language/": opened(),
     "theme/": opened(),
     "account/login/": opened(),
@@ -104,14 +106,14 @@ BOTH_FACES = {
     "account/sessions/": own(*METHODS),
     "": own(),
     "e/<slug:enterprise>/": inside(),
-    "e/<slug:enterprise>/files/<int:pk>/": inside(thing="stored", hidden="billing.view"),
+    "e/<slug:enterprise>/orders/": inside("order.view"),
+    "e/<slug:enterprise>/files/<int:pk>/": Route(Place.INSIDE, thing="file", hidden="billing.view"),
     "e/<slug:enterprise>/downloads/": inside(),
     "e/<slug:enterprise>/downloads/<int:pk>/again/": inside("", "POST", thing="export"),
-    "e/<slug:enterprise>/orders/": inside("order.view"),
     "e/<slug:enterprise>/orders/export.csv": inside("order.view", *FORM),
+    "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/billing/": inside("billing.view"),
-    "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/billing/invoices/<str:number>/": inside("billing.view", thing="invoice"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": inside("billing.view", thing="invoice"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", *FORM, thing="invoice"),
@@ -154,11 +156,7 @@ STAFF = {
     "terms/": across("term.view"),
     "terms/<str:name>/": across("term.view", thing="term"),
     "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
-    "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="term"),
-    "e/<slug:enterprise>/terms/": inside("term.view"),
-    "e/<slug:enterprise>/terms/agree/": inside("term.agree", *FORM),
-    "e/<slug:enterprise>/terms/<int:pk>/withdraw/": inside("term.agree", "POST", thing="agreed"),
-    "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
+    "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="set_term"),
     "orders/mine/": across("order.view"),
     "billing/disputes/": across("dispute.decide"),
     "billing/runs/": across("billrun.manage", *FORM),
@@ -166,12 +164,18 @@ STAFF = {
     "billing/runs/<int:pk>/print/": across("billrun.manage", "POST", thing="run"),
     "e/<slug:enterprise>/leave/": inside("enterprise.open", "POST"),
     "e/<slug:enterprise>/notices/<int:pk>/": inside("notice.view", thing="notice"),
-    "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
-    "e/<slug:enterprise>/notices/<int:pk>/try-again/": inside("notice.resend", "POST", thing="notice"),
+    "e/<slug:enterprise>/terms/": inside("term.view"),
+    "e/<slug:enterprise>/terms/agree/": Route(
+        Place.INSIDE, "term.agree", methods=FORM, query="?term=staff.visit_minutes"
+    ),
+    "e/<slug:enterprise>/terms/<int:pk>/withdraw/": inside("term.agree", "POST", thing="agreed_term"),
     "e/<slug:enterprise>/untold/<int:pk>/try-again/": inside("notice.resend", "POST", thing="todo"),
+    "e/<slug:enterprise>/notices/<int:pk>/try-again/": inside("notice.resend", "POST", thing="notice"),
+    "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
+    "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
     "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": api(
@@ -238,14 +242,14 @@ WALLED = {
         "INSERT",
         "UPDATE (attempts, doubts, due_at, hinted_at, last_error, lease_until, sent_at, state)",
     ),
-    "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
-    "portal_enterpriseterm": (),
     "portal_storedfile": ("INSERT",),
     "portal_export": (
         "INSERT",
-        "UPDATE (attempts, due_at, hinted_at, last_error, lease_until, state)",
-        "UPDATE (asked_at, done_at, expires_at, file_id, language, reach, reason, rows_done, rows_total, time_zone)",
+        "UPDATE (asked_at, attempts, done_at, due_at, expires_at, file_id, hinted_at, language, last_error)",
+        "UPDATE (lease_until, reach, reason, rows_done, rows_total, state, time_zone)",
     ),
+    "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
+    "portal_enterpriseterm": (),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
@@ -280,16 +284,16 @@ WORK_LISTS = {
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "portal_todo_due",
-    "portal_notice_staff",
-    "portal_notice_due",
     "portal_todo_failed",
+    "portal_notice_recipient",
     "portal_notice_failed",
     "portal_notice_doubts",
-    "portal_apianswer_age",
-    "portal_notice_recipient",
-    "portal_enterpriseterm_name",
     "portal_export_due",
     "portal_export_expires",
+    "portal_enterpriseterm_name",
+    "portal_notice_staff",
+    "portal_notice_due",
+    "portal_apianswer_age",
 }
 
 # --- tasks -----------------------------------------------------------------------------------------
@@ -297,18 +301,18 @@ WORK_LISTS = {
 
 TASKS = {
     "portal.relay": ("portal_dispatch", ""),
-    "portal.measure": ("portal_dispatch", ""),
-    "portal.reconcile": ("portal_staff", ""),
     "portal.tell": ("portal_app", "todo"),
     "portal.send": ("portal_app", "notice"),
-    "portal.forget_answers": ("portal_staff", ""),
     "portal.export": ("portal_app", "export"),
     "portal.export_for_staff": ("portal_staff", "export"),
+    "portal.measure": ("portal_dispatch", ""),
+    "portal.reconcile": ("portal_staff", ""),
     "portal.expire_exports": ("portal_staff", ""),
     "portal.clean_files": ("portal_staff", ""),
-    "billing.print_missing": ("portal_staff", "run"),
+    "portal.forget_answers": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
+    "billing.print_missing": ("portal_staff", ""),
     "billing.make_pdf": ("portal_staff", "invoice"),
 }
 
@@ -316,14 +320,14 @@ TASKS = {
 
 FILES = {
     "e/<slug:enterprise>/files/<int:pk>/",
-    "e/<slug:enterprise>/orders/export.csv",
     "e/<slug:enterprise>/billing/export.csv",
+    "e/<slug:enterprise>/orders/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
 }
-# A stream is read after its enterprise's scope has ended: this one from the files' storage, not the database.
-STREAMS = {"portal/files/leaving.py"}
+# The source files that stream: a stream is read after its enterprise's scope has ended, so none may read the database.
+STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
 
 # What a GET may write, by route: who was where, and where they were last.

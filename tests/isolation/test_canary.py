@@ -3,13 +3,13 @@
 import pytest
 
 from billing import services
-from portal.models import ApiAnswer, EnterpriseTerm
+from portal.models import ApiAnswer
 from tests import make
 from tests.billing import builders
 from tests.faces import as_staff, inside
 from tests.isolation import canary, worlds
 from tests.isolation.declarations import ROUTES, Place
-from tests.isolation.test_routes import path
+from tests.isolation.test_routes import address_of, path
 
 pytestmark = pytest.mark.usefixtures("locks")
 
@@ -35,9 +35,6 @@ def furnish(public_id, owner, contact, analyst, **fields):
             body="Once",
             location="/x",
             created_at=builders.ISSUED_AT,
-        )
-        EnterpriseTerm.objects.create(
-            enterprise=enterprise, name="staff.visit_minutes", value=30, contract="Frame", starts_on=builders.NOVEMBER
         )
         world.order.service = world.order.account.services.get(enterprise=enterprise)
         world.order.a_site = world.order.z_site = site
@@ -65,7 +62,7 @@ def released(transactional_db, dora, deliver):
 def crawl(face, world, browser):
     public_id = world.enterprise.public_id
     starts = [
-        path(name, public_id, world.parts(route.thing))
+        address_of(world, name, route)
         for name, route in ROUTES[face].items()
         if route.place is Place.INSIDE and "GET" in route.methods
     ]

@@ -33,6 +33,11 @@ def path(route: str, enterprise: str, parts: dict[str, object]) -> str:
     return f"/{filled}"
 
 
+def address_of(world: World, name: str, route: Route) -> str:
+    """The page of one of the world's own things."""
+    return path(name, world.enterprise.public_id, world.parts(route.thing)) + route.query
+
+
 def said(answer: Any) -> str:
     """What an answer comes to; the API names in ``page`` the page that must be seen first."""
     is_problem = answer.get("Content-Type") == "application/problem+json" and answer.content
@@ -72,7 +77,7 @@ def _bodiless(method: str, address: str, wanted: str) -> str:
 def test_who_is_not_of_the_enterprise_is_kept_out(face, who, acmes, borealis, is_full):
     browser = worlds.stranger(who, face, acmes, borealis)
     cells = [
-        (method, path(name, acmes.enterprise.public_id, acmes.parts(route.thing)), wanted)
+        (method, address_of(acmes, name, route), wanted)
         for name, route in about(face, *STRANGERS[face][who])
         for wanted in [STRANGERS[face][who][route.place]]
         if not (name == "" and wanted == Said.FORBIDDEN)
@@ -87,7 +92,7 @@ def test_who_is_not_of_the_enterprise_is_kept_out(face, who, acmes, borealis, is
 def test_who_lacks_the_permission_is_forbidden(face, acmes, is_full):
     browser, holds = _of_few_rights(face, acmes)
     cells = [
-        (method, path(name, acmes.enterprise.public_id, acmes.parts(route.thing)), _by_right(route, method, holds))
+        (method, address_of(acmes, name, route), _by_right(route, method, holds))
         for name, route in about(face, Place.ACROSS, Place.INSIDE)
         for method in (METHODS if is_full else SAMPLE)
         # What they may do is done in the apps' own tests.
@@ -124,7 +129,7 @@ def test_who_may_is_served(face, acmes, is_full):
     cells = [
         (
             method,
-            path(name, acmes.enterprise.public_id, acmes.parts(route.thing)),
+            address_of(acmes, name, route),
             _by_right(route, method, {route.needs, route.hidden}),
         )
         for name, route in about(face, Place.ACROSS, Place.INSIDE)
@@ -218,7 +223,7 @@ def test_no_page_says_a_word_of_what_is_not_in_reach(who, acmes, borealis, borea
     words = [word for word in acmes.words if word not in known and not any(word in k for k in known)]
     for name, route in about(browser.face, Place.INSIDE):
         if "GET" in route.methods and (home is boreals or not route.thing):
-            text = browser.get(path(name, home.enterprise.public_id, home.parts(route.thing))).content.decode()
+            text = worlds.text_of(browser.get(address_of(home, name, route)))
             assert [word for word in words if word in text] == [], name
 
 
@@ -232,7 +237,7 @@ def test_a_get_changes_nothing_but_what_is_declared(face, acmes):
         if "GET" not in route.methods or "(?P<" in name:
             continue
         before = worlds.everything()
-        browser.get(path(name, acmes.enterprise.public_id, acmes.parts(route.thing)))
+        browser.get(address_of(acmes, name, route))
         written = worlds.changed(before, worlds.everything())
         assert written <= declared.GET_WRITES[face].get(name, set()), (name, written)
 

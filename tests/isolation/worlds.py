@@ -13,21 +13,22 @@ from urllib.parse import quote
 import psycopg2
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import override_settings
-from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import Account, Enterprise, Membership, StaffMember, User
+from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
-from portal import exports, files, registries
-from portal.models import EnterpriseTerm, Event, Export, Notice, StoredFile, Todo
+from portal import files, registries
+from portal.models import CarrierTerm, EnterpriseTerm, Event, Export, Notice, StoredFile, Todo
 from portal.tables import LIBRARY_TABLES, Kind, tables
-from portal.tenancy import current_scope
+from portal.tenancy import current_scope, tenant_scope
 from tests import make
 from tests.billing import builders
-from tests.faces import FaceClient, as_staff, face_settings, inside
+from tests.faces import FaceClient, as_app, as_staff, face_settings, inside
 
 NOT_A_NUMBER, NOT_A_KEY, NOT_AN_ENTERPRISE = "ORD-2026-99999", 987654321, "999999"
 # The pages show these to everybody, as what a number looks like.
@@ -50,9 +51,10 @@ class World:
     notice: Notice
     todo: Todo
     run: Any
-    stored: StoredFile
+    file: StoredFile
     export: Export
-    agreed: EnterpriseTerm
+    agreed_term: EnterpriseTerm
+    set_term: CarrierTerm
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -69,10 +71,11 @@ class World:
             "notice": {"<int:pk>": self.notice.pk},
             "todo": {"<int:pk>": self.todo.pk},
             "run": {"<int:pk>": self.run.pk},
-            "stored": {"<int:pk>": self.stored.pk},
+            "file": {"<int:pk>": self.file.pk},
             "export": {"<int:pk>": self.export.pk},
-            "term": {"<str:name>": "billing.payment_days", "<int:pk>": 987654321},
-            "agreed": {"<int:pk>": self.agreed.pk},
+            "agreed_term": {"<int:pk>": self.agreed_term.pk},
+            "term": {"<str:name>": self.set_term.name},
+            "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
         }[thing]
 
 
@@ -93,32 +96,48 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         lines = DisputedLine.objects.select_related("dispute", "line", "enterprise").filter(**here).order_by("pk")
         decided, disputed_line = lines
     builders.decide(analyst, decided, "5")
+    file = _hang_on(dispute, person)
     with inside(enterprise):
         event = Event.objects.filter(kind="dispute.opened", **here).get()
         todo = Todo.objects.get(event=event, **here)
         milestone = Milestone.objects.filter(order=order, **here).order_by("position")[0]
         notice = _notice(event)
-        stored, export = _stored(dispute, person), _export(person, enterprise)
         credit = Credit.objects.get(**here)
         member = Membership.objects.get(user=person, **here)
     words = [name, enterprise.public_id, order.number, order.title, order.customer_reference, account.number]
     words += [invoice.number, dispute.number, credit.number, member.name, person.email, f"{name}'s own wave"]
     words = [word for word in words if word not in _EXAMPLES]
-    agreed = make.agreed(enterprise, "billing.payment_days", 45)
-    things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run, stored, export, agreed)
-    return World(enterprise, account, *things, words=words)
+    things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run)
+    terms = _terms(enterprise)
+    return World(enterprise, account, *things, file, _export(enterprise, person), *terms, words=[*words, file.name])
 
 
-def _stored(dispute: Dispute, person: User) -> StoredFile:
-    """A file on the dispute."""
-    key = files.put(dispute.enterprise_id, ContentFile(b"Own words"))
-    facts = {"name": f"proof-{dispute.enterprise_id}.txt", "media_type": "text/plain", "size": 9, "sha256": "0" * 64}
-    return files.hang(dispute, key, **facts, actor=builders.customer(person, dispute.enterprise), at=timezone.now())
+def _hang_on(dispute: Dispute, person: User) -> StoredFile:
+    name = f"proof-of-{dispute.enterprise.public_id}.pdf"
+    limits = files.Limits(20, 5, 100, 500, 9, 9)
+    upload = files.accept(SimpleUploadedFile(name, b"%PDF-1.7\n%%EOF"), limits=limits)
+    actor = builders.customer(person, dispute.enterprise)
+    with as_app(), tenant_scope(dispute.enterprise_id):
+        services.add_to_dispute(dispute.pk, actor=actor, at=builders.ISSUED_AT, note="See this.", uploads=[upload])
+        return StoredFile.objects.filter(enterprise_id=dispute.enterprise_id).latest("pk")
 
 
-def _export(person: User, enterprise: Enterprise) -> Export:
-    """A list that the person wants as a file."""
-    return exports.ask(exports.KINDS["orders"], "", actor=builders.customer(person, enterprise), at=timezone.now())
+def _export(enterprise: Enterprise, person: User) -> Export:
+    with inside(enterprise):
+        return Export.objects.create(
+            enterprise=enterprise, kind="orders", face="customer", person_id=person.pk, person_name=person.email,
+            language="en", time_zone="UTC", state="failed", reason="Too long.", asked_at=builders.ISSUED_AT,
+            due_at=builders.ISSUED_AT,
+        )  # fmt: skip
+
+
+def _terms(enterprise: Enterprise) -> tuple[EnterpriseTerm, CarrierTerm]:
+    """One agreed with this enterprise, and one of the carrier's."""
+    term = {"name": "staff.visit_minutes", "value": 30, "starts_on": builders.NOVEMBER}
+    with as_staff():
+        carriers = CarrierTerm.objects.get_or_create(**term)[0]
+    with inside(enterprise):
+        return EnterpriseTerm.objects.create(enterprise=enterprise, contract="Frame", **term), carriers
 
 
 def _print(invoice: Invoice) -> None:
@@ -264,12 +283,18 @@ _VOLATILE = re.compile(
 )
 
 
+def text_of(answer: Any) -> str:
+    """What it says, also where it comes from the storage bit by bit."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode(errors="replace")
+
+
 def plain(answer: Any, address: str) -> list[str]:
     """An answer, line by line, without what differs each time and without the address it was asked by."""
     # How many calls are left goes down with each.
     passing = {"Content-Length", "RateLimit"}
     headers = [f"{name}: {value}" for name, value in answer.headers.items() if name not in passing]
-    text = "\n".join([str(answer.status_code), *headers, answer.content.decode(errors="replace")])
-    for spelling in (address, quote(address), quote(address, safe="")):
+    text = "\n".join([str(answer.status_code), *headers, text_of(answer)])
+    for spelling in (address, quote(address), quote(address, safe=""), answer.get("X-Request-ID", address)):
         text = text.replace(spelling, "…")
     return _VOLATILE.sub("", text).splitlines()
