@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 FIELDS = {"status", "outcome"}
 DOMAIN = [
     path
-    for app in ("accounts", "inventory", "orders", "billing")
+    for app in ("accounts", "inventory", "orders", "billing", "portal/exports")
     for path in (ROOT / app).rglob("*.py")
     if "migrations" not in path.parts
 ]
@@ -84,7 +84,7 @@ def writes(tree):
 
 
 def is_service(path):
-    return path.stem == "services" or path.parent.name == "services"
+    return path.stem == "services" or path.parent.name in {"services", "exports"}
 
 
 def asks(function):
@@ -116,5 +116,7 @@ def is_brought(flow, target):
     values = [arg for node in nodes if isinstance(node, ast.Call) for arg in node.args]
     values += [value for node in nodes if isinstance(node, ast.Dict) for value in node.values]
     values += [node.value for node in nodes if isinstance(node, ast.Assign)]
+    values += [word.value for node in nodes if isinstance(node, ast.Call) for word in node.keywords]
+    values += [each for value in values if isinstance(value, ast.Tuple) for each in value.elts]
     values += [each for value in values if isinstance(value, ast.IfExp) for each in (value.body, value.orelse)]
     return any(ast.unparse(value) == name for value in values)

@@ -96,7 +96,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         lines = DisputedLine.objects.select_related("dispute", "line", "enterprise").filter(**here).order_by("pk")
         decided, disputed_line = lines
     builders.decide(analyst, decided, "5")
-    file = _hang_on(dispute, person)
+    file = hang_on(dispute, person)
     with inside(enterprise):
         event = Event.objects.filter(kind="dispute.opened", **here).get()
         todo = Todo.objects.get(event=event, **here)
@@ -112,7 +112,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     return World(enterprise, account, *things, file, _export(enterprise, person), *terms, words=[*words, file.name])
 
 
-def _hang_on(dispute: Dispute, person: User) -> StoredFile:
+def hang_on(dispute: Dispute, person: User) -> StoredFile:
     name = f"proof-of-{dispute.enterprise.public_id}.pdf"
     limits = files.Limits(20, 5, 100, 500, 9, 9)
     upload = files.accept(SimpleUploadedFile(name, b"%PDF-1.7\n%%EOF"), limits=limits)
