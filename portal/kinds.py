@@ -49,7 +49,7 @@ class Kind(Protocol):
 
 
 def _with_unit(value: int | Decimal, unit: str) -> str:
-    shown = number_format(value, use_l10n=True)
+    shown = number_format(value, use_l10n=True, force_grouping=True)
     # "1.5" takes the plural in all our languages.
     plural = int(value) if value == int(value) else 2
     return UNITS[unit](plural) % {"n": shown} if unit in UNITS else f"{shown} {unit}".strip()
