@@ -41,7 +41,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "portal.settings", "PORTAL_ROLE": "portal_owner", "FACE": "customer",
             "DATABASE_URL": self.cluster.url("demarc"), "OWNER_URL": self.cluster.url("demarc", "portal_owner"),
             "PGPASSWORD": self.secrets["PORTAL_OWNER_PASSWORD"], "PORTAL_ADMIN_URL": self.cluster.admin_url,
-            "FILES_DIR": str(self.files), "VALKEY_URL": "unix:///nowhere", "LC_ALL": "C.UTF-8",
+            "FILES_DIR": str(self.files), "DEMO": "1", "VALKEY_URL": "unix:///nowhere", "LC_ALL": "C.UTF-8",
         }  # fmt: skip
         done = subprocess.run(["bash", "-euc", script], cwd=where, env=variables, capture_output=True, text=True)
         assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"

@@ -16,7 +16,7 @@ from portal.models import CarrierTerm, EnterpriseTerm, Event
 from portal.tenancy import tenant_scope
 from portal.termbook import services
 from tests import make
-from tests.faces import as_staff, inside
+from tests.faces import as_app, as_staff, inside
 
 PAY = "billing.payment_days"
 TODAY = date.today()
@@ -204,7 +204,7 @@ def test_the_database_lets_nobody_rewrite_the_history(browser, acme):
             refused(lambda: EnterpriseTerm.objects.update(value=1))
             refused(lambda: EnterpriseTerm.objects.all().delete())
             refused(lambda: CarrierTerm.objects.create(name=PAY, value=1, starts_on=TODAY))
-    with inside(acme):
+    with as_app(), tenant_scope(acme.pk):
         refused(lambda: EnterpriseTerm.objects.create(enterprise=acme, name=PAY, value=1, starts_on=TODAY))
         refused(lambda: EnterpriseTerm.objects.update(withdrawn_at=timezone.now()))
         refused(lambda: CarrierTerm.objects.create(name=PAY, value=1, starts_on=TODAY))
