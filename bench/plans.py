@@ -14,7 +14,7 @@ from bench.processes import ask, environment
 from bench.report import Figure
 
 # A table with fewer rows is rightly read whole.
-MANY_ROWS = 5000
+MANY_ROWS = 10_000
 MILLISECONDS = 50.0
 
 

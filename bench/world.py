@@ -23,7 +23,8 @@ def build(orders: int) -> World:
     """Seed so many orders, and all that goes with them."""
     person = User.objects.create_user("bench@bench.example", None)
     colleague = User.objects.create_user("care@carrier.example", None)
-    Product.objects.bulk_create(Product(code=f"p{n}", name=f"Product {n}", family="wavelength") for n in range(12))
+    families = ["ip", "ethernet", "wavelength", "sdwan", "voice", "security"]
+    Product.objects.bulk_create(Product(code=f"p{n}", name=f"Product {n}", family=families[n % 6]) for n in range(12))
     card = _staff(colleague)
     tenants = _tenants(min(TENANTS, max(10, orders // 200)))
     _people(tenants[0], person, card)

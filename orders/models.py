@@ -97,6 +97,13 @@ class Order(TenantOwned):
             models.Index(fields=["enterprise", "-placed_on", "-id"], name="orders_order_placed"),
             models.Index(fields=["enterprise", "status", "-placed_on", "-id"], name="orders_order_status"),
             models.Index(fields=["enterprise", "account"], name="orders_order_account"),
+            models.Index(fields=["enterprise", "customer_reference"], name="orders_order_reference"),
+            # What is under way, due first.
+            models.Index(
+                fields=["enterprise", "expected_on", "id"],
+                name="orders_order_due",
+                condition=models.Q(status__in=ORDER_FLOW.open_states()),
+            ),
             # The care manager's work list goes across enterprises.
             models.Index(fields=["care_manager", "status", "expected_on"], name="orders_order_workload"),
         ]

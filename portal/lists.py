@@ -227,7 +227,8 @@ def _url(chosen: Mapping[str, str], **place: str) -> str:
 
 def count(rows: QuerySet[Any]) -> int:
     """An exact count up to the cap, and one more beyond: counting a large tenant costs more than its page."""
-    return rows.order_by()[: COUNT_CAP + 1].count()
+    # Without what is worked out for each row, which no count needs.
+    return rows.order_by().values("pk")[: COUNT_CAP + 1].count()
 
 
 def count_label(rows: QuerySet[Any]) -> str:
