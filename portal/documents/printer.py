@@ -10,6 +10,7 @@ Messages are a length of eight bytes and that much content; answers begin with o
 
 import base64
 import contextlib
+import errno
 import gc
 import importlib
 import json
@@ -87,6 +88,15 @@ def _get_ready() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def _is_of_memory(error: BaseException | None) -> bool:
+    """Whether memory ran out: C code says so in several ways, or fails without a word, which is a SystemError."""
+    while error is not None:
+        if isinstance(error, MemoryError | SystemError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _carry_out(order: dict[str, Any], inherited: tuple[BinaryIO, BinaryIO]) -> tuple[bytes, bytes]:
     """Print one document in a fork, within its limits; the answer's kind and content."""
     place = Path(tempfile.mkdtemp(prefix="document-"))
@@ -128,10 +138,10 @@ def _print_and_exit(order: dict[str, Any], place: Path, inherited: tuple[BinaryI
         assets = {url: (kind, base64.b64decode(content)) for url, (kind, content) in order["assets"].items()}
         (place / "out").write_bytes(print_html(order["html"], assets))
         code = 0
-    except MemoryError:
-        code = OUT_OF_MEMORY
     except BaseException as error:
         # FatalURLFetchingError is no Exception. Only its words leave, never its objects.
+        if _is_of_memory(error):
+            code = OUT_OF_MEMORY
         (place / "out").write_text(f"{type(error).__name__}: {error}"[:500], errors="replace")
     finally:
         os._exit(code)
