@@ -107,10 +107,11 @@ def test_offsets_of_zones_without_letters():
     assert cells._zone(half) == "GMT+5:30"
 
 
-def test_a_state_is_the_same_by_tag_and_by_component():
-    by_tag = rendered("{% status label tone %}", label="<late>", tone="red")
-    by_component = rendered('{% include "components/_status.html" %}', label="<late>", tone="red")
-    assert by_tag == by_component.strip() == '<span class="status-word tone-red">&lt;late&gt;</span>'
+def test_a_state_and_an_icon_are_written_by_tags():
+    written = rendered("{% status label tone %}", label="<late>", tone="red")
+    assert written == '<span class="status-word tone-red">&lt;late&gt;</span>'
+    assert 'class="status-word tone-gray"' in rendered("{% status label %}", label="no date yet")
+    assert "icons.svg#inbox" in rendered('{% icon icon|default:"inbox" %}')
 
 
 @pytest.mark.parametrize(
