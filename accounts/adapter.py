@@ -9,16 +9,19 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import FACTORS, User
 from portal import events, locator, seals
 from portal.actors import Actor, ActorKind
 from portal.models import Event
+from portal.templatetags.portal import browser
 from portal.tenancy import tenant_scope
 
 # allauth's mail -> our event
@@ -78,3 +81,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return seals.unseal(encrypted_text, purpose=FACTORS)
+
+    def generate_authenticator_name(self, user: User, type: Any) -> str:
+        """What a new key is called until its owner says otherwise: the browser it was made with."""
+        return browser(context.request.headers.get("User-Agent", "")) or _("Passkey")
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The face that a key is for: what the device shows when it asks."""
+        return {"id": context.request.get_host().partition(":")[0], "name": str(settings.CARRIER["name"])}

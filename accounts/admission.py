@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,11 @@ from portal.actors import Actor
 from portal.http import detour
 
 Enter = Callable[[int], None]
+# Where a second factor is shown once more, by what the person has.
+_FACTORS = {
+    "mfa_reauthenticate": Authenticator.Type.TOTP,
+    "mfa_reauthenticate_webauthn": Authenticator.Type.WEBAUTHN,
+}
 
 
 def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor | HttpResponse:
@@ -56,7 +62,7 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
     if not _has_second_factor(request):
         # Not the password, which would lead back here and be asked for again.
-        wanted = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
+        wanted = next((page for page, kind in _FACTORS.items() if is_mfa_enabled(request.user, [kind])), "mfa_index")
         return detour(request, reverse(wanted))
     if public_id is None:
         return actor

@@ -37,6 +37,7 @@ LIBRARY_VIEWS: Mapping[str, Policy] = {
     "allauth.account.views": _LIBRARY_PUBLIC,
     "allauth.mfa": _LIBRARY_SIGNED_IN,
     "allauth.mfa.base.views.AuthenticateView": _LIBRARY_PUBLIC,
+    "allauth.mfa.webauthn.views.LoginWebAuthnView": _LIBRARY_PUBLIC,
     "allauth.usersessions.views": _LIBRARY_SIGNED_IN,
 }
 

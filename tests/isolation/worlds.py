@@ -73,6 +73,8 @@ class World:
             "run": {"<int:pk>": self.run.pk},
             "file": {"<int:pk>": self.file.pk},
             "export": {"<int:pk>": self.export.pk},
+            # A person's own and no enterprise's: nobody here has one.
+            "key": {"<int:pk>": NOT_A_KEY},
             "agreed_term": {"<int:pk>": self.agreed_term.pk},
             "term": {"<str:name>": self.set_term.name},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
