@@ -1,6 +1,6 @@
 # Each target first makes sure of its environment (bin/bootstrap); `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run code reset test check messages audit bench
+.PHONY: help run code reset test check messages audit bench screens lighthouse
 
 # Arguments for pytest: make test ARGS="-k invoices -x"
 ARGS ?=
@@ -32,8 +32,15 @@ check: ## run every gate but the tests: format, lint, types, layers, deployment,
 messages: ## collect the texts of the screens for translation
 	@bin/bootstrap test $(SERVERS) python manage.py messages
 
-audit: ## run every test at full size
+audit: ## run every test at full size, and Lighthouse
 	@DEMARC_AUDIT=1 bin/bootstrap test $(SERVERS) pytest -n 2 $(ARGS)
+	@bin/bootstrap test python -m screens.lighthouse
 
 bench: ## measure, print a table of ratios, fail above a budget: make bench ARGS=--smoke is a tenth the size
 	@bin/bootstrap test python -m portal.embedded with-bench-servers -- python -m bench $(ARGS)
+
+screens: ## make pictures and contact sheets of every page, in build/screens: make screens ARGS="--only invoice"
+	@bin/bootstrap test python -m screens $(ARGS)
+
+lighthouse: ## measure sign-in, a list, a thing and a form with Lighthouse; needs npm, fails below 95
+	@bin/bootstrap test python -m screens.lighthouse

@@ -33,6 +33,12 @@ WORDS: dict[int, tuple[Text, Text]] = {
             " try once more."
         ),
     ),
+    405: (
+        _("There is no page at this address"),
+        _(
+            "It belongs to a button or a form on another page. Nothing was changed. Go back to that page, or to the start."
+        ),
+    ),
     413: (
         _("This is too much at once"),
         _("What you sent is larger than the portal takes, so nothing was changed. Send less at a time."),
@@ -138,6 +144,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _plain(request, 413 if is_too_much else 400)
 
 
+def no_page(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Only forms are sent to this address, and somebody opened it: the same answer, with words."""
+    answer.content = _plain(request, 405).content
+    return answer
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     """More than this page takes; none of it was read."""
     most = settings.UPLOAD_MAX_BYTES // 1_000_000
@@ -176,7 +188,7 @@ def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
     if status == 500:
         return HttpResponse(render_to_string("500.html", {"carrier": settings.CARRIER}), status=500)
     title, usual = WORDS[status]
-    again = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
+    again = request.get_full_path() if request.method in {"GET", "HEAD"} and status != 405 else ""
     words = {
         "code": status,
         "title": title,

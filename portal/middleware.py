@@ -24,7 +24,18 @@ from psycopg2 import errors as pg
 from portal import problems
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.http import detour, forbidden, not_found, page_of, refused, speak, speak_as_user, too_large, unavailable
+from portal.http import (
+    detour,
+    forbidden,
+    no_page,
+    not_found,
+    page_of,
+    refused,
+    speak,
+    speak_as_user,
+    too_large,
+    unavailable,
+)
 from portal.outages import CLASH
 from portal.policy import Access, Policy, policy_of
 from portal.tenancy import tenant_scope
@@ -36,13 +47,15 @@ WITHOUT_DATABASE = ("/healthz", "/readyz", "/metrics")
 
 
 class ProblemMiddleware:
-    """Whatever refuses a call of the API, above or below the views, says so as a problem."""
+    """Whatever refuses a call of the API, above or below the views, says so as a problem; a page has words too."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if response.status_code == 405 and not problems.is_api(request):
+            return no_page(request, response)
         if response.status_code < 400 or not problems.is_api(request) or problems.is_problem(response):
             return response
         kept = {name: response[name] for name in ("Allow", "Retry-After") if name in response}

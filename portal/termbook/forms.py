@@ -125,7 +125,7 @@ class _SettingForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Today or later: the past stays as it was."),
     )
-    reason = forms.CharField(label=_("Why"), min_length=5, max_length=300, help_text=_("It stands in the history."))
+    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=300, help_text=_("It stands in the history."))
     is_end = forms.BooleanField(
         label=_("End the value of its own here: from that day on the wider one binds"), required=False
     )
@@ -207,7 +207,7 @@ class AgreementForm(_SettingForm):
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(label=_("Why"), min_length=5, max_length=300, help_text=_("It stands in the history."))
+    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=300, help_text=_("It stands in the history."))
 
 
 def hidden(form: _SettingForm) -> list[tuple[str, str]]:

@@ -1,0 +1,147 @@
+"""What people have done in the demo, so that no page is looked at empty only.
+
+`python -m screens.filling STEP` runs in the environment of one of the portal's processes: what
+customers do under their role, what staff do under theirs. Its last line says in JSON what there is now.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+ENTERPRISE, ACCOUNT = "204817", "5-KTR9C"
+CLERK, ADMINISTRATOR = "helen.park@halvorsen.example", "dana.whitfield@halvorsen.example"
+FEW_RIGHTS = "troy.beckett@halvorsen.example"
+ANALYST, OWNER = "priscilla.vance@northvane.example", "owen.kessler@northvane.example"
+MONTHS_BACK = 4  # the walks through the portal bill the months after it
+
+
+def bill() -> dict[str, Any]:
+    """A month is billed, of this customer here and now, of the others by the workers; a term is set and one agreed."""
+    from billing import services
+    from portal import terms
+    from portal.termbook.services import Wish, agree_term, set_term
+    from portal.tenancy import tenant_scope
+
+    analyst, owner, place, now = _staff(ANALYST), _staff(OWNER), _place(), _now()
+    month = now.year * 12 + now.month - 1 - MONTHS_BACK
+    run = services.start_bill_run(date(month // 12, month % 12 + 1, 1), actor=analyst, at=now)
+    services.bill_enterprise(run.pk, place, at=now)
+    term, begin = terms.DECLARED["billing.payment_days"], now.date() + timedelta(days=14)
+    set_term(
+        term, Wish(45, begin, "As in the frame contract of 2026."), place=("", "wholesale", ""), actor=owner, at=now
+    )
+    with tenant_scope(place):
+        inside = replace(owner, enterprise_id=place, enterprise_public_id=ENTERPRISE)
+        agree_term(term, Wish(60, begin, "Agreed at renewal."), contract="Frame 2026", actor=inside, at=now)
+    return {"run": run.pk, "term": term.name}
+
+
+def contest() -> dict[str, Any]:
+    """The clerk disputes lines of two invoices and takes one dispute back; two lists are prepared as files."""
+    from billing import services
+    from billing.models import Invoice
+    from portal import exports
+    from portal.models import Export
+    from portal.tenancy import tenant_scope
+
+    now, place = _now(), _place()
+    with tenant_scope(place):
+        clerk = _customer(CLERK, place)
+        invoice = Invoice.objects.filter(enterprise_id=place, account__number=ACCOUNT).latest("pk")
+        lines = list(invoice.lines.filter(amount__gt=30).order_by("position"))
+
+        def dispute(line: Any, amount: str, statement: str, reference: str = "") -> Any:
+            claim = services.Claim(line.pk, Decimal(amount), "rate", statement)
+            return services.open_dispute(
+                invoice.pk, actor=clerk, at=now, lines=[claim], customer_reference=reference
+            )  # fmt: skip
+
+        is_open = dispute(lines[0], "21.40", "The order says less a month; the difference is disputed.", "AP-2291")
+        services.add_to_dispute(is_open.pk, actor=clerk, at=now, note="The signed order follows by mail.")
+        to_decide = dispute(lines[1], "5.00", "We were told on the phone that this month is half price.")
+        services.withdraw_dispute(dispute(lines[2], "10.00", "Wrong rate.").pk, actor=clerk, at=now)
+        for email in (ADMINISTRATOR, CLERK):
+            exports.ask(exports.KINDS["invoices"], "", actor=_customer(email, place), at=now)
+        person = _customer(ADMINISTRATOR, place)
+        Export.objects.create(
+            enterprise_id=place, kind="orders", query="status=open", face="customer", person_id=person.user_id,
+            person_name=person.name, language="en", time_zone=person.time_zone, state="failed", asked_at=now,
+            due_at=now, reason="The list changed while it was being made. Ask for it again.",
+        )  # fmt: skip
+        return {
+            "invoice": invoice.number,
+            "line": lines[3].pk,
+            "dispute": is_open.number,
+            "open": is_open.pk,
+            "decide": to_decide.pk,
+            **_keys(),
+        }
+
+
+def _keys() -> dict[str, str]:
+    """The links of the mails that confirm an address and reset a password."""
+    from allauth.account.forms import default_token_generator
+    from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+    from allauth.account.utils import user_pk_to_url_str
+
+    from accounts.models import User
+
+    person = User.objects.get(email=FEW_RIGHTS)
+    address, _ = EmailAddress.objects.get_or_create(user=person, email="troy@home.example")
+    reset = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
+    return {"confirm_key": EmailConfirmationHMAC(address).key, "reset_key": reset}
+
+
+def decide(pk: str) -> dict[str, Any]:
+    """The analyst upholds a part; another dispute waits for her."""
+    from billing import services
+    from billing.models import Dispute, DisputedLine
+    from portal.tenancy import tenant_scope
+
+    place = _place()
+    analyst = replace(_staff(ANALYST), enterprise_id=place, enterprise_public_id=ENTERPRISE)
+    with tenant_scope(place):
+        line = DisputedLine.objects.get(enterprise_id=place, dispute_id=int(pk))
+        services.decide(
+            line.pk, actor=analyst, at=_now(), credited=Decimal("2.50"), decision="Half of it was promised."
+        )
+        decided = Dispute.objects.get(enterprise_id=place, pk=int(pk))
+        waiting = DisputedLine.objects.filter(enterprise_id=place, outcome="open").latest("pk")
+        return {"decided": decided.number, "disputed_line": waiting.pk}
+
+
+def _now() -> Any:
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+def _place() -> int:
+    from accounts.selectors import find_enterprise_id
+
+    return find_enterprise_id(ENTERPRISE) or 0
+
+
+def _customer(email: str, place: int) -> Any:
+    from accounts import selectors as people
+    from accounts.models import User
+
+    return people.get_customer_actor(User.objects.get(email=email), people.get_enterprise(place))
+
+
+def _staff(email: str) -> Any:
+    from accounts import selectors as people
+    from accounts.models import User
+
+    return people.get_staff_actor(User.objects.get(email=email))
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    step, *arguments = sys.argv[1:]
+    print(json.dumps({"bill": bill, "contest": contest, "decide": decide}[step](*arguments)))

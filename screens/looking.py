@@ -1,0 +1,131 @@
+"""Looking at pages: windows in which people have signed in already, and what a browser measures there."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Response
+
+from screens.pages import NOBODY, Page
+from screens.person import PASSWORD, Person
+from screens.running import Portal
+
+AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text()
+_RUN = """(options) => axe.run(document, options).then((found) => found.violations.flatMap((rule) =>
+  rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.split("\\n").slice(1).join("; ")}`)))"""
+# Off unless asked for: the size of what is pressed (WCAG 2.2, 2.5.8).
+EVERY_RULE = {"rules": {"target-size": {"enabled": True}}}
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+# Bytes as sent: what a first visit takes, and what each later one does.
+_WEIGHT = """() => {
+  const page = performance.getEntriesByType("navigation")[0].encodedBodySize;
+  const parts = performance.getEntriesByType("resource").filter((part) => part.name.startsWith(location.origin));
+  return [page + parts.reduce((sum, part) => sum + part.encodedBodySize, 0),
+          page + parts.filter((part) => !part.name.includes("/static/")).reduce((sum, part) => sum + part.encodedBodySize, 0)];
+}"""
+
+
+@dataclass
+class Looker:
+    """Opens windows for the people of screens.pages, one sign-in each."""
+
+    browser: Browser
+    portal: Portal
+    things: dict[str, Any]
+    states: dict[tuple[str, str], Any] = field(default_factory=dict)
+    windows: dict[tuple[object, ...], Person] = field(default_factory=dict)
+
+    def window(self, page: Page, *, language: str = "en-US", phone: bool = False, theme: str = "light") -> Person:
+        """A window in which the page's person has signed in; kept, and given again without what it complained of."""
+        key = (page.face, page.who, language, phone, theme)
+        if key not in self.windows or page.who == NOBODY:
+            person = Person(
+                self.browser,
+                self.portal,
+                page.face,
+                language=language,
+                phone=phone,
+                state=self._state(page),
+                is_still=True,
+            )
+            person.context.add_cookies([{"name": "theme", "value": theme, "url": person.address}])
+            self.windows[key] = person
+        person = self.windows[key]
+        person.complaints.clear()
+        person.expects = {200, page.status}
+        return person
+
+    def _state(self, page: Page) -> Any:
+        """The cookies of who has signed in once."""
+        if page.who == NOBODY:
+            return None
+        key = (page.face, page.who)
+        if key not in self.states:
+            person = Person(self.browser, self.portal, page.face)
+            person.sign_in(page.who)
+            self.states[key] = person.context.storage_state()
+            person.context.close()
+        return self.states[key]
+
+    def go(self, person: Person, page: Page) -> None:
+        """Open the page and do there what is done."""
+        path = page.path.format(**self.things)
+        answer = person.page.goto(path)
+        if "/reauthenticate/" in person.page.url and "/reauthenticate/" not in path:
+            answer = _show_oneself(person, path)
+        here = urlsplit(person.page.url).path
+        if page.who != NOBODY and here != urlsplit(path).path:
+            raise AssertionError(f"{page.name} is not shown, but {here}")
+        if page.act:
+            page.act(person.page)
+        elif answer is not None and answer.status != page.status:
+            raise AssertionError(f"{page.name} answered {answer.status}")
+
+
+def _show_oneself(person: Person, path: str) -> Response | None:
+    """What changes how one signs in asks for the password once more, and not again for some minutes."""
+    person.page.goto("/account/reauthenticate/")
+    person.page.locator("[name=password]").fill(PASSWORD)
+    with person.page.expect_navigation():
+        person.page.locator("form:has([name=password]) [type=submit]").click()
+    return person.page.goto(path)
+
+
+def fill(portal: Portal) -> dict[str, Any]:
+    """Let people do in the demo what fills its pages; returns what is there now."""
+    found = portal.fill("bill")
+    found |= portal.fill("contest")
+    return found | portal.fill("decide", str(found["decide"]))
+
+
+def violations(person: Person, options: dict[str, Any] = EVERY_RULE) -> list[str]:
+    """What axe finds on the page as it stands."""
+    if not person.page.evaluate("'axe' in window"):
+        person.page.evaluate(AXE)
+    return list(person.page.evaluate(_RUN, options))
+
+
+def paint(person: Person, theme: str) -> None:
+    """The other theme without a reload, once it is painted."""
+    person.page.evaluate(
+        "theme => { document.documentElement.dataset.bsTheme = theme;"
+        " return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))) }",
+        theme,
+    )
+
+
+def weight(person: Person) -> tuple[float, float]:
+    first, after = person.page.evaluate(_WEIGHT)
+    return first / 1000, after / 1000
+
+
+def sideways(person: Person) -> str:
+    """What is wider than the window, if anything makes the page scroll sideways."""
+    found = person.page.evaluate("""() => {
+      const room = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= room) return "";
+      const wide = [...document.querySelectorAll("body *")].filter((it) => it.getBoundingClientRect().right > room + 1);
+      return wide.slice(0, 5).map((it) => `${it.localName}.${it.className} ${Math.round(it.getBoundingClientRect().right)}`).join(", ");
+    }""")
+    return str(found)

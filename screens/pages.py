@@ -1,0 +1,218 @@
+"""Every page of both faces, in each state that is worth a look: the list that all of this works through.
+
+A route that answers with a page and has no line here fails a test; so does a line whose route is gone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page as Window
+
+from screens.person import PASSWORD
+
+NOBODY = ""
+ADMINISTRATOR, CLERK = "dana.whitfield@halvorsen.example", "helen.park@halvorsen.example"
+FEW_RIGHTS, SEVERAL = "troy.beckett@halvorsen.example", "priya.raman@lanternworks.example"
+CARE, ANALYST = "maren.holt@northvane.example", "priscilla.vance@northvane.example"
+OWNER, STRANGER = "owen.kessler@northvane.example", "tomas.brandvold@northvane.example"
+HERE, ORDER, CANCELLED = "/e/204817/", "ORD-2026-00500", "ORD-2026-00465"
+Act = Callable[[Window], None]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as somebody sees it. ``path`` has the names of screens.filling's things in braces.
+
+    ``act`` is what they do there first; ``state`` says what is to be seen, where it is not the usual.
+    """
+
+    face: str
+    route: str
+    who: str
+    path: str
+    state: str = ""
+    status: int = 200
+    act: Act | None = None
+
+    @property
+    def name(self) -> str:
+        who = self.who.partition("@")[0] or "nobody"
+        return " ".join(filter(None, (self.face, self.route or "(start)", self.state, who)))
+
+
+def send(selector: str = "main form [type=submit]", **fields: str) -> Act:
+    """Type into the form's fields and send it, past what the browser itself would object to."""
+
+    def act(window: Window) -> None:
+        for name, value in fields.items():
+            field = window.locator(f"[name={name}]:not([type=radio])").last
+            field.select_option(value) if field.evaluate("it => it.localName") == "select" else field.fill(value)
+        button = window.locator(selector).last
+        button.evaluate("it => { it.form.noValidate = true }")
+        with window.expect_navigation():
+            button.click()
+
+    return act
+
+
+def opening(selector: str) -> Act:
+    """Open each menu or panel that it finds."""
+
+    def act(window: Window) -> None:
+        for summary in window.locator(selector).all():
+            if summary.is_visible():
+                summary.click()
+
+    return act
+
+
+def _on(face: str) -> Callable[..., Page]:
+    def page(route: str, who: str, path: str = "", state: str = "", status: int = 200, act: Act | None = None) -> Page:
+        return Page(face, route, who, path or f"/{route}", state, status, act)
+
+    return page
+
+
+_c, _s = _on("customer"), _on("staff")
+_ENTRANCE = "form:has([name=login]) [type=submit], form:has([name=email]) [type=submit]"
+_IN = "e/<slug:enterprise>/"
+_CONFIRM = r"account/^confirm-email/(?P<key>[-:\w]+)/$"
+_RESET_KEY = "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+
+ENTRANCE = (
+    _c("account/login/", NOBODY),
+    _c(
+        "account/login/",
+        NOBODY,
+        state="wrong",
+        act=send(_ENTRANCE, login="no.one@x.example", password="never-was-mine"),
+    ),
+    _s("account/login/", NOBODY),
+    _c("account/logout/", ADMINISTRATOR),
+    _c("account/inactive/", NOBODY),
+    _c("account/signup/", NOBODY),
+    _c("account/reauthenticate/", ADMINISTRATOR),
+    _c("account/email/", ADMINISTRATOR),
+    _c(
+        "account/email/",
+        ADMINISTRATOR,
+        state="wrong",
+        act=send("form:has([name=action_add]) [type=submit]", email="no"),
+    ),
+    _c("account/confirm-email/", NOBODY),
+    _c("account/password/change/", ADMINISTRATOR),
+    _c(
+        "account/password/change/",
+        ADMINISTRATOR,
+        state="wrong",
+        act=send(oldpassword="x", password1="short", password2="y"),
+    ),
+    _c("account/password/reset/", NOBODY),
+    _c("account/password/reset/done/", NOBODY),
+    _c("account/password/reset/key/done/", NOBODY),
+    _c(_CONFIRM, NOBODY, "/account/confirm-email/no-such-key/", "no longer good"),
+    _c(_CONFIRM, NOBODY, "/account/confirm-email/{confirm_key}/"),
+    _c(_RESET_KEY, NOBODY, "/account/password/reset/key/1-no-such-key/", "no longer good"),
+    _c(_RESET_KEY, NOBODY, "/account/password/reset/key/{reset_key}/"),
+    _s("account/2fa/authenticate/", NOBODY, "/account/login/", act=send(_ENTRANCE, login=ANALYST, password=PASSWORD)),
+    _c("account/2fa/", ADMINISTRATOR),
+    _s("account/2fa/", OWNER),
+    _s("account/2fa/reauthenticate/", OWNER),
+    _c("account/2fa/totp/activate/", ADMINISTRATOR),
+    _c(
+        "account/2fa/totp/activate/",
+        ADMINISTRATOR,
+        state="wrong",
+        act=send("form:has([name=code]) [type=submit]", code="000000"),
+    ),
+    _s("account/2fa/totp/deactivate/", OWNER),
+    _s("account/2fa/recovery-codes/generate/", OWNER),
+    _s("account/2fa/recovery-codes/", OWNER, "/account/2fa/recovery-codes/generate/", act=send()),
+    _c("account/sessions/", ADMINISTRATOR),
+)
+CUSTOMER = (
+    _c("", STRANGER, "/", "in no company", status=403),
+    _c(_IN, ADMINISTRATOR, HERE),
+    _c(_IN, ADMINISTRATOR, HERE, "menus open", act=opening("header.top summary")),
+    _c(_IN, CLERK, HERE),
+    _c(_IN, SEVERAL, "/e/207340/"),
+    _c(f"{_IN}orders/", ADMINISTRATOR, f"{HERE}orders/"),
+    _c(f"{_IN}orders/", ADMINISTRATOR, f"{HERE}orders/?q=no-such", "nothing found"),
+    _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/{ORDER}/"),
+    _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/{CANCELLED}/", "cancelled"),
+    _c(f"{_IN}downloads/", ADMINISTRATOR, f"{HERE}downloads/"),
+    _c(f"{_IN}downloads/", SEVERAL, "/e/207340/downloads/", "empty"),
+    _c(f"{_IN}billing/", CLERK, f"{HERE}billing/"),
+    _c(f"{_IN}billing/", CLERK, f"{HERE}billing/?q=no-such", "nothing found"),
+    _c(f"{_IN}billing/invoices/<str:number>/", CLERK, f"{HERE}billing/invoices/{{invoice}}/"),
+    _c(f"{_IN}billing/invoices/<str:number>/", ADMINISTRATOR, f"{HERE}billing/invoices/{{invoice}}/"),
+    _c(f"{_IN}billing/invoices/<str:number>/lines/<int:pk>/dispute/", CLERK,
+       f"{HERE}billing/invoices/{{invoice}}/lines/{{line}}/dispute/"),
+    _c(f"{_IN}billing/invoices/<str:number>/lines/<int:pk>/dispute/", CLERK,
+       f"{HERE}billing/invoices/{{invoice}}/lines/{{line}}/dispute/", "wrong", 422,
+       act=send("form:has([name=statement]) [type=submit]", amount="999999", statement="")),
+    _c(f"{_IN}billing/disputes/", CLERK, f"{HERE}billing/disputes/"),
+    _c(f"{_IN}billing/disputes/", SEVERAL, "/e/207340/billing/disputes/", "empty"),
+    _c(f"{_IN}billing/disputes/<str:number>/", CLERK, f"{HERE}billing/disputes/{{dispute}}/"),
+    _c(f"{_IN}billing/disputes/<str:number>/", CLERK, f"{HERE}billing/disputes/{{decided}}/", "decided"),
+    _c(f"{_IN}visits/", ADMINISTRATOR, f"{HERE}visits/"),
+    _c(f"{_IN}terms/", ADMINISTRATOR, f"{HERE}terms/"),
+    _c(f"{_IN}visits/", FEW_RIGHTS, f"{HERE}visits/", "forbidden", 403),
+    _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/ORD-0/", "not there", 404),
+    _c("account/login/", NOBODY, "/no/such/page/", "no such page", 404),
+)  # fmt: skip
+STAFF = (
+    _s("", CARE, "/"),
+    _s("", ANALYST, "/"),
+    _s("", OWNER, "/"),
+    _s("", CARE, "/", "menus open", act=opening("header.top summary")),
+    _s("customers/", CARE),
+    _s("customers/", CARE, "/customers/?q=no-such", "nothing found"),
+    _s("customers/<slug:public_id>/open/", ANALYST, "/customers/301774/open/"),
+    _s("customers/<slug:public_id>/open/", ANALYST, "/customers/301774/open/", "wrong", 422,
+       act=send("form:has([name=reason]) [type=submit]", reason="x")),
+    _s("notices/", CARE),
+    _s("notices/", CARE, "/notices/?to=no-such@x.example", "nothing found"),
+    _s("terms/", OWNER),
+    _s("terms/<str:name>/", OWNER, "/terms/{term}/"),
+    _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/"),
+    _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/", "wrong", 422, act=send("form:has([name=reason]) [type=submit]")),
+    _s("orders/mine/", CARE),
+    _s("billing/disputes/", ANALYST),
+    _s("billing/runs/", ANALYST),
+    _s("billing/runs/", CARE, state="forbidden", status=403),
+    _s("billing/runs/<int:pk>/", ANALYST, "/billing/runs/{run}/"),
+    _s(_IN, CARE, HERE),
+    _s(f"{_IN}orders/", CARE, f"{HERE}orders/"),
+    _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/"),
+    _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/", "tools open", act=opening("main .tools summary")),
+    _s(f"{_IN}downloads/", CARE, f"{HERE}downloads/", "empty"),
+    _s(f"{_IN}billing/", ANALYST, f"{HERE}billing/"),
+    _s(f"{_IN}billing/invoices/<str:number>/", ANALYST, f"{HERE}billing/invoices/{{invoice}}/"),
+    _s(f"{_IN}billing/disputes/", ANALYST, f"{HERE}billing/disputes/"),
+    _s(f"{_IN}billing/disputes/<str:number>/", ANALYST, f"{HERE}billing/disputes/{{dispute}}/"),
+    _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/"),
+    _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/", "wrong", 422,
+       act=send("form:has([name=decision]) [type=submit]", credited="999999")),
+    _s(f"{_IN}notices/<int:pk>/", CARE, "/notices/", act=lambda window: window.locator("main table a[href*='/notices/']").first.click()),
+    _s(f"{_IN}terms/", OWNER, f"{HERE}terms/"),
+    _s(f"{_IN}terms/agree/", OWNER, f"{HERE}terms/agree/?term={{term}}"),
+)  # fmt: skip
+# Each way of failing, on a face where the addresses fail on purpose: screens.trouble.
+TROUBLE = tuple(
+    Page("trouble", f"trouble/{name}/", NOBODY, f"/trouble/{name}/", status=int(name[:3]))
+    for name in ("400", "403", "403-stale", "405", "409", "413", "413-form", "429", "500", "503")
+)
+PAGES = (*ENTRANCE, *CUSTOMER, *STAFF, *TROUBLE)
+
+# What is asked with GET and is no page to look at, and why.
+NOT_PAGES = {
+    "healthz": "for the operator's watch",
+    "readyz": "for the operator's watch",
+    "metrics": "for the operator's watch",
+    "language/": "takes a form only",
+    "theme/": "takes a form only",
+    "account/password/set/": "leads on to the change of the password",
+    "account/login/code/confirm/": "leads on: codes by mail are not used",
+    "account/2fa/recovery-codes/download/": "a file",
+}

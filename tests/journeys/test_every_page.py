@@ -1,0 +1,81 @@
+"""Every page of both faces in a browser: accessible, light in weight, within the policy, and not wider than the screen."""
+
+import pytest
+
+from screens.looking import COLOURS, EVERY_RULE, Looker, fill, paint, sideways, violations, weight
+from screens.pages import NOT_PAGES, PAGES
+from screens.running import in_trouble
+from tests.isolation.declarations import FILES, ROUTES
+
+DESKTOP, PHONE = {"width": 1360, "height": 900}, {"width": 360, "height": 780}
+# The width of a desktop of 1280 px at 400 %.
+ZOOMED = {"width": 320, "height": 256}
+FIRST_KB, AFTER_KB = 200, 40
+
+
+@pytest.fixture(scope="session")
+def failing(portal):
+    with in_trouble(portal) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def things(portal):
+    return fill(portal)
+
+
+@pytest.fixture(scope="module")
+def looker(browser, failing, things):
+    return Looker(browser, failing, things)
+
+
+def pages_of(face):
+    return {
+        name
+        for name, route in ROUTES[face].items()
+        if "GET" in route.methods and not route.is_api and name not in FILES | set(NOT_PAGES)
+    }
+
+
+def test_every_page_has_a_line_in_the_list():
+    listed = {page.route for page in PAGES if page.face != "trouble"}
+    declared = pages_of("customer") | pages_of("staff")
+    assert sorted(declared - listed) == [], "add each to screens/pages.py, or say in NOT_PAGES what it is"
+    assert sorted(listed - declared) == []
+    assert sorted(NOT_PAGES.keys() - ROUTES["customer"].keys() - ROUTES["staff"].keys()) == []
+
+
+def test_a_page_is_listed_on_the_face_that_alone_has_it():
+    for page in PAGES:
+        if page.face != "trouble":
+            assert page.route in ROUTES[page.face], page.name
+
+
+def test_every_way_of_failing_is_looked_at():
+    from screens.trouble import urlpatterns
+
+    failing = {str(entry.pattern) for entry in urlpatterns if str(entry.pattern).startswith("trouble/")}
+    assert failing == {page.route for page in PAGES if page.face == "trouble"}
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_page(looker, page):
+    person = looker.window(page)
+    window = person.page
+    window.set_viewport_size(DESKTOP)
+    looker.go(person, page)
+    found = [f"light, wide: {each}" for each in violations(person, EVERY_RULE)]
+    first, after = weight(person)
+    paint(person, "dark")
+    found += [f"dark, wide: {each}" for each in violations(person, COLOURS)]
+    window.set_viewport_size(PHONE)
+    found += [f"dark, narrow: {each}" for each in violations(person, EVERY_RULE)]
+    paint(person, "light")
+    found += [f"light, narrow: {each}" for each in violations(person, COLOURS)]
+    window.set_viewport_size(ZOOMED)
+    assert found == []
+    assert sideways(person) == ""
+    assert (first < FIRST_KB, after < AFTER_KB) == (True, True), (first, after)
+    assert person.complaints == []
