@@ -19,7 +19,7 @@ from accounts.models import (
     TeamRole,
     User,
 )
-from portal import locator, registries
+from portal import identifiers, locator, registries
 from portal.actors import Actor, ActorKind, Permissions
 from portal.tenancy import of_enterprise
 
@@ -171,6 +171,13 @@ def list_all_enterprises(actor: Actor, search: str = "") -> QuerySet[Enterprise]
     if search:
         found = found.filter(Q(public_id=search) | Q(legal_name__icontains=search) | Q(custom_name__icontains=search))
     return found.order_by("legal_name", "enterprise_id")
+
+
+def find_enterprises(actor: Actor, typed: str) -> QuerySet[Enterprise]:
+    """Customers by their whole number or the beginnings of words of their names, through indexes alone."""
+    found = list_all_enterprises(actor)
+    ours = find_enterprise_id(typed)
+    return found.filter(pk=ours) if ours else found.filter(identifiers.has_words("name_words", typed))
 
 
 def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:
