@@ -41,6 +41,8 @@ class User(AbstractBaseUser, Identity):
     # A plain number: an identity table holds no key into the walled world.
     default_enterprise_id = models.BigIntegerField(null=True, blank=True)  # the last one they were in
     start_enterprise_id = models.BigIntegerField(null=True, blank=True)  # the one they chose to begin in
+    # Whether a key alone, as / for search, does something: for some who speak or tremble it must not.
+    has_shortcuts = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

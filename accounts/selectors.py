@@ -13,6 +13,7 @@ from accounts.models import (
     Enterprise,
     Grant,
     Membership,
+    StaffCard,
     StaffMember,
     StaffVisit,
     TeamMember,
@@ -131,6 +132,27 @@ def list_enterprises_of(user: User) -> list[tuple[int, str, str]]:
             [user.pk, locator.key_hash(locator.PERSON, str(user.pk))],
         )
         return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+
+
+SHORT_LIST = 8
+
+
+def list_few_enterprises_of(user: User) -> list[tuple[int, str, str]] | None:
+    """The same for every page's frame; None where they are more than a short list, and fetched when asked for."""
+    places = locator.count(locator.PERSON, str(user.pk), most=SHORT_LIST + 1)
+    return None if places > SHORT_LIST else list_enterprises_of(user)
+
+
+def get_membership(user: User, enterprise_id: int) -> Membership | None:
+    """The person's place in an enterprise, in whose scope this is asked."""
+    active = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
+    return active.filter(user_id=user.pk).first()
+
+
+def get_card(actor: Actor) -> StaffCard:
+    """What customers see of the staff member."""
+    assert actor.person_id is not None
+    return StaffCard.objects.get(pk=actor.person_id)
 
 
 def get_open_visit(enterprise_id: int, card_id: int, now: datetime) -> StaffVisit | None:

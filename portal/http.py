@@ -80,6 +80,11 @@ def onward(request: HttpRequest, otherwise: str) -> str:
     return target if is_ours else otherwise
 
 
+def set_theme_cookie(answer: HttpResponse, request: HttpRequest, theme: str) -> None:
+    """Let the browser keep light, dark or the system's."""
+    answer.set_cookie(THEME_COOKIE, theme, max_age=365 * 24 * 3600, secure=request.is_secure(), samesite="Lax")
+
+
 def detour(request: HttpRequest, url: str) -> HttpResponse:
     """Another page must be seen first; it leads back to this one."""
     if problems.is_api(request):
@@ -208,7 +213,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         "time_zone": timezone.get_current_timezone_name(),
         "nav": [],
-        "switch": [],
+        "switch": None,
+        "search": None,
+        "bell": None,
+        "help_url": "",
+        "has_shortcuts": True,
         "enterprise": None,
         "person": None,
         "visit": None,

@@ -67,10 +67,14 @@ def words(*names: str) -> Any:
     return GeneratedField(expression=WordsOf(*names), output_field=SearchVectorField(), db_persist=True)
 
 
+def folded(text: str) -> str:
+    """A text in lower case and without accents, for comparing and sorting here."""
+    return text.lower().translate(str.maketrans(_ACCENTED, _PLAIN))
+
+
 def has_words(name: str, typed: str) -> Q:
     """Each word that was typed begins a word of the column."""
-    folded = typed.lower().translate(str.maketrans(_ACCENTED, _PLAIN))
-    found = re.findall(r"\w+", folded)
+    found = re.findall(r"\w+", folded(typed))
     if not found:
         return Q(pk__in=[])
     return Q(**{name: SearchQuery(" & ".join(f"{word}:*" for word in found), search_type="raw", config="simple")})
