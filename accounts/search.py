@@ -6,7 +6,7 @@ from accounts import selectors
 from portal.actors import Actor
 from portal.registries import Hit
 
-HITS = 8
+HITS = 5
 
 
 def find_enterprises(actor: Actor, typed: str) -> list[Hit]:

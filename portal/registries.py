@@ -75,6 +75,7 @@ class Search:
     find: Callable[[Actor, str], Iterable[Hit]]
     order: int = 50
     is_outside_only: bool = False
+    most: int = 5  # hits; where there are as many, there may be more
 
 
 @dataclass(frozen=True)

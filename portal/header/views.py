@@ -48,6 +48,7 @@ def _search(request: ActorRequest) -> HttpResponse:
         "typed": typed,
         "found": [_shown(request, each) for each in found],
         "count": len(hits),
+        "is_cut": any(len(each.hits) >= each.search.most for each in found),
         "kinds": _kinds(request),
         "is_too_much": is_too_much,
     }
