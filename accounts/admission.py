@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import url_str_to_user_pk
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,6 +51,16 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if actor is None:
         raise Http404
     return actor
+
+
+def signing_in(request: HttpRequest) -> User | None:
+    """Who has shown the password and is asked for the second step: spoken to in their own language already.
+
+    Read without allauth's own function, which would take it for a step onward.
+    """
+    begun = getattr(request, "session", {}).get(LOGIN_SESSION_KEY)
+    key = begun.get("user_pk") if isinstance(begun, dict) else None
+    return selectors.find_user(url_str_to_user_pk(key)) if key else None
 
 
 def _user(request: HttpRequest) -> User:

@@ -242,6 +242,18 @@ class TeamRole(models.TextChoices):
     SUCCESS = "success", _("Customer success")
 
 
+# Whom to call for what.
+TEAM_PURPOSES = {
+    TeamRole.CARE_MANAGER: _("orders, their dates and changes"),
+    TeamRole.ACCOUNT_DIRECTOR: _("contracts, and what got stuck"),
+    TeamRole.SALES_ENGINEER: _("designs and technical questions"),
+    TeamRole.BILLING_ANALYST: _("bills, disputes and credits"),
+    TeamRole.SERVICE_MANAGER: _("how your services run"),
+    TeamRole.CSM: _("orders and services of wholesale"),
+    TeamRole.SUCCESS: _("how to use what you have"),
+}
+
+
 class TeamMember(TenantOwned):
     """One of the carrier's people who serves this enterprise, or one account of it."""
 
@@ -260,6 +272,10 @@ class TeamMember(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.card} ({self.role})"
+
+    @property
+    def purpose(self) -> str:
+        return str(TEAM_PURPOSES[TeamRole(self.role)])
 
 
 class StaffVisit(TenantOwned):

@@ -25,6 +25,11 @@ from portal.actors import Actor, ActorKind, Permissions
 from portal.tenancy import of_enterprise
 
 
+def find_user(pk: int) -> User | None:
+    """Somebody's sign-in, unless it is closed."""
+    return User.objects.filter(pk=pk, is_active=True).first()
+
+
 def find_enterprise_id(public_id: str) -> int | None:
     """Which enterprise the URL names; to be verified inside its scope."""
     found = locator.find(locator.ENTERPRISE, public_id)

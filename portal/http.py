@@ -131,9 +131,11 @@ def speak(request: HttpRequest, language: str, time_zone: str) -> None:
 
 
 def speak_as_user(request: HttpRequest) -> None:
-    """The same for who has signed in, on pages that know no actor: the library's, and what is not there."""
+    """The same for who has signed in, or shown the password and must show more, on pages that know no actor."""
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
+    if user is not None and not user.is_authenticated:
+        user = import_string(settings.SIGNING_IN)(request)
+    if user is not None:
         speak(request, user.language, user.time_zone)
 
 
