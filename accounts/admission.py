@@ -6,8 +6,11 @@ The kernel's middleware calls it by its name in the settings, after the view's p
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import url_str_to_user_pk
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -18,10 +21,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import selectors, services
+from accounts.lists import switch_entries
 from accounts.models import User
+from accounts.permissions import Permission
 from portal import registries
 from portal.actors import Actor
+from portal.header.lists import badge, label
+from portal.header.selectors import count_unread
 from portal.http import detour
+from portal.problems import is_api
 
 Enter = Callable[[int], None]
 # Where a second factor is shown once more, by what the person has.
@@ -51,6 +59,16 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     return actor
 
 
+def signing_in(request: HttpRequest) -> User | None:
+    """Who has shown the password and is asked for the second step: spoken to in their own language already.
+
+    Read without allauth's own function, which would take it for a step onward.
+    """
+    begun = getattr(request, "session", {}).get(LOGIN_SESSION_KEY)
+    key = begun.get("user_pk") if isinstance(begun, dict) else None
+    return selectors.find_user(url_str_to_user_pk(key)) if key else None
+
+
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
@@ -64,6 +82,9 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
         # Not the password, which would lead back here and be asked for again.
         wanted = next((page for page, kind in _FACTORS.items() if is_mfa_enabled(request.user, [kind])), "mfa_index")
         return detour(request, reverse(wanted))
+    if not getattr(request, "htmx", None) and not is_api(request):
+        # Before one customer is entered, inside of which nothing of the others is seen.
+        request.unread = count_unread(actor)  # type: ignore[attr-defined]
     if public_id is None:
         return actor
     return _admit_inside(request, actor, public_id, enter)
@@ -111,13 +132,46 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """What the frame shows of the person and the place: doors, enterprises, visit."""
     face = settings.FACE
     current = actor.enterprise_public_id
+    nav = [_door(item, actor, request.path) for item in registries.nav(face, actor)]
     visit = getattr(request, "visit", None)
     return {
-        "nav": [_door(item, actor, request.path) for item in registries.nav(face, actor)],
-        "switch": _switch(request, actor) if face == "customer" else [],
+        "nav": nav,
+        "switch": _switch(request, actor, nav) if face == "customer" else None,
         "enterprise": _place(actor) if current else None,
         "person": {"name": actor.name, "initials": actor.initials, "email": actor.email},
         "visit": {"reason": visit.why, "until": visit.until_at} if visit else None,
+        "search": _search(actor),
+        "bell": _bell(request, actor),
+        "help_url": reverse("help", args=[current]) if current else reverse("accounts:help") if actor.is_staff else "",
+        "has_shortcuts": _user(request).has_shortcuts,
+    }
+
+
+def _search(actor: Actor) -> dict[str, str] | None:
+    """Where one searches from here: in the enterprise one is in, else, as staff, in all."""
+    if actor.enterprise_public_id:
+        return {
+            "url": reverse("search", args=[actor.enterprise_public_id]),
+            "hint": _("Circuit, order, invoice, your reference…"),
+        }
+    if actor.is_staff and actor.may(Permission.ENTERPRISE_OPEN):
+        return {"url": reverse("search_everywhere"), "hint": _("Customer, circuit, order, invoice…")}
+    return None
+
+
+def _bell(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
+    """What the person has not read yet: a customer's of this enterprise, staff's own of all."""
+    if not actor.is_staff and actor.enterprise_id is None:
+        return None
+    args = [] if actor.is_staff else [actor.enterprise_public_id]
+    counted = getattr(request, "unread", None)
+    count = count_unread(actor) if counted is None else counted
+    return {
+        "url": reverse("told:list", args=args),
+        "unread_url": reverse("told:unread", args=args),
+        "count": count,
+        "badge": badge(count),
+        "label": label(count),
     }
 
 
@@ -131,17 +185,16 @@ def _door(item: registries.NavItem, actor: Actor, path: str) -> dict[str, Any]:
     url = reverse(item.url_name, args=[actor.enterprise_public_id] if inside else [])
     is_root = url == "/" or url.count("/") == 3  # a home: active only on itself
     active = path == url if is_root else path.startswith(url)
-    return {"label": item.label, "icon": item.icon, "url": url, "active": active, "badge": None}
+    shown = {"label": item.label, "icon": item.icon, "url": url, "active": active, "badge": None}
+    return {**shown, "at": item.url_name if active else ""}
 
 
-def _switch(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    places = selectors.list_enterprises_of(_user(request))
-    return [
-        {
-            "public_id": public_id,
-            "name": name,
-            "url": reverse("accounts:home", args=[public_id]),
-            "current": public_id == actor.enterprise_public_id,
-        }
-        for _id, public_id, name in places
-    ]
+def _switch(request: HttpRequest, actor: Actor, nav: list[dict[str, Any]]) -> dict[str, Any]:
+    """The way to the person's other enterprises, and there to the same kind of page as this one."""
+    at = next((door["at"] for door in nav if door["at"]), "")
+    places = selectors.list_few_enterprises_of(_user(request))
+    return {
+        "entries": switch_entries(places or [], actor.enterprise_public_id, at),
+        "is_long": places is None,
+        "url": f"{reverse('accounts:companies')}?{urlencode({'at': at, 'in': actor.enterprise_public_id})}",
+    }

@@ -23,7 +23,8 @@ class AccountsConfig(AppConfig):
 def _add_doors() -> None:
     from accounts.lists import failures_card
     from accounts.permissions import Permission
-    from portal.registries import Card, NavItem, add_cards, add_nav
+    from accounts.search import find_enterprises
+    from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
     terms = Permission.TERM_VIEW
@@ -36,6 +37,9 @@ def _add_doors() -> None:
         NavItem(_("Notices"), "mail", "notices:list", "staff", read, is_inside=False, order=70),
         NavItem(_("Policy terms"), "list-check", "termbook:list", "staff", terms, is_inside=False, order=75),
         NavItem(_("Terms"), "list-check", "terms:here", "staff", terms, order=75),
+    )
+    add_searches(
+        Search(_("Customers"), _("name or number"), open_, find_enterprises, order=10, is_outside_only=True),
     )
     watch = Permission.PLATFORM_WATCH
     add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))

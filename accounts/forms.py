@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -41,3 +42,56 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 class EditKeyForm(EditWebAuthnForm):  # type: ignore[misc]
     name = _key_name()
+
+
+class ProfileForm(forms.Form):
+    """What a person decides about themselves; ``places`` are the enterprises they may begin in."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        help_text=_("As your colleagues and we see it."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        required=False,
+        help_text=_("Where we reach you about an order or a fault."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of your pages and of the mails we send you.")
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("All times are shown and written to you in it."))
+    start = forms.ChoiceField(
+        label=_("After signing in, open"), required=False, help_text=_("You can change companies at any time.")
+    )
+    theme = forms.ChoiceField(
+        label=_("Colors"),
+        choices=[("light", _("Light")), ("dark", _("Dark")), ("system", _("As the device"))],
+        help_text=_("For this browser alone."),
+    )
+    has_shortcuts = forms.BooleanField(
+        label=_("Single keys do something: / searches, ? opens help"),
+        required=False,
+        help_text=_("Switch it off if you speak to your computer, or press keys without meaning to."),
+    )
+
+    def __init__(
+        self, *args: Any, zones: list[Any], places: list[tuple[int, str, str]], is_nameless: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["time_zone"].choices = zones
+        fields["start"].choices = [("", _("where I was last")), *((number, name) for _id, number, name in places)]
+        if is_nameless:
+            del fields["name"], fields["phone"]
+        if len(places) < 2:
+            del fields["start"]
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_phone(self) -> str:
+        return " ".join(self.cleaned_data["phone"].split())

@@ -1,7 +1,9 @@
 """The lists of this app, and its part of staff's home."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import selectors
@@ -24,3 +26,17 @@ def failures_card(actor: Actor) -> dict[str, Any] | None:
         "undelivered": count_label(selectors.list_undelivered(actor)),
         "untold": count_label(selectors.list_untold(actor)),
     }
+
+
+def switch_entries(places: list[tuple[int, str, str]], current: str, at: str) -> list[dict[str, Any]]:
+    """Enterprises as the switcher lists them; ``at`` is the door that is open now."""
+    query = f"?{urlencode({'at': at})}" if at and at != "accounts:home" else ""
+    return [
+        {
+            "public_id": public_id,
+            "name": name,
+            "url": reverse("accounts:home", args=[public_id]) + query,
+            "current": public_id == current,
+        }
+        for _id, public_id, name in places
+    ]

@@ -4,10 +4,12 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal import identifiers
 from portal.actors import initials
 from portal.tables import CarrierOwned, Identity, Kind, Published, Table, TenantForeignKey, TenantOwned
 
@@ -37,7 +39,10 @@ class User(AbstractBaseUser, Identity):
     language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
     time_zone = models.CharField(max_length=50, default="UTC")
     # A plain number: an identity table holds no key into the walled world.
-    default_enterprise_id = models.BigIntegerField(null=True, blank=True)
+    default_enterprise_id = models.BigIntegerField(null=True, blank=True)  # the last one they were in
+    start_enterprise_id = models.BigIntegerField(null=True, blank=True)  # the one they chose to begin in
+    # Whether a key alone, as / for search, does something: for some who speak or tremble it must not.
+    has_shortcuts = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -69,6 +74,7 @@ class Enterprise(Table):
     public_id = models.CharField(max_length=20, db_collation="C")
     legal_name = models.CharField(max_length=200)
     custom_name = models.CharField(max_length=200, blank=True)
+    name_words = identifiers.words("legal_name", "custom_name")
     segment = models.CharField(max_length=12, choices=Segment, default=Segment.ENTERPRISE)
     region = models.CharField(max_length=6, choices=Region, default=Region.NORTH_AMERICA)
     country = models.CharField(max_length=2, default="US")
@@ -79,7 +85,11 @@ class Enterprise(Table):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["legal_name"], name="accounts_enterprise_name")]
+        indexes = [
+            models.Index(fields=["legal_name"], name="accounts_enterprise_name"),
+            # Staff find a customer by the beginnings of its name's words.
+            GinIndex(fields=["name_words"], name="accounts_enterprise_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.name}"
@@ -111,6 +121,9 @@ class Account(TenantOwned):
 
 class Membership(TenantOwned):
     """A person in one enterprise: name, title and phone there, and whether they administer it."""
+
+    # Their own name and phone people write themselves.
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (name, phone)",)}
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
@@ -229,6 +242,18 @@ class TeamRole(models.TextChoices):
     SUCCESS = "success", _("Customer success")
 
 
+# Whom to call for what.
+TEAM_PURPOSES = {
+    TeamRole.CARE_MANAGER: _("orders, their dates and changes"),
+    TeamRole.ACCOUNT_DIRECTOR: _("contracts, and what got stuck"),
+    TeamRole.SALES_ENGINEER: _("designs and technical questions"),
+    TeamRole.BILLING_ANALYST: _("bills, disputes and credits"),
+    TeamRole.SERVICE_MANAGER: _("how your services run"),
+    TeamRole.CSM: _("orders and services of wholesale"),
+    TeamRole.SUCCESS: _("how to use what you have"),
+}
+
+
 class TeamMember(TenantOwned):
     """One of the carrier's people who serves this enterprise, or one account of it."""
 
@@ -247,6 +272,10 @@ class TeamMember(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.card} ({self.role})"
+
+    @property
+    def purpose(self) -> str:
+        return str(TEAM_PURPOSES[TeamRole(self.role)])
 
 
 class StaffVisit(TenantOwned):

@@ -46,6 +46,7 @@ def register_kinds() -> None:
     register(
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
+        EventKind("person.renamed", story=_("%(before)s is now called %(after)s"), tone="gray"),
         EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
         EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
         EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),

@@ -13,15 +13,21 @@ from accounts.models import (
     Enterprise,
     Grant,
     Membership,
+    StaffCard,
     StaffMember,
     StaffVisit,
     TeamMember,
     TeamRole,
     User,
 )
-from portal import locator, registries
+from portal import identifiers, locator, registries
 from portal.actors import Actor, ActorKind, Permissions
 from portal.tenancy import of_enterprise
+
+
+def find_user(pk: int) -> User | None:
+    """Somebody's sign-in, unless it is closed."""
+    return User.objects.filter(pk=pk, is_active=True).first()
 
 
 def find_enterprise_id(public_id: str) -> int | None:
@@ -133,6 +139,27 @@ def list_enterprises_of(user: User) -> list[tuple[int, str, str]]:
         return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
 
 
+SHORT_LIST = 8
+
+
+def list_few_enterprises_of(user: User) -> list[tuple[int, str, str]] | None:
+    """The same for every page's frame; None where they are more than a short list, and fetched when asked for."""
+    places = locator.count(locator.PERSON, str(user.pk), most=SHORT_LIST + 1)
+    return None if places > SHORT_LIST else list_enterprises_of(user)
+
+
+def get_membership(user: User, enterprise_id: int) -> Membership | None:
+    """The person's place in an enterprise, in whose scope this is asked."""
+    active = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
+    return active.filter(user_id=user.pk).first()
+
+
+def get_card(actor: Actor) -> StaffCard:
+    """What customers see of the staff member."""
+    assert actor.person_id is not None
+    return StaffCard.objects.get(pk=actor.person_id)
+
+
 def get_open_visit(enterprise_id: int, card_id: int, now: datetime) -> StaffVisit | None:
     """The staff member's visit that has not run out."""
     return (
@@ -171,6 +198,13 @@ def list_all_enterprises(actor: Actor, search: str = "") -> QuerySet[Enterprise]
     if search:
         found = found.filter(Q(public_id=search) | Q(legal_name__icontains=search) | Q(custom_name__icontains=search))
     return found.order_by("legal_name", "enterprise_id")
+
+
+def find_enterprises(actor: Actor, typed: str) -> QuerySet[Enterprise]:
+    """Customers by their whole number or the beginnings of words of their names, through indexes alone."""
+    found = list_all_enterprises(actor)
+    ours = find_enterprise_id(typed)
+    return found.filter(pk=ours) if ours else found.filter(identifiers.has_words("name_words", typed))
 
 
 def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:

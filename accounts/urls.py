@@ -4,11 +4,13 @@ from accounts import api, views
 
 customer = [
     path("", views.root, name="root"),
+    path("companies/", views.companies, name="companies"),
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/visits/", views.visits, name="visits"),
 ]
 staff = [
     path("", views.root, name="root"),
+    path("help/", views.help_outside, name="help"),
     path("customers/", views.enterprises, name="enterprises"),
     path("customers/<slug:public_id>/open/", views.open_enterprise, name="open"),
     path("e/<slug:enterprise>/", views.home, name="home"),

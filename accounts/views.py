@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors, services
-from accounts.forms import VisitForm
-from accounts.lists import VISITS
+from accounts.forms import ProfileForm, VisitForm
+from accounts.lists import VISITS, switch_entries
 from accounts.models import User
 from accounts.permissions import Permission
-from portal import registries
+from portal import identifiers, registries, zones
 from portal.errors import Refused
-from portal.http import ActorRequest, onward
+from portal.glossary import GLOSSARY
+from portal.http import THEME_COOKIE, ActorRequest, onward, set_theme_cookie
 from portal.policy import public, requires, signed_in
 from portal.tenancy import tenant_scope
+
+COMPANIES = 50  # of a long list at once; a few letters more narrow it
 
 
 @require_safe
@@ -34,8 +37,9 @@ def root(request: ActorRequest) -> HttpResponse:
     places = selectors.list_enterprises_of(request.user)
     if not places:
         return render(request, "accounts/no_enterprise.html", status=403)
-    preferred = next((p for p in places if p[0] == request.user.default_enterprise_id), places[0])
-    return redirect("accounts:home", preferred[1])
+    wanted = (request.user.start_enterprise_id, request.user.default_enterprise_id)
+    preferred = [place for key in wanted for place in places if place[0] == key]
+    return redirect("accounts:home", (preferred or places)[0][1])
 
 
 @require_safe
@@ -46,8 +50,124 @@ def home(request: ActorRequest) -> HttpResponse:
     assert isinstance(request.user, User) and enterprise_id is not None
     if settings.FACE == "customer":
         services.set_default_enterprise(request.user, enterprise_id)
+    door = _door(request)
+    if door:
+        return redirect(door, request.actor.enterprise_public_id)
     team = selectors.list_team(request.actor)
     return render(request, "accounts/home.html", {**_cards(request), "team": team})
+
+
+def _door(request: ActorRequest) -> str:
+    """Who comes from another company goes on to the same kind of page, if it opens for them here."""
+    wanted = request.GET.get("at", "")
+    doors = {item.url_name for item in registries.nav(settings.FACE, request.actor) if item.is_inside}
+    return wanted if wanted in doors - {"accounts:home"} else ""
+
+
+@require_safe
+@signed_in
+def companies(request: ActorRequest) -> HttpResponse:
+    """A person's companies, to be narrowed by a part of the name or number; for htmx the switcher's list alone."""
+    assert isinstance(request.user, User)
+    typed = request.GET.get("q", "").strip()[:100]
+    places = [place for place in selectors.list_enterprises_of(request.user) if _fits(place, typed)]
+    current, at = request.GET.get("in", ""), request.GET.get("at", "")
+    context = {
+        "entries": switch_entries(places[:COMPANIES], current, at),
+        "count": len(places),
+        "typed": typed,
+        "current": current,
+        "at": at,
+    }
+    is_rows = request.htmx and request.htmx.target == "switch-list"
+    template = "_company_rows" if is_rows else "_companies" if request.htmx else "companies"
+    return render(request, f"accounts/{template}.html", context)
+
+
+def _fits(place: tuple[int, str, str], typed: str) -> bool:
+    return identifiers.folded(typed) in identifiers.folded(f"{place[2]} {place[1]}")
+
+
+@require_safe
+@signed_in
+def help_here(request: ActorRequest) -> HttpResponse:
+    """Whom to call for what, the keys, and the field's words; for htmx the short of it."""
+    return _help(request, {"team": selectors.list_team(request.actor)})
+
+
+@require_safe
+@requires(Permission.ENTERPRISE_OPEN)
+def help_outside(request: ActorRequest) -> HttpResponse:
+    """The same for staff in no customer: their own platform administrators."""
+    return _help(request, {"administrators": selectors.list_platform_administrators()})
+
+
+def _help(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
+    words = sorted(GLOSSARY.values(), key=lambda entry: identifiers.folded(str(entry.term)))
+    template = "accounts/_help.html" if request.htmx else "accounts/help.html"
+    few = list(context["team"][:2]) if "team" in context else None
+    return render(request, template, {**context, "few": few, "glossary": words})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def profile(request: ActorRequest) -> HttpResponse:
+    """What a person decides about themselves, and what others decide, with whom to ask."""
+    user, actor = request.user, request.actor
+    assert isinstance(user, User)
+    places = [] if actor.is_staff else selectors.list_enterprises_of(user)
+    form = ProfileForm(
+        request.POST or None,
+        initial=_initial(request, places),
+        zones=_zones(user),
+        places=places,
+        is_nameless=not places,
+    )
+    if request.method == "POST" and form.is_valid():
+        _save_profile(request, form.cleaned_data, places)
+        translation.activate(user.language)
+        messages.success(request, _("Your profile is saved."))
+        answer = redirect("profile")
+        set_theme_cookie(answer, request, form.cleaned_data["theme"])
+        return _speaking(answer, user.language)
+    context = {"form": form, "card": selectors.get_card(actor) if actor.is_staff else None}
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
+
+
+def _zones(user: User) -> list[Any]:
+    """The choices, and the person's own zone also where it is an old name of another."""
+    found = zones.choices(translation.get_language() or "en", timezone.now())
+    known = {name for _country, cities in found for name, _city in cities}
+    return found if user.time_zone in known else [(user.time_zone, user.time_zone), *found]
+
+
+def _initial(request: ActorRequest, places: list[tuple[int, str, str]]) -> dict[str, Any]:
+    user = request.user
+    assert isinstance(user, User)
+    theme = request.COOKIES.get(THEME_COOKIE, "system")
+    start = next((number for pk, number, _name in places if pk == user.start_enterprise_id), "")
+    initial: dict[str, Any] = {"language": user.language, "time_zone": user.time_zone, "theme": theme, "start": start}
+    initial |= {"has_shortcuts": user.has_shortcuts}
+    for pk, _number, _name in sorted(places, key=lambda place: place[0] != user.default_enterprise_id)[:1]:
+        with tenant_scope(pk):
+            member = selectors.get_membership(user, pk)
+        initial |= {"name": member.name, "phone": member.phone} if member else {}
+    return initial
+
+
+def _save_profile(request: ActorRequest, chosen: dict[str, Any], places: list[tuple[int, str, str]]) -> None:
+    user = request.user
+    assert isinstance(user, User)
+    start = next((pk for pk, number, _name in places if number == chosen.get("start")), None)
+    services.set_profile(
+        user,
+        services.Profile(chosen["language"], chosen["time_zone"], chosen["has_shortcuts"], start),
+        name=chosen.get("name", ""),
+        phone=chosen.get("phone", ""),
+        within=[pk for pk, _number, _name in places],
+        actor=request.actor,
+        at=timezone.now(),
+    )
 
 
 def _cards(request: ActorRequest) -> dict[str, Any]:
@@ -120,7 +240,11 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         services.set_language(request.user, language)
     translation.activate(language)
-    answer = redirect(onward(request, "/"))
+    return _speaking(redirect(onward(request, "/")), language)
+
+
+def _speaking(answer: HttpResponse, language: str) -> HttpResponse:
+    """Let the browser keep the language, for the pages before signing in."""
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

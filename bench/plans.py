@@ -29,10 +29,13 @@ def measure(world: World) -> list[Figure]:
         f"{place}/billing/?dispute=no", f"{place}/billing/?account=B-000-007",
         f"{place}/billing/?number={world.invoice_number}", f"{place}/billing/invoices/{world.invoice_number}/",
         f"{place}/billing/disputes/", f"{place}/visits/",
+        f"{place}/search/?q={order}", f"{place}/search/?q={order[:10]}", f"{place}/search/?q=PO-{int(order[9:])}",
+        f"{place}/search/?q={world.invoice_number}", f"{place}/notices/", f"{place}/notices/?show=unread",
     ]  # fmt: skip
     staff = [
         "/", "/customers/", "/customers/?q=Bench+77", "/orders/mine/", "/billing/disputes/", "/billing/runs/",
         "/notices/", "/notices/?state=failed", "/notices/?to=bench7@bench.example",
+        f"/search/?q={order}", "/search/?q=bench+77", "/told/", "/told/?show=unread",
         f"/notices/?customer={world.public_id}", f"{place}/orders/", f"{place}/billing/",
     ]  # fmt: skip
     found = []

@@ -22,10 +22,10 @@ class BillingConfig(AppConfig):
 
 
 def _add_doors() -> None:
-    from billing import lists
+    from billing import lists, search, selectors
     from billing.permissions import Permission
     from portal import registries
-    from portal.registries import Card, NavItem, Search
+    from portal.registries import Card, NavItem, Page, Search
 
     view, decide, runs = Permission.BILLING_VIEW, Permission.DISPUTE_DECIDE, Permission.BILLRUN_MANAGE
     registries.add_nav(
@@ -34,7 +34,17 @@ def _add_doors() -> None:
         NavItem(_("Disputes"), "message", "billing_work:disputes", "staff", decide, is_inside=False, order=30),
         NavItem(_("Bill runs"), "player-play", "billing_work:runs", "staff", runs, is_inside=False, order=35),
     )
-    registries.add_searches(Search("papers", view, lists.find_papers, order=40))
+    registries.add_searches(
+        Search(_("Invoices"), _("invoice number"), view, search.find_invoices, order=40),
+        Search(_("Disputes"), _("dispute number, your reference"), view, search.find_disputes, order=50),
+        Search(
+            _("Billed services"), _("service or circuit ID, your name for it"), view, search.find_services, order=60
+        ),
+    )
+    registries.add_pages(
+        Page("billing.invoice", _("See the invoice"), "billing:invoice", selectors.get_invoice_number),
+        Page("billing.dispute", _("See the dispute"), "billing:dispute", selectors.get_dispute_number),
+    )
     registries.add_cards(
         Card("billing/_invoices_card.html", "customer", lists.invoices_card, permission=view, order=40),
         Card("billing/_invoices_card.html", "staff", lists.invoices_card, permission=view, order=45),

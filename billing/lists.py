@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,21 +18,20 @@ from django.utils.translation import gettext as _
 from billing import selectors
 from billing.models import DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice, InvoiceLine
 from billing.permissions import Permission
-from portal import money
+from portal import identifiers, money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status
-from portal.errors import Text
 from portal.exports import ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
 from portal.notices import story_lines
-from portal.registries import Hit
 
 CARD_ROWS = 5
 
 
 def _by_number(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    return rows.filter(number=value.strip().upper())
+    typed = identifiers.cleaned(value)
+    return rows.filter(identifiers.is_one_of("number_key", identifiers.spellings(typed))) if typed else rows.none()
 
 
 def _by_account(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -166,24 +165,6 @@ def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> lis
 def _mailed(people: int) -> str:
     words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
     return words % {"people": people}
-
-
-HITS = 5
-
-
-def find_papers(actor: Actor, typed: str) -> list[Hit]:
-    """Invoices and disputes by their numbers, and disputes by the customer's own reference."""
-    number = typed.replace(" ", "").upper()
-    invoices = selectors.list_invoices(actor).filter(number=number)[:HITS]
-    disputes = selectors.list_disputes(actor).filter(Q(number=number) | Q(customer_reference=typed)).order_by("-id")
-    return [
-        *(_hit(gettext_lazy("Invoice"), each, "billing:invoice", each.account.name) for each in invoices),
-        *(_hit(gettext_lazy("Dispute"), each, "billing:dispute", each.invoice.number) for each in disputes[:HITS]),
-    ]
-
-
-def _hit(what: Text, thing: Invoice | Dispute, page: str, hint: str) -> Hit:
-    return Hit(what, thing.number, hint, page, (thing.number,))
 
 
 def lines_header() -> list[str]:

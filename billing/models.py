@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Enterprise
 from inventory.models import Service
+from portal import identifiers
 from portal.flows import Flow, table
 from portal.tables import CarrierOwned, TenantForeignKey, TenantOwned
 
@@ -127,6 +128,7 @@ class Invoice(TenantOwned):
     extra_grants: ClassVar = {"portal_app": ("UPDATE (enterprise_id)",)}
     account = TenantForeignKey(Account, related_name="invoices")
     number = models.CharField(max_length=30, db_collation="C", blank=True)
+    number_key = identifiers.key("number", max_length=30)
     status = models.CharField(max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
     period_on = models.DateField()  # the first day of the billed month
     issued_on = models.DateField()
@@ -153,6 +155,7 @@ class Invoice(TenantOwned):
         ]
         indexes = [
             models.Index(fields=["enterprise", "-issued_on", "-id"], name="billing_invoice_issued"),
+            *identifiers.indexes("number_key", "billing_invoice_nkey"),
             # Staff look across enterprises for papers that are still to be made.
             models.Index(fields=["id"], name="billing_invoice_paperless", condition=Q(status="issued", pdf_sha256="")),
         ]
@@ -242,10 +245,12 @@ class Dispute(TenantOwned):
 
     extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (status, decided_at)")}
     number = models.CharField(max_length=30, db_collation="C")
+    number_key = identifiers.key("number", max_length=30)
     invoice = TenantForeignKey(Invoice, related_name="disputes")
     account = TenantForeignKey(Account, related_name="disputes")
     status = models.CharField(max_length=10, choices=DisputeStatus, default=DisputeStatus.OPEN)
     customer_reference = models.CharField(max_length=40, blank=True)
+    reference_key = identifiers.key("customer_reference", max_length=40)
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=200)
     opened_by_email = models.EmailField(blank=True)
@@ -260,6 +265,8 @@ class Dispute(TenantOwned):
         indexes = [
             models.Index(fields=["enterprise", "-opened_at", "-id"], name="billing_dispute_opened"),
             models.Index(fields=["enterprise", "invoice"], name="billing_dispute_invoice"),
+            *identifiers.indexes("number_key", "billing_dispute_nkey"),
+            *identifiers.indexes("reference_key", "billing_dispute_rkey"),
             # The analysts' queue goes across enterprises.
             models.Index(fields=["status", "answer_by_at"], name="billing_dispute_queue"),
         ]

@@ -48,6 +48,8 @@ from billing.models import (
     Outcome,
 )
 from billing.permissions import Permission
+from inventory.models import Service
+from orders.permissions import Permission as OrderPermission
 from portal import events
 from portal.actors import Actor
 from portal.errors import Refused
@@ -254,6 +256,24 @@ def _sum_of_lines(column: str) -> Coalesce:
     rows = DisputedLine.objects.filter(enterprise_id=OuterRef("enterprise_id"), dispute_id=OuterRef("pk"))
     total = rows.values("dispute_id").annotate(sum=Sum(column)).values("sum")
     return Coalesce(Subquery(total), Value(ZERO), output_field=_AMOUNT)
+
+
+def find_billed_services(actor: Actor) -> QuerySet[Service]:
+    """The services on the accounts whose bills the actor sees and whose orders they do not see."""
+    found = within_accounts(of_enterprise(Service.objects, actor), actor, Permission.BILLING_VIEW)
+    ordered = actor.accounts_for(OrderPermission.ORDER_VIEW)
+    found = found.none() if ordered is None else found.exclude(account_id__in=ordered)
+    return found.select_related("enterprise", "product", "account", "a_site", "z_site")
+
+
+def get_dispute_number(actor: Actor, pk: int) -> str | None:
+    """A dispute's number, by its key."""
+    return list_disputes(actor).filter(pk=pk).values_list("number", flat=True).first()
+
+
+def get_invoice_number(actor: Actor, pk: int) -> str | None:
+    """An issued invoice's number, by its key."""
+    return list_invoices(actor).filter(pk=pk).values_list("number", flat=True).first()
 
 
 def may_see_dispute(actor: Actor, dispute_id: int) -> bool:

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from portal import identifiers
 from portal.flows import Flow, table
 from portal.tables import Published, TenantForeignKey, TenantOwned
 
@@ -80,12 +81,14 @@ class Service(TenantOwned):
     """One circuit, port or subscription, by the identifier that people quote."""
 
     number = models.CharField(max_length=40, db_collation="C")  # circuit or service ID
+    number_key = identifiers.key("number", max_length=40)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
     account = TenantForeignKey(Account, related_name="services")
     a_site = TenantForeignKey(Site, related_name="+", null=True, blank=True)
     z_site = TenantForeignKey(Site, related_name="+", null=True, blank=True)
     bandwidth = models.CharField(max_length=40, blank=True)
     alias = models.CharField(max_length=120, blank=True)
+    alias_key = identifiers.key("alias", max_length=120)
     status = models.CharField(max_length=12, choices=ServiceStatus, default=ServiceStatus.PENDING)
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
@@ -98,7 +101,11 @@ class Service(TenantOwned):
             ),
             SERVICE_FLOW.constraint(),
         ]
-        indexes = [models.Index(fields=["enterprise", "account"], name="inventory_service_account")]
+        indexes = [
+            models.Index(fields=["enterprise", "account"], name="inventory_service_account"),
+            *identifiers.indexes("number_key", "inventory_service_nkey"),
+            *identifiers.indexes("alias_key", "inventory_service_akey"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -8,10 +8,10 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import lists, notices, permissions
+        from orders import lists, notices, permissions, search, selectors
         from orders.permissions import Permission
         from portal import exports, registries
-        from portal.registries import Card, NavItem, Search
+        from portal.registries import Card, NavItem, Page, Search
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
@@ -26,6 +26,12 @@ class OrdersConfig(AppConfig):
             Card("orders/_under_way.html", "customer", lists.under_way_card, order=20, **see),
             Card("orders/_mine.html", "staff", lists.my_orders_card, order=20, **see),
         )
-        registries.add_searches(Search("orders", Permission.ORDER_VIEW, lists.find_orders, order=20))
+        registries.add_searches(
+            Search(_("Orders"), _("order number, your reference (PO)"), find=search.find_orders, order=20, **see),
+            Search(
+                _("Services"), _("service or circuit ID, your name for it"), find=search.find_services, order=30, **see
+            ),
+        )
+        registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -18,12 +18,11 @@ from inventory.models import Family
 from orders import rules, selectors
 from orders.models import ORDER_FLOW, OWNER_TONES, Milestone, Order, OrderStatus, OrderType, Owner
 from orders.permissions import Permission
-from portal import money
+from portal import identifiers, money
 from portal.actors import Actor
 from portal.cells import Cell, Column, day, ident, paths, quiet, status, whole, with_small, words
 from portal.exports import INLINE_ROWS, ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
-from portal.registries import Hit
 
 UNDER_WAY = "open"
 
@@ -45,8 +44,11 @@ def _by_status(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
 
 
 def _by_number(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
-    found = rules.spellings(value)
-    return rows.filter(Q(number__in=found) | Q(customer_reference__in=found))
+    typed = identifiers.cleaned(value)
+    if not typed:
+        return rows.none()
+    found = identifiers.spellings(typed)
+    return rows.filter(identifiers.is_one_of("number_key", found) | identifiers.is_one_of("reference_key", found))
 
 
 ORDERS = ListPage(
@@ -79,15 +81,6 @@ ORDERS = ListPage(
         Filter("q", gettext_lazy("Order number or PO"), _by_number, hint=gettext_lazy("whole, as ORD-2026-00417")),
     ],
 )
-
-
-HITS = 5
-
-
-def find_orders(actor: Actor, typed: str) -> list[Hit]:
-    """Orders by their number, in any spelling, or the customer's own reference."""
-    found = _by_number(selectors.list_orders(actor), typed).order_by("-placed_on", "-id")[:HITS]
-    return [Hit(gettext_lazy("Order"), each.number, each.title, "orders:order", (each.number,)) for each in found]
 
 
 def order_columns(actor: Actor, *, today: date) -> list[Column]:

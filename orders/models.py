@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, StaffCard
 from inventory.models import Product, Service, Site
+from portal import identifiers
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned
 
@@ -66,6 +67,7 @@ class Order(TenantOwned):
     """A request of the customer's that the carrier delivers, with its care manager."""
 
     number = models.CharField(max_length=30, db_collation="C")
+    number_key = identifiers.key("number", max_length=30)
     type = models.CharField(max_length=12, choices=OrderType, default=OrderType.NEW)
     status = models.CharField(max_length=14, choices=OrderStatus, default=OrderStatus.SUBMITTED)
     account = TenantForeignKey(Account, related_name="orders")
@@ -78,6 +80,7 @@ class Order(TenantOwned):
     )
     title = models.CharField(max_length=200)
     customer_reference = models.CharField(max_length=60, blank=True)  # the customer's PO
+    reference_key = identifiers.key("customer_reference", max_length=60)
     placed_by = models.CharField(max_length=200, blank=True)
     placed_on = models.DateField()
     requested_on = models.DateField(null=True, blank=True)  # CRD
@@ -97,7 +100,10 @@ class Order(TenantOwned):
             models.Index(fields=["enterprise", "-placed_on", "-id"], name="orders_order_placed"),
             models.Index(fields=["enterprise", "status", "-placed_on", "-id"], name="orders_order_status"),
             models.Index(fields=["enterprise", "account"], name="orders_order_account"),
-            models.Index(fields=["enterprise", "customer_reference"], name="orders_order_reference"),
+            # The latest about a service.
+            models.Index(fields=["enterprise", "service", "-placed_on"], name="orders_order_service"),
+            *identifiers.indexes("number_key", "orders_order_nkey"),
+            *identifiers.indexes("reference_key", "orders_order_rkey"),
             # What is under way, due first.
             models.Index(
                 fields=["enterprise", "expected_on", "id"],

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 
+from inventory.models import Service
 from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneStatus, Order, Owner
 from orders.permissions import Permission
 from portal import events
@@ -55,6 +56,22 @@ def list_waiting_orders(actor: Actor) -> QuerySet[Order]:
     return list_open_orders(actor).filter(pk__in=theirs.values("order_id"))
 
 
+def find_orders(actor: Actor) -> QuerySet[Order]:
+    """Where an order is looked for by what it is called: with its customer, and nothing more."""
+    return _list(actor).select_related("enterprise")
+
+
+def find_services(actor: Actor) -> QuerySet[Service]:
+    """The services whose orders the actor may see, each with the number of the ``latest_order`` about it."""
+    found = within_accounts(of_enterprise(Service.objects, actor), actor, Permission.ORDER_VIEW)
+    orders = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_VIEW)
+    about = orders.filter(enterprise_id=OuterRef("enterprise_id"), service_id=OuterRef("pk"))
+    latest = about.order_by("-placed_on", "-id").values("number")[:1]
+    return found.select_related("enterprise", "product", "account", "a_site", "z_site").annotate(
+        latest_order=Subquery(latest)
+    )
+
+
 _WHOLE = ("account", "product", "service", "a_site", "z_site", "care_manager")
 
 
@@ -73,6 +90,11 @@ def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet
 def get_order(actor: Actor, number: str) -> Order | None:
     """One order by its number, or None where the actor has no such order."""
     return _list(actor).select_related(*_WHOLE).filter(number=number).first()
+
+
+def get_order_number(actor: Actor, pk: int) -> str | None:
+    """An order's number, by its key."""
+    return _list(actor).filter(pk=pk).values_list("number", flat=True).first()
 
 
 def get_milestone(actor: Actor, pk: int) -> Milestone | None:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
@@ -7,12 +8,14 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from django.db.backends.signals import connection_created
 
-        from portal import checks, exports, files, shipped  # noqa: F401 - the first registers the system checks
+        from portal import checks, exports, files, registries, shipped  # noqa: F401 - the first registers the system checks
         from portal.counters import watch_queries
         from portal.exports import notices
+        from portal.registries import Page
         from portal.terms import declare
 
         declare(*shipped.TERMS, areas=shipped.AREAS)
         notices.register_kinds()
+        registries.add_pages(Page("portal.export", _("See your downloads"), "exports:list", lambda _actor, _pk: ""))
         files.register_holder("portal.export", exports.may_download)
         connection_created.connect(watch_queries, dispatch_uid="portal.counters")

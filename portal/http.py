@@ -86,6 +86,11 @@ def onward(request: HttpRequest, otherwise: str) -> str:
     return target if is_ours else otherwise
 
 
+def set_theme_cookie(answer: HttpResponse, request: HttpRequest, theme: str) -> None:
+    """Let the browser keep light, dark or the system's."""
+    answer.set_cookie(THEME_COOKIE, theme, max_age=365 * 24 * 3600, secure=request.is_secure(), samesite="Lax")
+
+
 def detour(request: HttpRequest, url: str) -> HttpResponse:
     """Another page must be seen first; it leads back to this one."""
     if problems.is_api(request):
@@ -132,9 +137,11 @@ def speak(request: HttpRequest, language: str, time_zone: str) -> None:
 
 
 def speak_as_user(request: HttpRequest) -> None:
-    """The same for who has signed in, on pages that know no actor: the library's, and what is not there."""
+    """The same for who has signed in, or shown the password and must show more, on pages that know no actor."""
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
+    if user is not None and not user.is_authenticated:
+        user = import_string(settings.SIGNING_IN)(request)
+    if user is not None:
         speak(request, user.language, user.time_zone)
 
 
@@ -220,7 +227,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         "time_zone": timezone.get_current_timezone_name(),
         "nav": [],
-        "switch": [],
+        "switch": None,
+        "search": None,
+        "bell": None,
+        "help_url": "",
+        "has_shortcuts": True,
         "enterprise": None,
         "person": None,
         "visit": None,

@@ -33,6 +33,7 @@ UNITS: dict[str, Callable[[int], str]] = {
     "business hours": lambda n: ngettext("%(n)s business hour", "%(n)s business hours", n),
     "minutes": lambda n: ngettext("%(n)s minute", "%(n)s minutes", n),
     "calls": lambda n: ngettext("%(n)s call", "%(n)s calls", n),
+    "searches": lambda n: ngettext("%(n)s search", "%(n)s searches", n),
     "files": lambda n: ngettext("%(n)s file", "%(n)s files", n),
     "rows": lambda n: ngettext("%(n)s row", "%(n)s rows", n),
 }

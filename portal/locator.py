@@ -29,6 +29,12 @@ def find(kind: str, key: str) -> Locator | None:
     return Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key), is_exclusive=True).first()
 
 
+def count(kind: str, key: str, *, most: int) -> int:
+    """To how many enterprises a key leads, at most so many: a few of them may be out of date."""
+    places = Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key)).values("enterprise_id").distinct()
+    return places[:most].count()
+
+
 def row(
     kind: str, key: str, *, enterprise_id: int, target_id: int | None = None, is_exclusive: bool = False
 ) -> Locator:

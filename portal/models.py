@@ -99,7 +99,7 @@ class Notice(Queue):
     """
 
     extra_grants: ClassVar = {
-        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at, doubts)"),
+        "portal_app": (*Queue.extra_grants["portal_app"], "UPDATE (sent_at, doubts, read_at)"),
         "portal_dispatch": (*Queue.extra_grants["portal_dispatch"], "SELECT (doubts)"),
     }
 
@@ -122,6 +122,8 @@ class Notice(Queue):
     doubts = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    # When its recipient opened it here; what their mail program shows nobody knows.
+    read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -134,6 +136,10 @@ class Notice(Queue):
             # Staff's log goes across enterprises.
             models.Index(fields=["-created_at", "-id"], name="portal_notice_staff"),
             models.Index(fields=["recipient", "-created_at", "-id"], name="portal_notice_recipient"),
+            # What a person has not read yet, counted on every page: in one enterprise, or as staff in all.
+            models.Index(
+                fields=["recipient", "enterprise"], name="portal_notice_unread", condition=Q(read_at=None, copy=0)
+            ),
             models.Index(fields=["due_at"], name="portal_notice_due", condition=Q(state__in=["waiting", "working"])),
             models.Index(fields=["-id"], name="portal_notice_failed", condition=Q(state="failed")),
             models.Index(fields=["-id"], name="portal_notice_doubts", condition=Q(doubts__gt=0)),

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
+from portal import identifiers
 from portal.actors import Actor
 from portal.errors import Text
 
@@ -36,26 +39,64 @@ class Card:
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing that was looked for: what it is, how it is known, and its page in the enterprise."""
+    """One thing that was looked for: what it is, how it is known, and its page in the enterprise.
+
+    ``leads_to`` says what the page is when it is not the thing's own. To staff outside any
+    enterprise ``whose`` names its enterprise, ``enterprise`` by the number in its address.
+    """
 
     what: Text
     label: str
     hint: str
     url_name: str
     args: tuple[str, ...]
+    state: Text = ""
+    tone: str = "gray"
+    leads_to: Text = ""
+    query: str = ""
+    enterprise: str = ""
+    whose: str = ""
+
+    def url(self, actor: Actor) -> str:
+        return reverse(self.url_name, args=[self.enterprise or actor.enterprise_public_id, *self.args]) + self.query
 
 
 @dataclass(frozen=True)
 class Search:
     """Where things of one kind are found by the identifiers that people quote.
 
-    ``find`` gets the text as it was typed, and gives at most a few hits within the actor's reach.
+    ``find`` gets the text as it was typed, and gives at most a few hits within the actor's reach;
+    staff outside any enterprise look across all, by whole identifiers. ``by`` says what is looked at.
     """
 
-    what: str
+    what: Text
+    by: Text
     permission: str
     find: Callable[[Actor, str], Iterable[Hit]]
     order: int = 50
+    is_outside_only: bool = False
+    most: int = 5  # hits; where there are as many, there may be more
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one search gave."""
+
+    search: Search
+    hits: list[Hit]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a kind of thing has its page.
+
+    ``number`` gives what stands in its address, "" where its page is one for all, None out of reach.
+    """
+
+    of: str
+    label: Text
+    url_name: str
+    number: Callable[[Actor, int], str | None]
 
 
 @dataclass
@@ -63,6 +104,8 @@ class Registries:
     nav: list[NavItem] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     searches: list[Search] = field(default_factory=list)
+    # kind of thing, as "orders.order" -> its page
+    pages: dict[str, Page] = field(default_factory=dict)
     # what a customer's people can be granted: permission code -> what it lets them do, in words
     permissions: dict[str, Text] = field(default_factory=dict)
     # what the carrier's roles can hold
@@ -84,6 +127,15 @@ def add_cards(*cards: Card) -> None:
 
 def add_searches(*searches: Search) -> None:
     _all.searches.extend(searches)
+
+
+def add_pages(*pages: Page) -> None:
+    _all.pages.update({page.of: page for page in pages})
+
+
+def page_of(kind: str) -> Page | None:
+    """The page of a kind of thing, by its label."""
+    return _all.pages.get(kind)
 
 
 def add_permissions(
@@ -109,19 +161,28 @@ def cards(face: str, actor: Actor) -> list[Card]:
     return sorted(found, key=lambda c: c.order)
 
 
-SEARCH_CHARACTERS = 100
+def searches(actor: Actor) -> list[Search]:
+    """What this actor can look for where they are, in order."""
+    if actor.enterprise_id is None and not actor.is_staff:
+        return []
+    asked = [each for each in _all.searches if actor.may(each.permission)]
+    return sorted(
+        (each for each in asked if not each.is_outside_only or actor.enterprise_id is None), key=lambda each: each.order
+    )
+
+
+def search_by_kind(actor: Actor, text: str) -> list[Found]:
+    """What an identifier names, of all that the actor may see, in any spelling; the kinds with something in them."""
+    typed = identifiers.cleaned(text)
+    if not typed:
+        return []
+    found = (Found(each, list(each.find(actor, typed))) for each in searches(actor))
+    return [each for each in found if each.hits]
 
 
 def search(actor: Actor, text: str) -> list[Hit]:
-    """What an identifier names, of all that the actor may see in their enterprise: whole, in any spelling.
-
-    Nothing outside an enterprise, and nothing for a text without letters or digits.
-    """
-    typed = " ".join(text.split())[:SEARCH_CHARACTERS]
-    if actor.enterprise_id is None or not any(character.isalnum() for character in typed) or "\0" in typed:
-        return []
-    asked = sorted((each for each in _all.searches if actor.may(each.permission)), key=lambda each: each.order)
-    return [hit for each in asked for hit in each.find(actor, typed)]
+    """The same, all in one."""
+    return [hit for found in search_by_kind(actor, text) for hit in found.hits]
 
 
 def permissions() -> dict[str, Text]:

@@ -1,4 +1,4 @@
-"""The kernel's own terms: the API, the files that people send, and long lists made into files."""
+"""The kernel's own terms: the API, search, the files that people send, and long lists made into files."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,7 +6,7 @@ from portal.errors import Text
 from portal.kinds import Whole
 from portal.terms import Term
 
-AREAS: dict[str, Text] = {"api": _("API"), "files": _("Files"), "exports": _("Downloads")}
+AREAS: dict[str, Text] = {"api": _("API"), "files": _("Files"), "exports": _("Downloads"), "search": _("Search")}
 
 _ASVS = _("OWASP ASVS 5.2.1 and 5.2.4 ask for limits; the figures are our own choice")
 
@@ -18,6 +18,15 @@ TERMS = (
         _("How many calls of the API one caller may make in a minute."),
         _("Own choice: ten a second carries a synchronisation, and no flood"),
         title=_("Calls in a minute"),
+    ),
+    Term(
+        "search.per_minute",
+        120,
+        "searches",
+        _("How often one person may search in a minute; each pause in typing is one search."),
+        _("Own choice: two a second are more than a hand types, and no flood"),
+        kind=Whole(10, 6000),
+        title=_("Searches in a minute"),
     ),
     Term(
         "files.megabytes",

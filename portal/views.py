@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from portal import checks, delivery, exports, files, locator, metrics, selectors
 from portal.errors import Refused
-from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
+from portal.http import THEMES, ActorRequest, onward, refused, set_theme_cookie
 from portal.lists import Filter, ListPage, Sort
 from portal.models import Export, ExportState, Notice
 from portal.policy import public, requires, signed_in
@@ -92,7 +92,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if theme not in THEMES:
         raise Http404
     answer = redirect(onward(request, "/"))
-    answer.set_cookie(THEME_COOKIE, theme, max_age=365 * 24 * 3600, secure=request.is_secure(), samesite="Lax")
+    set_theme_cookie(answer, request, theme)
     return answer
 
 

@@ -1,19 +1,14 @@
 """How many calls a caller may make: a term, counted a minute at a time."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
-from redis.exceptions import RedisError
-
-from portal import terms
+from portal import pace, terms
 from portal.actors import Actor
+from portal.pace import WINDOW
 from portal.repeats import caller_of
 
 TERM = "api.requests_per_minute"
-WINDOW = 60  # seconds
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,14 +37,4 @@ def take(actor: Actor, *, at: datetime) -> Allowance:
     """Count one call. Without the cache nobody is held up: the log says so."""
     limit = int(terms.value(TERM, on=at.date(), enterprise_id=actor.enterprise_id))
     window, elapsed = divmod(int(at.timestamp()), WINDOW)
-    return Allowance(limit, _count(f"api-calls:{caller_of(actor)}:{window}"), WINDOW - elapsed)
-
-
-def _count(key: str) -> int:
-    try:
-        cache.add(key, 0, timeout=2 * WINDOW)
-        return cache.incr(key)
-    except (RedisError, OSError, ValueError) as error:
-        # ValueError: the key went away between the two, as when the cache is flushed.
-        log.warning("Calls of the API are not counted: %s", error)
-        return 0
+    return Allowance(limit, pace.count(f"api-calls:{caller_of(actor)}:{window}"), WINDOW - elapsed)

@@ -83,6 +83,12 @@ def idents(text: str) -> SafeString:
 
 
 @register.filter
+def at_break(address: str) -> SafeString:
+    """A mail address that, where it must break, breaks at its sign."""
+    return mark_safe(escape(address).replace("@", "@<wbr>"))  # noqa: S308 - escaped before
+
+
+@register.filter
 def browser(agent: str) -> str:
     """A browser as its user calls it: "Firefox, Windows"; what is not known, as it calls itself."""
     found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]

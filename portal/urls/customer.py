@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 import accounts.urls
 import billing.urls
 import orders.urls
+import portal.header.urls
 import portal.termbook.urls
 from portal.api import Description
 from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
@@ -20,6 +21,7 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
     path("api/v1/", include((api, "api"))),
+    path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),

@@ -2,8 +2,9 @@
 
 from django.urls import include, path
 
-from accounts.views import set_language
+from accounts.views import help_here, profile, set_language
 from portal import views
+from portal.header.views import search
 
 handler400 = "portal.http.bad_request"
 handler403 = "portal.http.forbidden"
@@ -22,6 +23,9 @@ shared = [
     path("metrics", views.show_metrics, name="metrics"),
     path("language/", set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
+    path("profile/", profile, name="profile"),
+    path("e/<slug:enterprise>/search/", search, name="search"),
+    path("e/<slug:enterprise>/help/", help_here, name="help"),
     path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),
     path("e/<slug:enterprise>/downloads/", include((exports, "exports"))),
     path("account/", include("allauth.account.urls")),

@@ -5,9 +5,11 @@ from django.urls import URLPattern, URLResolver, include, path
 import accounts.urls
 import billing.urls
 import orders.urls
+import portal.header.urls
 import portal.termbook.urls
 from portal import views
 from portal.api import Description
+from portal.header.views import search_everywhere
 from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
 
 notices = [
@@ -29,6 +31,8 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
+    path("search/", search_everywhere, name="search_everywhere"),
+    path("told/", include((portal.header.urls.told, "told"))),
     path("", include((portal.termbook.urls.staff_outside, "termbook"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),

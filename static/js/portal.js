@@ -38,38 +38,6 @@
     menu.querySelector("summary").focus();
   });
 
-  // A menu with a box to narrow it: type, then Enter takes the first that is left, arrows walk.
-  const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const shown = (list) => [...list.children].filter((row) => !row.hidden);
-
-  document.addEventListener("input", (event) => {
-    const selector = event.target.dataset?.filter;
-    if (!selector) return;
-    const list = document.querySelector(selector);
-    const wanted = plain(event.target.value.trim());
-    for (const row of list.children) row.hidden = !plain(row.textContent).includes(wanted);
-    const none = list.parentElement.querySelector("[data-filter-none]");
-    if (none) none.hidden = shown(list).length > 0;
-  });
-
-  document.addEventListener("keydown", (event) => {
-    const menu = event.target.closest?.("details.switch[open]");
-    if (!menu || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
-    const box = menu.querySelector("[data-filter]");
-    const links = shown(menu.querySelector(".menu-list")).map((row) => row.querySelector("a"));
-    if (event.key === "Enter") {
-      if (event.target === box && links.length) { event.preventDefault(); links[0].click(); }
-      return;
-    }
-    event.preventDefault();
-    const place = links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
-    (place < 0 ? box || menu.querySelector("summary") : links[Math.min(place, links.length - 1)])?.focus();
-  });
-
-  document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("details[data-menu][open]")) event.target.querySelector("[data-filter]")?.focus();
-  }, true);
-
   // Shown as cards, a table is laid out with display:block, and some browsers then forget that it is one.
   const ROLES = { table: "table", thead: "rowgroup", tbody: "rowgroup", tfoot: "rowgroup", tr: "row", td: "cell", th: "columnheader" };
   const nameTables = (within) => {

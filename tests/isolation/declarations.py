@@ -35,7 +35,8 @@ class Route:
     """One route: its place, the permission it needs, what of a tenant's its parts name, the methods it has.
 
     ``hidden`` is the permission without which its thing is not there, where the route itself needs
-    none; ``query`` is what its address needs besides.
+    none; ``query`` is what its address needs besides. ``is_own`` marks a thing that is one person's:
+    to everybody else it is not there, whatever they may do.
     """
 
     place: Place
@@ -45,6 +46,7 @@ class Route:
     is_api: bool = False
     hidden: str = ""
     query: str = ""
+    is_own: bool = False
 
 
 def opened() -> Route:
@@ -111,7 +113,10 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
     "": own(),
+    "profile/": own(*FORM),
     "e/<slug:enterprise>/": inside(),
+    "e/<slug:enterprise>/search/": inside(),
+    "e/<slug:enterprise>/help/": inside(),
     "e/<slug:enterprise>/orders/": inside("order.view"),
     "e/<slug:enterprise>/files/<int:pk>/": Route(Place.INSIDE, thing="file", hidden="billing.view"),
     "e/<slug:enterprise>/downloads/": inside(),
@@ -139,6 +144,12 @@ BOTH_FACES = {
 }
 CUSTOMER = {
     **BOTH_FACES,
+    "companies/": own(),
+    # What one person was told: to their own address.
+    "e/<slug:enterprise>/notices/": inside(),
+    "e/<slug:enterprise>/notices/unread/": inside(),
+    "e/<slug:enterprise>/notices/read/": inside("", "POST"),
+    "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
@@ -158,7 +169,14 @@ STAFF = {
     **BOTH_FACES,
     "customers/": across("enterprise.open"),
     "customers/<slug:public_id>/open/": across("enterprise.open", *FORM, thing="enterprise"),
+    "help/": across("enterprise.open"),
+    "search/": across("enterprise.open"),
     "notices/": across("notice.view"),
+    # A member of staff's own, of all customers.
+    "told/": own(),
+    "told/unread/": own(),
+    "told/read/": own("POST"),
+    "told/<int:pk>/": Route(Place.OWN, thing="notice", is_own=True),
     "terms/": across("term.view"),
     "terms/<str:name>/": across("term.view", thing="term"),
     "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
@@ -227,7 +245,7 @@ STRANGERS = {
 WALLED = {
     "accounts_enterprise": (),
     "accounts_account": (),
-    "accounts_membership": (),
+    "accounts_membership": ("UPDATE (name, phone)",),
     "accounts_grant": (),
     "accounts_contact": (),
     "accounts_teammember": (),
@@ -246,7 +264,7 @@ WALLED = {
     "portal_todo": ("INSERT", "UPDATE (attempts, due_at, hinted_at, last_error, lease_until, state)"),
     "portal_notice": (
         "INSERT",
-        "UPDATE (attempts, doubts, due_at, hinted_at, last_error, lease_until, sent_at, state)",
+        "UPDATE (attempts, doubts, due_at, hinted_at, last_error, lease_until, read_at, sent_at, state)",
     ),
     "portal_storedfile": ("INSERT",),
     "portal_export": (
@@ -285,6 +303,14 @@ UNUSED = {
 # Indexes that lead across enterprises: each serves a work list of staff's, or a queue.
 WORK_LISTS = {
     "accounts_enterprise_name",
+    "accounts_enterprise_words",
+    "inventory_service_nkey_all",
+    "inventory_service_akey_all",
+    "orders_order_nkey_all",
+    "orders_order_rkey_all",
+    "billing_invoice_nkey_all",
+    "billing_dispute_nkey_all",
+    "billing_dispute_rkey_all",
     "accounts_teammember_card",
     "orders_order_workload",
     "billing_invoice_paperless",
@@ -292,6 +318,7 @@ WORK_LISTS = {
     "portal_todo_due",
     "portal_todo_failed",
     "portal_notice_recipient",
+    "portal_notice_unread",
     "portal_notice_failed",
     "portal_notice_doubts",
     "portal_export_due",
@@ -338,6 +365,10 @@ FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that of
 
 # What a GET may write, by route: who was where, and where they were last.
 GET_WRITES = {
-    "customer": {"e/<slug:enterprise>/": {"accounts_user"}},
-    "staff": {},
+    "customer": {
+        "e/<slug:enterprise>/": {"accounts_user"},
+        # Who opens what they were told has read it.
+        "e/<slug:enterprise>/notices/<int:pk>/": {"portal_notice"},
+    },
+    "staff": {"told/<int:pk>/": {"portal_notice"}},
 }

@@ -68,8 +68,10 @@ def free_filters(browser, name, address):
         call = worlds.description(browser.face)["/" + name.replace("<slug:enterprise>", "{enterprise}")]["get"]
         asked = [each for each in call.get("parameters", []) if each["in"] == "query" and "enum" not in each["schema"]]
         return [each["name"] for each in asked if each["name"] not in {"before", "after", "limit"}]
-    form = re.search(r'<form[^>]*method="get".*?</form>', browser.get(address).content.decode(), flags=re.DOTALL)
-    return re.findall(r'<input[^>]*\bname="(\w+)"', form[0]) if form else []
+    # The list's own form, and the header's.
+    page = browser.get(address).content.decode()
+    forms = re.findall(r'<form[^>]*method="get".*?</form>', page, flags=re.DOTALL)
+    return sorted({name for form in forms for name in re.findall(r'<input[^>]*\bname="(\w+)"', form)})
 
 
 def test_the_filters_are_seen(boreals, browser_of):

@@ -117,7 +117,7 @@ def _by_right(route: Route, method: str, holds: set[str]) -> Said:
     is_asked = method in route.methods or not route.is_api
     if is_asked and route.needs and route.needs not in holds:
         return Said.FORBIDDEN
-    if method in route.methods and route.hidden and route.hidden not in holds:
+    if method in route.methods and (route.is_own or (route.hidden and route.hidden not in holds)):
         return Said.MISSING
     return Said.SERVED if method in route.methods else Said.NO_METHOD
 
