@@ -153,6 +153,7 @@ class Invoice(TenantOwned):
         ]
         indexes = [
             models.Index(fields=["enterprise", "-issued_on", "-id"], name="billing_invoice_issued"),
+            models.Index(fields=["enterprise", "total", "id"], name="billing_invoice_total"),
             # Staff look across enterprises for papers that are still to be made.
             models.Index(fields=["id"], name="billing_invoice_paperless", condition=Q(status="issued", pdf_sha256="")),
         ]

@@ -10,7 +10,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders import lists, notices, permissions
         from orders.permissions import Permission
-        from portal import exports, registries
+        from portal import exports, listing, registries
         from portal.registries import Card, NavItem, Search
 
         registries.add_permissions(
@@ -29,3 +29,4 @@ class OrdersConfig(AppConfig):
         registries.add_searches(Search("orders", Permission.ORDER_VIEW, lists.find_orders, order=20))
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)
+        listing.register(lists.ORDER_LIST, lists.MY_ORDER_LIST)

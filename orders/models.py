@@ -1,6 +1,10 @@
 """Orders and their milestones: what was promised, where it stands, who moves next."""
 
+from datetime import date
+
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, StaffCard
@@ -98,6 +102,13 @@ class Order(TenantOwned):
             models.Index(fields=["enterprise", "status", "-placed_on", "-id"], name="orders_order_status"),
             models.Index(fields=["enterprise", "account"], name="orders_order_account"),
             models.Index(fields=["enterprise", "customer_reference"], name="orders_order_reference"),
+            # A day after all others for what is not committed yet.
+            models.Index(
+                F("enterprise"),
+                Coalesce("committed_on", models.Value(date.max)),
+                F("id"),
+                name="orders_order_committed",
+            ),
             # What is under way, due first.
             models.Index(
                 fields=["enterprise", "expected_on", "id"],

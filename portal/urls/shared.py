@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from accounts.views import set_language
 from portal import views
+from portal.listing import urls as listing
 
 handler400 = "portal.http.bad_request"
 handler403 = "portal.http.forbidden"
@@ -24,6 +25,7 @@ shared = [
     path("theme/", views.set_theme, name="set_theme"),
     path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),
     path("e/<slug:enterprise>/downloads/", include((exports, "exports"))),
+    path("e/<slug:enterprise>/views/", include((listing.urlpatterns, "views"))),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
