@@ -99,6 +99,15 @@ class Page:
         return _label(self.count)
 
     @property
+    def questions(self) -> list[ChosenFilter]:
+        return [each for each in self.filters if not each.ends]
+
+    @property
+    def ranges(self) -> list[ChosenFilter]:
+        """The filters by days."""
+        return [each for each in self.filters if each.ends]
+
+    @property
     def is_sorted(self) -> bool:
         """In another order than the list's first."""
         return not self.sorts[0]["current"]

@@ -57,10 +57,6 @@ class Shown:
         return self.view is not None and whole(kept) != whole(self.request.GET)
 
     @property
-    def active(self) -> int:
-        return len(self.page.chips)
-
-    @property
     def here(self) -> str:
         """The whole address of what is looked at."""
         return self.request.get_full_path()
@@ -79,7 +75,8 @@ class Shown:
         return " ".join(str(row.pk) for row in self.page.rows)
 
     @property
-    def has_tools(self) -> bool:
+    def has_line(self) -> bool:
+        """Whether there is anything to narrow, keep or take."""
         return bool(self.page.rows or self.page.is_filtered or self.kept.views)
 
     @cached_property
