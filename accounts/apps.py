@@ -6,8 +6,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import adapter, notices, permissions
-        from portal import registries
+        from accounts import adapter, lists, notices, permissions
+        from portal import exports, listing, registries
         from portal.notices import register_secret
 
         registries.add_permissions(
@@ -16,6 +16,8 @@ class AccountsConfig(AppConfig):
         notices.register_kinds()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
+        exports.register(lists.VISITS_EXPORT)
+        listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_doors()
         _declare_terms()
 

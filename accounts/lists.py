@@ -1,20 +1,166 @@
 """The lists of this app, and its part of staff's home."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
+from accounts import selectors as people
+from accounts.models import Enterprise, StaffVisit
+from accounts.permissions import Permission
 from portal import selectors
 from portal.actors import Actor
-from portal.lists import Filter, ListPage, Sort, count_label
+from portal.cells import Column, anchor, ident, moment, paths, with_small
+from portal.exports import ExportKind
+from portal.listing import Listing, Words
+from portal.lists import DateRange, Filter, ListPage, Sort, count_label
 
-VISITS = ListPage(sorts=[Sort("newest", _("Newest first"), "started_at", is_descending=True)])
+# --- who looked at an enterprise's data ---------------------------------------------------------
 
-ENTERPRISES = ListPage(
-    sorts=[Sort("name", _("Name"), "legal_name")],
-    filters=[Filter("id", _("Enterprise number"), lambda rows, value: rows.filter(public_id=value))],
+VISITS = ListPage(
+    sorts=[
+        Sort("newest", _("Newest first"), "started_at", is_descending=True, column="from"),
+        Sort("oldest", _("Oldest first"), "started_at", column="from"),
+    ],
+    filters=[
+        Filter(
+            "who", _("Name"), lambda rows, value: rows.filter(card__name__icontains=value), hint=_("or a part of it")
+        ),
+        DateRange("from", _("From"), "started_at"),
+    ],
+)
+
+
+def visit_columns() -> list[Column]:
+    return [
+        Column(__("Who"), lambda each: with_small(each.card.name, each.card.title), is_lead=True, key="who"),
+        Column(pgettext("visit", "Why"), lambda each: each.why, key="why"),
+        Column(__("From"), lambda each: moment(each.started_at), key="from"),
+        Column(__("Until"), lambda each: moment(each.until_at), key="until"),
+    ]
+
+
+def _visits_header() -> list[str]:
+    return [__("Who"), __("Title"), pgettext("visit", "Why"), __("From"), __("Until")]
+
+
+def _visits_rows(visits: Iterable[StaffVisit]) -> list[list[Any]]:
+    return [[each.card.name, each.card.title, each.why, each.started_at, each.until_at] for each in visits]
+
+
+VISITS_EXPORT = ExportKind(
+    name="visits",
+    title=_("Who looked"),
+    permission=Permission.ENTERPRISE_ADMIN,
+    page=VISITS,
+    rows=people.list_visits,
+    header=_visits_header,
+    cells=_visits_rows,
+)
+
+VISIT_LIST = Listing(
+    name="visits",
+    title=_("Who looked"),
+    page=VISITS,
+    permission=Permission.ENTERPRISE_ADMIN,
+    url="accounts:visits",
+    export="accounts:visits_export",
+    nothing=Words(
+        _("Nobody has looked yet"),
+        _("When somebody of the carrier opens your data, it stands here at once, with the reason."),
+        icon="eye",
+    ),
+    none_found=Words(_("Nobody looked then"), _("Choose another time or name, or show all.")),
+)
+
+# --- every customer, for staff ------------------------------------------------------------------
+
+_BY_NUMBER = Filter("id", _("Enterprise number"), lambda rows, value: rows.filter(public_id=value))
+_SORTS = [
+    Sort("name", _("Name"), "legal_name", column="name"),
+    Sort("name-down", _("Name, last first"), "legal_name", is_descending=True, column="name"),
+]
+# What programs ask.
+ENTERPRISES = ListPage(sorts=_SORTS[:1], filters=[_BY_NUMBER])
+
+
+def _by_name(rows: QuerySet[Enterprise], value: str) -> QuerySet[Enterprise]:
+    return rows.filter(Q(public_id=value) | Q(legal_name__icontains=value) | Q(custom_name__icontains=value))
+
+
+CUSTOMERS = ListPage(
+    sorts=_SORTS,
+    filters=[
+        Filter("q", _("Name or enterprise number"), _by_name),
+        Filter(
+            "segment",
+            _("Segment"),
+            lambda rows, value: rows.filter(segment=value),
+            choices=Enterprise.Segment.choices,
+        ),
+        Filter("country", _("Country"), lambda rows, value: rows.filter(country=value.upper()), hint=_("as US")),
+    ],
+)
+
+
+def customer_columns() -> list[Column]:
+    home = paths("accounts:home")
+    return [
+        Column(__("Customer"), lambda each: anchor(each.name, home(each.public_id)), is_lead=True, key="name"),
+        Column(__("Enterprise"), lambda each: ident(each.public_id), key="id"),
+        Column(__("Segment"), lambda each: each.get_segment_display(), key="segment"),
+        Column(__("Country"), lambda each: each.country, key="country"),
+        Column(__("Legal name"), lambda each: each.legal_name, key="legal_name", is_extra=True),
+        Column(__("Time zone"), lambda each: each.time_zone, key="time_zone", is_extra=True),
+    ]
+
+
+def _customers_header() -> list[str]:
+    return [
+        __("Enterprise"), __("Customer"), __("Legal name"), __("Segment"), __("Country"), __("Language"),
+        __("Time zone"),
+    ]  # fmt: skip
+
+
+def _customers_rows(found: Iterable[Enterprise]) -> list[list[Any]]:
+    return [
+        [
+            each.public_id, each.name, each.legal_name, each.get_segment_display(), each.country,
+            each.get_language_display(), each.time_zone,
+        ]
+        for each in found
+    ]  # fmt: skip
+
+
+# Taken at once: a file in the background belongs to one enterprise.
+CUSTOMERS_EXPORT = ExportKind(
+    name="customers",
+    title=_("Customers"),
+    permission=Permission.ENTERPRISE_OPEN,
+    page=CUSTOMERS,
+    rows=people.list_all_enterprises,
+    header=_customers_header,
+    cells=_customers_rows,
+)
+
+CUSTOMER_LIST = Listing(
+    name="customers",
+    title=_("Customers"),
+    page=CUSTOMERS,
+    permission=Permission.ENTERPRISE_OPEN,
+    url="accounts:enterprises",
+    export="accounts:customers_export",
+    is_inside=False,
+    nothing=Words(_("No customer yet"), _("Customers come with the carrier's data."), icon="building"),
+    none_found=Words(
+        _("No customer is called that"),
+        _("Look for a part of the legal name, the customer's own name, or the whole enterprise number."),
+    ),
 )
 
 

@@ -293,7 +293,10 @@ class StaffVisit(TenantOwned):
             models.CheckConstraint(condition=Q(until_at__gte=models.F("started_at")), name="accounts_staffvisit_span"),
             models.CheckConstraint(condition=~Q(role="", reason=""), name="accounts_staffvisit_why"),
         ]
-        indexes = [models.Index(fields=["enterprise", "card", "-until_at"], name="accounts_staffvisit_open")]
+        indexes = [
+            models.Index(fields=["enterprise", "card", "-until_at"], name="accounts_staffvisit_open"),
+            models.Index(fields=["enterprise", "started_at", "id"], name="accounts_staffvisit_started"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.card} until {self.until_at:%Y-%m-%d %H:%M}"

@@ -192,11 +192,9 @@ def list_team(actor: Actor, account_id: int | None = None) -> QuerySet[TeamMembe
     return team.select_related("card").order_by("escalation", _TEAM_ORDER, "id")
 
 
-def list_all_enterprises(actor: Actor, search: str = "") -> QuerySet[Enterprise]:
+def list_all_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     """Every customer, for staff outside any enterprise."""
     found = of_enterprise(Enterprise.objects, actor).filter(is_house=False)
-    if search:
-        found = found.filter(Q(public_id=search) | Q(legal_name__icontains=search) | Q(custom_name__icontains=search))
     return found.order_by("legal_name", "enterprise_id")
 
 

@@ -7,11 +7,13 @@ customer = [
     path("companies/", views.companies, name="companies"),
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/visits/", views.visits, name="visits"),
+    path("e/<slug:enterprise>/visits/export.csv", views.export_visits, name="visits_export"),
 ]
 staff = [
     path("", views.root, name="root"),
     path("help/", views.help_outside, name="help"),
     path("customers/", views.enterprises, name="enterprises"),
+    path("customers/export.csv", views.export_enterprises, name="customers_export"),
     path("customers/<slug:public_id>/open/", views.open_enterprise, name="open"),
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/leave/", views.leave, name="leave"),

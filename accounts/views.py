@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,12 +11,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import selectors, services
+from accounts import lists, selectors, services
 from accounts.forms import ProfileForm, VisitForm
-from accounts.lists import VISITS, switch_entries
+from accounts.lists import switch_entries
 from accounts.models import User
 from accounts.permissions import Permission
-from portal import identifiers, registries, zones
+from portal import exports, identifiers, listing, registries, zones
 from portal.errors import Refused
 from portal.glossary import GLOSSARY
 from portal.http import THEME_COOKIE, ActorRequest, onward, set_theme_cookie
@@ -183,18 +182,31 @@ def _cards(request: ActorRequest) -> dict[str, Any]:
 @requires(Permission.ENTERPRISE_ADMIN)
 def visits(request: ActorRequest) -> HttpResponse:
     """The customer's administrators see who of the carrier looked at their data, and why."""
-    page = VISITS.show(selectors.list_visits(request.actor), request.GET)
-    return render(request, "accounts/visits.html", {"page": page})
+    rows, columns = selectors.list_visits(request.actor), lists.visit_columns()
+    return listing.show(request, lists.VISIT_LIST, rows, columns, template="accounts/visits.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ENTERPRISE_ADMIN)
+def export_visits(request: ActorRequest) -> HttpResponse:
+    place = request.actor.enterprise_public_id
+    name, back = f"{place}-visits-{timezone.localdate():%Y-%m-%d}", reverse("accounts:visits", args=[place])
+    return exports.answer(request, lists.VISITS_EXPORT, name=name, back=back)
 
 
 @require_safe
 @requires(Permission.ENTERPRISE_OPEN)
 def enterprises(request: ActorRequest) -> HttpResponse:
     """Every customer, to be found by name or number."""
-    search = request.GET.get("q", "").strip()[:100]
-    found = Paginator(selectors.list_all_enterprises(request.actor, search), 50)
-    page = found.get_page(request.GET.get("page"))
-    return render(request, "accounts/enterprises.html", {"page": page, "search": search})
+    rows, columns = selectors.list_all_enterprises(request.actor), lists.customer_columns()
+    return listing.show(request, lists.CUSTOMER_LIST, rows, columns)
+
+
+@require_safe
+@requires(Permission.ENTERPRISE_OPEN)
+def export_enterprises(request: ActorRequest) -> HttpResponse:
+    name = f"customers-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.CUSTOMERS_EXPORT, name=name, back=reverse("accounts:enterprises"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing import lists, notices, permissions, selectors, terms
-        from portal import exports, files, registries
+        from portal import exports, files, listing, registries
         from portal.terms import declare
 
         registries.add_permissions(
@@ -16,7 +16,8 @@ class BillingConfig(AppConfig):
         declare(*terms.TERMS, areas=terms.AREAS)
         _add_doors()
         notices.register_kinds()
-        exports.register(lists.INVOICES_EXPORT, lists.LINES_EXPORT)
+        exports.register(lists.INVOICES_EXPORT, lists.LINES_EXPORT, lists.DISPUTES_EXPORT, lists.PAPERS_EXPORT)
+        listing.register(lists.INVOICE_LIST, lists.DISPUTE_LIST, lists.QUEUE_LIST, lists.RUN_LIST)
         files.register_holder("billing.dispute", selectors.may_see_dispute)
         files.register_keeper("invoices", selectors.known_papers)
 

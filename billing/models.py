@@ -156,6 +156,7 @@ class Invoice(TenantOwned):
         indexes = [
             models.Index(fields=["enterprise", "-issued_on", "-id"], name="billing_invoice_issued"),
             *identifiers.indexes("number_key", "billing_invoice_nkey"),
+            models.Index(fields=["enterprise", "total", "id"], name="billing_invoice_total"),
             # Staff look across enterprises for papers that are still to be made.
             models.Index(fields=["id"], name="billing_invoice_paperless", condition=Q(status="issued", pdf_sha256="")),
         ]

@@ -5,10 +5,12 @@ from billing import api, views
 _both = [
     path("", views.invoices, name="invoices"),
     path("export.csv", views.export_invoices, name="export"),
+    path("chosen/", views.chosen_invoices, name="chosen"),
     path("invoices/<str:number>/", views.invoice, name="invoice"),
     path("invoices/<str:number>/pdf/", views.pdf, name="pdf"),
     path("invoices/<str:number>/csv/", views.csv, name="csv"),
     path("disputes/", views.disputes, name="disputes"),
+    path("disputes/export.csv", views.export_disputes, name="disputes_export"),
     path("disputes/<str:number>/", views.dispute, name="dispute"),
 ]
 customer = [
@@ -24,6 +26,7 @@ staff = [
 ]
 staff_outside = [
     path("billing/disputes/", views.queue, name="disputes"),
+    path("billing/disputes/export.csv", views.export_queue, name="disputes_export"),
     path("billing/runs/", views.runs, name="runs"),
     path("billing/runs/<int:pk>/", views.run, name="run"),
     path("billing/runs/<int:pk>/print/", views.print_missing, name="print"),

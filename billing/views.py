@@ -16,7 +16,7 @@ from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
 from billing.models import DISPUTE_FLOW, BillRun, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
-from portal import exports, files, money
+from portal import exports, files, listing, money
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -26,8 +26,15 @@ from portal.policy import requires
 @require_safe
 @requires(Permission.BILLING_VIEW)
 def invoices(request: ActorRequest) -> HttpResponse:
-    page = lists.INVOICES.show(selectors.list_invoices(request.actor), request.GET)
-    return render(request, "billing/invoices.html", {"page": page, "columns": lists.invoice_columns(request.actor)})
+    rows, columns = selectors.list_invoices(request.actor), lists.invoice_columns(request.actor)
+    return listing.show(request, lists.INVOICE_LIST, rows, columns, template="billing/invoices.html")
+
+
+@require_POST
+@requires(Permission.BILLING_VIEW)
+def chosen_invoices(request: ActorRequest) -> HttpResponseBase:
+    """What can be done with rows of the list."""
+    return listing.act(request, lists.INVOICE_LIST, selectors.list_invoices(request.actor))
 
 
 @require_safe
@@ -148,8 +155,15 @@ def _open(request: ActorRequest, found: Invoice, row: selectors.Line, data: dict
 @require_safe
 @requires(Permission.BILLING_VIEW)
 def disputes(request: ActorRequest) -> HttpResponse:
-    page = lists.DISPUTES.show(selectors.list_disputes(request.actor), request.GET)
-    return render(request, "billing/disputes.html", {"page": page, "columns": lists.dispute_columns(request.actor)})
+    rows, columns = selectors.list_disputes(request.actor), lists.dispute_columns(request.actor)
+    return listing.show(request, lists.DISPUTE_LIST, rows, columns, template="billing/disputes.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.BILLING_VIEW)
+def export_disputes(request: ActorRequest) -> HttpResponse:
+    name = f"{request.actor.enterprise_public_id}-disputes-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.DISPUTES_EXPORT, name=name, back=_link(request, "billing:disputes"))
 
 
 @require_safe
@@ -272,8 +286,15 @@ def _link(request: ActorRequest, name: str, *args: Any) -> str:
 @require_safe
 @requires(Permission.DISPUTE_DECIDE)
 def queue(request: ActorRequest) -> HttpResponse:
-    page = lists.QUEUE.show(selectors.list_open_disputes(request.actor), request.GET)
-    return render(request, "billing/queue.html", {"page": page, "columns": lists.queue_columns(now=timezone.now())})
+    rows, columns = selectors.list_open_disputes(request.actor), lists.queue_columns(now=timezone.now())
+    return listing.show(request, lists.QUEUE_LIST, rows, columns, template="billing/queue.html")
+
+
+@require_safe
+@requires(Permission.DISPUTE_DECIDE)
+def export_queue(request: ActorRequest) -> HttpResponse:
+    name = f"disputes-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.QUEUE_EXPORT, name=name, back=reverse("billing_work:disputes"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -287,8 +308,10 @@ def runs(request: ActorRequest) -> HttpResponse:
             return redirect("billing_work:run", started.pk)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal.message))
-    page = lists.RUNS.show(selectors.list_runs(), request.GET)
-    return render(request, "billing/runs.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+    return listing.show(
+        request, lists.RUN_LIST, selectors.list_runs(), lists.run_columns(), template="billing/runs.html",
+        context={"form": form}, status=422 if form.errors else 200,
+    )  # fmt: skip
 
 
 @require_safe

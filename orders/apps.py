@@ -10,7 +10,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders import lists, notices, permissions, search, selectors
         from orders.permissions import Permission
-        from portal import exports, registries
+        from portal import exports, listing, registries
         from portal.registries import Card, NavItem, Page, Search
 
         registries.add_permissions(
@@ -35,3 +35,4 @@ class OrdersConfig(AppConfig):
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)
+        listing.register(lists.ORDER_LIST, lists.MY_ORDER_LIST)

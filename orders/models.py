@@ -1,6 +1,10 @@
 """Orders and their milestones: what was promised, where it stands, who moves next."""
 
+from datetime import date
+
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, StaffCard
@@ -104,6 +108,13 @@ class Order(TenantOwned):
             models.Index(fields=["enterprise", "service", "-placed_on"], name="orders_order_service"),
             *identifiers.indexes("number_key", "orders_order_nkey"),
             *identifiers.indexes("reference_key", "orders_order_rkey"),
+            # A day after all others for what is not committed yet.
+            models.Index(
+                F("enterprise"),
+                Coalesce("committed_on", models.Value(date.max)),
+                F("id"),
+                name="orders_order_committed",
+            ),
             # What is under way, due first.
             models.Index(
                 fields=["enterprise", "expected_on", "id"],

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import SERVICE_FLOW, Service
 from orders import selectors
-from orders.lists import status_label
+from orders.lists.declared import status_label
 from orders.models import ORDER_FLOW, Order
 from portal import identifiers
 from portal.actors import Actor

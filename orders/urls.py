@@ -5,6 +5,7 @@ from orders import api, views
 customer = [
     path("", views.list_orders, name="list"),
     path("export.csv", views.export_orders, name="export"),
+    path("chosen/", views.chosen_orders, name="chosen"),
     path("<str:number>/", views.show_order, name="order"),
 ]
 staff = [
@@ -13,7 +14,10 @@ staff = [
     path("milestones/<int:pk>/delay/", views.delay_milestone, name="delay"),
     path("milestones/<int:pk>/annotate/", views.annotate_milestone, name="annotate"),
 ]
-staff_outside = [path("orders/mine/", views.my_orders, name="mine")]
+staff_outside = [
+    path("orders/mine/", views.my_orders, name="mine"),
+    path("orders/mine/export.csv", views.export_my_orders, name="export"),
+]
 
 api_customer = [
     path("", api.Orders.as_view(), name="list"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,24 +18,18 @@ from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
-from portal import exports
+from portal import exports, listing
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
 from portal.policy import requires
 
-MY_ORDERS_CAP = 200
-
 
 @require_safe
 @requires(Permission.ORDER_VIEW)
 def list_orders(request: ActorRequest) -> HttpResponse:
-    page = lists.ORDERS.show(selectors.list_orders(request.actor), request.GET)
-    return render(
-        request,
-        "orders/list.html",
-        {"page": page, "columns": lists.order_columns(request.actor, today=timezone.localdate())},
-    )
+    rows, columns = selectors.list_orders(request.actor), lists.order_columns(request.actor, today=timezone.localdate())
+    return listing.show(request, lists.ORDER_LIST, rows, columns, template="orders/list.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,16 +40,25 @@ def export_orders(request: ActorRequest) -> HttpResponse:
     return exports.answer(request, lists.ORDERS_EXPORT, name=name, back=back, most=lists.EXPORT_CAP)
 
 
+@require_POST
+@requires(Permission.ORDER_VIEW)
+def chosen_orders(request: ActorRequest) -> HttpResponseBase:
+    """What can be done with rows of the list."""
+    return listing.act(request, lists.ORDER_LIST, selectors.list_orders_whole(request.actor))
+
+
 @require_safe
 @requires(Permission.ORDER_VIEW)
 def my_orders(request: ActorRequest) -> HttpResponse:
-    found = list(selectors.list_my_orders(request.actor)[: MY_ORDERS_CAP + 1])
-    context = {
-        "orders": found[:MY_ORDERS_CAP],
-        "has_more": len(found) > MY_ORDERS_CAP,
-        "columns": lists.work_columns(today=timezone.localdate()),
-    }
-    return render(request, "orders/mine.html", context)
+    rows, columns = selectors.list_my_orders(request.actor), lists.work_columns(today=timezone.localdate())
+    return listing.show(request, lists.MY_ORDER_LIST, rows, columns, template="orders/mine.html")
+
+
+@require_safe
+@requires(Permission.ORDER_VIEW)
+def export_my_orders(request: ActorRequest) -> HttpResponse:
+    name = f"my-orders-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.MINE_EXPORT, name=name, back=reverse("orders_work:mine"))
 
 
 @require_safe

@@ -5,14 +5,16 @@ So a list declares its columns, each with a function from a row to its cell, and
 the table.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 from django.db import models
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
@@ -31,7 +33,8 @@ class Column:
     """A column of a table: its heading, and what stands there for a row.
 
     The lead names the row: its heading for who hears the table, the title of its card on a phone.
-    ``is_own_label`` marks cells that need no heading beside them there.
+    ``is_own_label`` marks cells that need no heading beside them there. ``key`` is by what people
+    choose the column; an extra one is shown to those who chose it.
     """
 
     label: Text
@@ -39,15 +42,101 @@ class Column:
     is_lead: bool = False
     is_own_label: bool = False
     css: str = ""
+    key: str = ""
+    is_extra: bool = False
 
 
-def table(columns: Sequence[Column], rows: Iterable[Any], css: str = "") -> SafeString:
-    """A table of the rows, which on a phone become cards."""
+@dataclass(frozen=True)
+class Head:
+    """A column's head that sorts: where it leads, and the way it is sorted now, if it is."""
+
+    url: str
+    way: str = ""
+
+
+@dataclass(frozen=True)
+class Picks:
+    """The boxes by which rows are chosen: the form they belong to, and what each row is called."""
+
+    form: str
+    name: Callable[[Any], Text]
+    words: Text  # with %(name)s
+    all_words: Text
+
+
+def table(
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    css: str = "",
+    heads: Mapping[str, Head] | None = None,
+    picks: Picks | None = None,
+    groups: Callable[[Any], Text] | None = None,
+) -> SafeString:
+    """A table of the rows, which on a phone become cards; ``groups`` says which of them stand together."""
     frames = [_frame(column) for column in columns]
-    head = "".join(f'<th scope="col"{_css(column.css)}>{_shown(column.label)}</th>' for column in columns)
-    body = "".join(_row(frames, row) for row in rows)
+    head = "".join(_heading(column, (heads or {}).get(column.key)) for column in columns)
+    pick = _pick(picks) if picks else None
+    if picks:
+        head = f'<th scope="col" class="pick">{_all(picks)}</th>{head}'
+    bodies = _bodies(frames, rows, pick, groups) if groups else f"<tbody>{_rows(frames, rows, pick)}</tbody>"
     classes = f"table card-table cards-on-phone {css}".strip()
-    return _safe(f'<table class="{classes}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    return _safe(f'<table class="{classes}"><thead><tr>{head}</tr></thead>{bodies}</table>')
+
+
+def _heading(column: Column, head: Head | None) -> str:
+    label = _shown(column.label)
+    if head is None:
+        return f'<th scope="col"{_css(column.css)}>{label}</th>'
+    sign = {"ascending": "chevron-up", "descending": "chevron-down"}.get(head.way, "selector")
+    way = f' aria-sort="{head.way}"' if head.way else ""
+    link = f'<a class="sort" href="{_shown(head.url)}">{label}{icon(sign)}</a>'
+    return f'<th scope="col"{_css(column.css)}{way}>{link}</th>'
+
+
+def _pick(picks: Picks) -> Callable[[Any], str]:
+    """The cell with a row's box."""
+    words, form = str(picks.words), conditional_escape(picks.form)
+
+    def cell(row: Any) -> str:
+        label = conditional_escape(words % {"name": picks.name(row)})
+        box = f'<input type="checkbox" name="row" value="{row.pk}" form="{form}" aria-label="{label}">'
+        return f'<td class="pick"><label class="pick-box">{box}</label></td>'
+
+    return cell
+
+
+def _all(picks: Picks) -> str:
+    """The box for all rows of the page: without a script it says so to the server, with one it ticks the others."""
+    label = _shown(picks.all_words)
+    box = f'<input type="checkbox" name="all" value="1" form="{conditional_escape(picks.form)}" aria-label="{label}">'
+    return f'<label class="pick-box">{box}</label>'
+
+
+_Frames = list[tuple[str, Callable[[Any], Cell], str]]
+
+
+def _bodies(
+    frames: _Frames, rows: Iterable[Any], pick: Callable[[Any], str] | None, groups: Callable[[Any], Text]
+) -> str:
+    wide = len(frames) + (pick is not None)
+    return "".join(
+        f'<tbody><tr class="group"><th scope="rowgroup" colspan="{wide}">{_shown(name)}</th></tr>'
+        f"{_rows(frames, each, pick)}</tbody>"
+        for name, each in groupby(rows, key=groups)
+    )
+
+
+def _rows(frames: _Frames, rows: Iterable[Any], pick: Callable[[Any], str] | None) -> str:
+    if pick is None:
+        return "".join([_row(frames, row) for row in rows])
+    return "".join([_row(frames, row, pick(row)) for row in rows])
+
+
+@lru_cache(maxsize=256)
+def icon(name: str) -> SafeString:
+    """An outline icon from the sprite (static/vendor/manifest.json names them): decoration, words stand beside it."""
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
 
 
 def _frame(column: Column) -> tuple[str, Callable[[Any], Cell], str]:
@@ -58,8 +147,8 @@ def _frame(column: Column) -> tuple[str, Callable[[Any], Cell], str]:
     return f"<td{_css(column.css)}{label}>", column.cell, "</td>"
 
 
-def _row(frames: list[tuple[str, Callable[[Any], Cell], str]], row: Any) -> str:
-    return f"<tr>{''.join([f'{start}{_shown(cell(row))}{end}' for start, cell, end in frames])}</tr>"
+def _row(frames: _Frames, row: Any, first: str = "") -> str:
+    return f"<tr>{first}{''.join([f'{start}{_shown(cell(row))}{end}' for start, cell, end in frames])}</tr>"
 
 
 def _shown(cell: Any) -> str:
@@ -115,6 +204,11 @@ def whole(value: Text) -> SafeString:
 def quiet(value: Text) -> SafeString:
     """Words that matter less."""
     return _safe(f'<span class="quiet">{_shown(value)}</span>')
+
+
+def with_quiet(lead: Text, note: Text) -> SafeString:
+    """A word, and beside it what is told in small."""
+    return _safe(f'<span>{_shown(lead)} <small class="quiet">{_shown(note)}</small></span>' if note else _shown(lead))
 
 
 def with_small(lead: Text, *notes: Text) -> SafeString:

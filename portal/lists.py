@@ -6,44 +6,54 @@ thousandth costs what the first does; counts stop at a cap.
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from portal.cells import Head
 from portal.errors import Text
+from portal.filters import Answer, AnyFilter, DateRange, Filter, Params
+
+__all__ = ["COUNT_CAP", "PAGE_SIZE", "DateRange", "Filter", "ListPage", "Page", "Params", "Sort", "count",
+           "count_label", "rows_after"]  # fmt: skip
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
-
-Params = Mapping[str, str]
+_BEYOND_ALL = 10**9  # no number of ours is as large
 
 
 @dataclass(frozen=True)
 class Sort:
-    """An order that an index serves: one field that is never null, then the id."""
+    """An order that an index serves: one field, then the id.
+
+    ``column`` is the key of the column whose head offers it. A date that can be null is ``absent``
+    where it is, in the index too: a day after all others.
+    """
 
     key: str
     label: Text
     field: str
     is_descending: bool = False
+    column: str = ""
+    absent: date | None = None
+    is_number: bool = False
 
-
-@dataclass(frozen=True)
-class Filter:
-    """A question of the list: its choices, or free text where there are none."""
-
-    key: str
-    label: Text
-    apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
-    choices: Sequence[tuple[str, Text]] = ()
-    hint: Text = ""
+    def on(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with what they are ordered by as ``_place``."""
+        by = (
+            F(self.field) if self.absent is None else Coalesce(self.field, Value(self.absent), output_field=DateField())
+        )
+        found: QuerySet[Any] = rows.alias(_place=by)
+        return found
 
 
 @dataclass(frozen=True)
@@ -52,9 +62,20 @@ class ChosenFilter:
 
     key: str
     label: Text
-    hint: Text
-    value: str
-    choices: list[dict[str, Any]]
+    hint: Text = ""
+    value: str = ""
+    choices: Sequence[tuple[str, Text]] = ()
+    # Of a range: each {name, label, value, fault}.
+    ends: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Chip:
+    """What narrows the list, in words, and the address without it."""
+
+    label: Text
+    value: Text
+    url: str
 
 
 @dataclass(frozen=True)
@@ -63,16 +84,48 @@ class Page:
 
     rows: list[Any]
     filters: list[ChosenFilter]
+    chips: list[Chip]
     sorts: list[dict[str, Any]]
     count: int  # at most one more than the cap
     previous_url: str
     next_url: str
     is_filtered: bool
-    query: str
+    is_wrong: bool  # something that was typed could not be followed
+    query: str  # filters and sort, as they stand in the address
+    sort: Sort
 
     @property
     def count_label(self) -> str:
         return _label(self.count)
+
+    @property
+    def questions(self) -> list[ChosenFilter]:
+        return [each for each in self.filters if not each.ends]
+
+    @property
+    def ranges(self) -> list[ChosenFilter]:
+        """The filters by days."""
+        return [each for each in self.filters if each.ends]
+
+    @property
+    def is_sorted(self) -> bool:
+        """In another order than the list's first."""
+        return not self.sorts[0]["current"]
+
+    def heads(self) -> dict[str, Head]:
+        """The columns whose head sorts, by key: where it leads, and the way it is sorted now."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for each in self.sorts:
+            found.setdefault(each["sort"].column, []).append(each)
+        found.pop("", None)
+        return {column: _head(links) for column, links in found.items()}
+
+
+def _head(links: list[dict[str, Any]]) -> Head:
+    at = next((place for place, link in enumerate(links) if link["current"]), -1)
+    following = links[(at + 1) % len(links)]
+    way = "" if at < 0 else "descending" if links[at]["sort"].is_descending else "ascending"
+    return Head(following["url"], way)
 
 
 @dataclass(frozen=True)
@@ -80,119 +133,158 @@ class ListPage:
     """A list as declared: which sorts it offers, which filters, how many rows a page."""
 
     sorts: Sequence[Sort]
-    filters: Sequence[Filter] = field(default_factory=tuple)
+    filters: Sequence[AnyFilter] = field(default_factory=tuple)
     page_size: int = PAGE_SIZE
 
-    def show(self, rows: QuerySet[Any], params: Params) -> Page:
-        """The page that the URL's parameters ask for; what they say wrongly is left out."""
-        asked = self._asked(params)
-        for each in self.filters:
-            if each.key in asked:
-                rows = each.apply(rows, asked[each.key])
-        sort = next((s for s in self.sorts if s.key == params.get("sort")), self.sorts[0])
-        found, has_previous, has_next = self._window(rows, sort, params)
-        chosen = {**asked, **({"sort": sort.key} if params.get("sort") == sort.key else {})}
+    def show(self, rows: Any, params: Params, keep: Params | None = None) -> Page:
+        """The page that the address asks for; what it says wrongly is left out.
+
+        ``rows`` is a queryset or, for what no table holds, a list, which is shown whole. ``keep``
+        is what the links carry besides.
+        """
+        answers = [each.read(params) for each in self.filters]
+        asked = {name: value for answer in answers for name, value in answer.values.items()}
+        rows, sort = self._narrowed(rows, answers), self._sort(params)
+        found, has_previous, has_next = (
+            (rows, False, False) if isinstance(rows, list) else self._window(rows, sort, params)
+        )
+        kept = {**asked, **(keep or {})}
+        ordered = {"sort": sort.key} if params.get("sort") == sort.key else {}
+        chosen = {**kept, **ordered}
         return Page(
             rows=found,
-            filters=[self._chosen(each, asked.get(each.key, "")) for each in self.filters],
-            sorts=[self._sort_link(s, sort, asked) for s in self.sorts],
-            count=count(rows.order_by(sort.field)),
+            filters=[_chosen(each, answer) for each, answer in zip(self.filters, answers, strict=True)],
+            chips=[_chip(*each, chosen) for each in zip(self.filters, answers, strict=True) if each[1].values],
+            sorts=[_sort_link(each, sort, kept) for each in self.sorts],
+            count=count(rows if isinstance(rows, list) else rows.order_by(sort.field)),
             previous_url=_url(chosen, before=_cursor(found[0], sort)) if has_previous and found else "",
             next_url=_url(chosen, after=_cursor(found[-1], sort)) if has_next and found else "",
             is_filtered=bool(asked),
-            query=urlencode(chosen),
+            is_wrong=any(answer.faults for answer in answers),
+            query=urlencode({**asked, **ordered}),
+            sort=sort,
         )
 
     def filtered(self, rows: QuerySet[Any], params: Params) -> QuerySet[Any]:
         """All the rows that the page's filters leave, for an export."""
-        asked = self._asked(params)
-        for each in self.filters:
-            if each.key in asked:
-                rows = each.apply(rows, asked[each.key])
-        return rows
+        narrowed: QuerySet[Any] = self._narrowed(rows, [each.read(params) for each in self.filters])
+        return narrowed
 
     def query(self, params: Params) -> str:
         """The filters as they stand in the URL, without what they say wrongly."""
-        return urlencode(self._asked(params))
+        return urlencode([pair for each in self.filters for pair in each.read(params).values.items()])
+
+    def whole_query(self, params: Params) -> str:
+        """The same with the sort, where it is not the first: what a saved view keeps."""
+        sort = self._sort(params)
+        parts = [self.query(params), urlencode({"sort": sort.key}) if sort is not self.sorts[0] else ""]
+        return "&".join(part for part in parts if part)
+
+    def said(self, params: Params) -> list[tuple[Text, Text]]:
+        """What the parameters narrow the list to, in words: each filter's name and its answer."""
+        answers = ((each, each.read(params).values) for each in self.filters)
+        return [(each.label, each.said(values)) for each, values in answers if values]
 
     def faults(self, params: Params) -> dict[str, Text]:
         """What the parameters say wrongly, by name: a page leaves it out, where a program must be told."""
-        known = {"sort": {each.key for each in self.sorts}}
-        known |= {each.key: {code for code, _ in each.choices} for each in self.filters}
-        sort = next((s for s in self.sorts if s.key == params.get("sort")), self.sorts[0])
+        known = {name: each for each in self.filters for name in each.names}
         found: dict[str, Text] = {}
         for name, value in params.items():
-            if name in ("before", "after"):
-                if value and _place(value, sort) is None:
-                    found[name] = _("This is no place in this list.")
-            elif name not in known:
-                found[name] = _("This list has no such parameter.")
-            elif known[name] and value and value not in known[name]:
-                found[name] = _("One of: %(choices)s.") % {"choices": ", ".join(sorted(known[name]))}
+            fault = self._fault(name, value, params, known)
+            if fault:
+                found[name] = fault
+        if not found:
+            found = {name: fault for each in self.filters for name, fault in each.read(params).faults.items()}
         return found
 
-    def _asked(self, params: Params) -> dict[str, str]:
-        asked = {}
-        for each in self.filters:
-            value = params.get(each.key, "").strip()[:100]
-            if value and (not each.choices or value in {code for code, _ in each.choices}):
-                asked[each.key] = value
-        return asked
+    def _fault(self, name: str, value: str, params: Params, known: Mapping[str, AnyFilter]) -> Text:
+        if name in ("before", "after"):
+            return _("This is no place in this list.") if value and _place(value, self._sort(params)) is None else ""
+        if name == "sort":
+            keys = {each.key for each in self.sorts}
+            return (
+                _("One of: %(choices)s.") % {"choices": ", ".join(sorted(keys))} if value and value not in keys else ""
+            )
+        return known[name].fault(name, value) if name in known else _("This list has no such parameter.")
 
-    @staticmethod
-    def _chosen(each: Filter, value: str) -> ChosenFilter:
-        choices = [{"code": code, "label": label, "selected": code == value} for code, label in each.choices]
-        return ChosenFilter(key=each.key, label=each.label, hint=each.hint, value=value, choices=choices)
+    def _sort(self, params: Params) -> Sort:
+        return next((each for each in self.sorts if each.key == params.get("sort")), self.sorts[0])
 
-    @staticmethod
-    def _sort_link(sort: Sort, current: Sort, asked: dict[str, str]) -> dict[str, Any]:
-        return {
-            "key": sort.key,
-            "label": sort.label,
-            "current": sort is current,
-            "url": _url({**asked, "sort": sort.key}),
-        }
+    def _narrowed(self, rows: Any, answers: Sequence[Answer]) -> Any:
+        for each, answer in zip(self.filters, answers, strict=True):
+            if answer.values:
+                rows = each.narrow(rows, answer.values)
+        return rows
 
     def _window(self, rows: QuerySet[Any], sort: Sort, params: Params) -> tuple[list[Any], bool, bool]:
         """The rows of this page, and whether there are some before and after."""
         before, after = _place(params.get("before", ""), sort), _place(params.get("after", ""), sort)
         place, is_back = (before, True) if before else (after, False)
         is_descending = sort.is_descending != is_back
+        rows = sort.on(rows)
         if place:
-            rows = rows.filter(_beyond(sort.field, place, is_descending))
+            rows = rows.filter(_beyond(place, is_descending))
         sign = "-" if is_descending else ""
-        found = list(rows.order_by(f"{sign}{sort.field}", f"{sign}pk")[: self.page_size + 1])
+        found = list(rows.order_by(f"{sign}_place", f"{sign}pk")[: self.page_size + 1])
         has_more, found = len(found) > self.page_size, found[: self.page_size]
         if is_back:
             return found[::-1], has_more, True
         return found, bool(after), has_more
 
 
-def _beyond(name: str, place: tuple[Any, int], is_descending: bool) -> Q:
+def _chosen(each: AnyFilter, answer: Answer) -> ChosenFilter:
+    if isinstance(each, Filter):
+        value = answer.values.get(each.key, "")
+        return ChosenFilter(key=each.key, label=each.label, hint=each.hint, value=value, choices=each.choices)
+    labels = (_("From"), _("Up to and including"))
+    ends = [
+        {"name": name, "label": label, "value": answer.typed.get(name, ""), "fault": answer.faults.get(name, "")}
+        for name, label in zip(each.names, labels, strict=True)
+    ]
+    return ChosenFilter(key=each.key, label=each.label, ends=ends)
+
+
+def _chip(each: AnyFilter, answer: Answer, chosen: Params) -> Chip:
+    others = {name: value for name, value in chosen.items() if name not in each.names}
+    return Chip(each.label, each.said(answer.values), _url(others))
+
+
+def _sort_link(sort: Sort, current: Sort, kept: Params) -> dict[str, Any]:
+    return {
+        "sort": sort,
+        "key": sort.key,
+        "label": sort.label,
+        "current": sort is current,
+        "url": _url({**kept, "sort": sort.key}),
+    }
+
+
+def _beyond(place: tuple[Any, int], is_descending: bool) -> Q:
     word = "lt" if is_descending else "gt"
     value, pk = place
     # The first condition alone can use the index; the second settles ties.
-    return Q(**{f"{name}__{word}e": value}) & (Q(**{f"{name}__{word}": value}) | Q(**{f"pk__{word}": pk}))
+    return Q(**{f"_place__{word}e": value}) & (Q(**{f"_place__{word}": value}) | Q(**{f"pk__{word}": pk}))
 
 
 def rows_after(rows: QuerySet[Any], sort: Sort, last: Any | None) -> QuerySet[Any]:
     """The rows beyond one, or all, in the sort's order: how a long list is read in parts."""
     sign = "-" if sort.is_descending else ""
+    rows = sort.on(rows)
     if last is not None:
-        rows = rows.filter(_beyond(sort.field, (_value(last, sort), last.pk), sort.is_descending))
-    return rows.order_by(f"{sign}{sort.field}", f"{sign}pk")
+        rows = rows.filter(_beyond((_value(last, sort), last.pk), sort.is_descending))
+    return rows.order_by(f"{sign}_place", f"{sign}pk")
 
 
 def _value(row: Any, sort: Sort) -> Any:
     value = row
     for part in sort.field.split("__"):
         value = getattr(value, part)
-    return value
+    return sort.absent if value is None else value
 
 
 def _cursor(row: Any, sort: Sort) -> str:
     value = _value(row, sort)
-    text = value.isoformat() if isinstance(value, date) else value
+    text = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
     return base64.urlsafe_b64encode(json.dumps([text, row.pk]).encode()).decode()
 
 
@@ -201,13 +293,18 @@ def _place(token: str, sort: Sort) -> tuple[Any, int] | None:
     try:
         value, pk = json.loads(base64.urlsafe_b64decode(token.encode()))
         return _typed(value, sort), int(pk)
-    except (ValueError, TypeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError, InvalidOperation):
         return None
 
 
-def _typed(value: Any, sort: Sort) -> date | datetime | str | int:
+def _typed(value: Any, sort: Sort) -> date | datetime | str | int | Decimal:
     if not isinstance(value, str | int) or "\0" in str(value):
         raise ValueError("no sort value")
+    if sort.is_number:
+        number = Decimal(value)
+        if not number.is_finite() or abs(number) >= _BEYOND_ALL:
+            raise ValueError("no number")
+        return number
     if sort.field.endswith("_at"):
         moment = parse_datetime(str(value))
         if moment is None or moment.tzinfo is None:
@@ -218,18 +315,20 @@ def _typed(value: Any, sort: Sort) -> date | datetime | str | int:
         if day is None:
             raise ValueError("no date")
         return day
-    return value
+    return str(value)
 
 
 def _url(chosen: Mapping[str, str], **place: str) -> str:
     return "?" + urlencode({**chosen, **place})
 
 
-def count(rows: QuerySet[Any]) -> int:
+def count(rows: QuerySet[Any] | list[Any]) -> int:
     """An exact count up to the cap, and one more beyond: counting a large tenant costs more than its page.
 
     Rows in the order of an index are counted along it; without one, a large table may be read from its start.
     """
+    if isinstance(rows, list):
+        return len(rows)
     # Without what is worked out for each row, which no count needs.
     return rows.values("pk")[: COUNT_CAP + 1].count()
 

@@ -1,61 +1,27 @@
 """The kernel's own pages: health, theme, files, and the log of notices."""
 
 from hmac import compare_digest
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from portal import checks, delivery, exports, files, locator, metrics, selectors
+from portal import checks, delivery, exports, files, listing, metrics, ownlists, selectors
 from portal.errors import Refused
 from portal.http import THEMES, ActorRequest, onward, refused, set_theme_cookie
-from portal.lists import Filter, ListPage, Sort
-from portal.models import Export, ExportState, Notice
+from portal.models import ExportState
+from portal.ownlists import NOTICE_RESEND, NOTICE_VIEW
 from portal.policy import public, requires, signed_in
-from portal.tables import Queue
 
-DOWNLOADS = 50  # the latest, on one page
 UNDER_WAY = {ExportState.WAITING, ExportState.WORKING}
-NOTICE_VIEW, NOTICE_RESEND = "notice.view", "notice.resend"
 UNTOLD_CAP = 20
-
-STATES = [
-    (Queue.State.WAITING, gettext_lazy("Waiting to be sent")),
-    (Queue.State.WORKING, gettext_lazy("Being sent")),
-    (Queue.State.DONE, gettext_lazy("Delivered to the mail server")),
-    (Queue.State.FAILED, gettext_lazy("Not delivered")),
-    (Queue.State.CANCELLED, gettext_lazy("Cancelled")),
-]
-
-
-def _by_recipient(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
-    return rows.filter(recipient=value.casefold())
-
-
-def _by_enterprise(rows: QuerySet[Notice], value: str) -> QuerySet[Notice]:
-    # By its key, which the log's index leads with.
-    found = locator.find(locator.ENTERPRISE, value)
-    return rows.filter(enterprise_id=found.enterprise_id) if found else rows.none()
-
-
-NOTICES = ListPage(
-    sorts=[Sort("newest", gettext_lazy("Newest first"), "created_at", is_descending=True)],
-    filters=[
-        Filter("state", gettext_lazy("State"), lambda rows, value: rows.filter(state=value), choices=STATES),
-        Filter("to", gettext_lazy("Recipient's address"), _by_recipient),
-        Filter("customer", gettext_lazy("Enterprise number"), _by_enterprise),
-    ],
-)
 
 
 @public
@@ -113,17 +79,12 @@ def file(request: ActorRequest, pk: int) -> HttpResponseBase:
 @signed_in
 def downloads(request: ActorRequest) -> HttpResponse:
     """The person's files from long lists; htmx asks for them alone while one is under way."""
-    found = list(exports.list_mine(request.actor)[:DOWNLOADS])
-    context = {
-        "exports": [_download(each) for each in found],
-        "is_under_way": any(each.state in UNDER_WAY for each in found),
-    }
-    return render(request, "exports/_list.html" if request.htmx else "exports/list.html", context)
-
-
-def _download(export: Export) -> dict[str, Any]:
-    kind = exports.KINDS[export.kind]
-    return {"export": export, "title": kind.title, "filters": kind.words(export.query)}
+    rows = exports.list_mine(request.actor)
+    is_under_way = rows.filter(state__in=UNDER_WAY).exists()
+    return listing.show(
+        request, ownlists.DOWNLOAD_LIST, rows, ownlists.download_columns(request), template="exports/list.html",
+        context={"is_under_way": is_under_way}, is_moving=is_under_way,
+    )  # fmt: skip
 
 
 @require_POST
@@ -144,15 +105,28 @@ def prepare_again(request: ActorRequest, pk: int) -> HttpResponse:
 @requires(NOTICE_VIEW)
 def notices(request: ActorRequest) -> HttpResponse:
     """What was told to whom, newest first, and above it what could not be told at all."""
-    page = NOTICES.show(selectors.list_notices(request.actor), request.GET)
     untold = list(selectors.list_untold(request.actor)[: UNTOLD_CAP + 1])
     context = {
-        "page": page,
-        "states": dict(STATES),
+        "before": "notices/_untold.html" if untold else "",
         "untold": untold[:UNTOLD_CAP],
         "has_more": len(untold) > UNTOLD_CAP,
     }
-    return render(request, "notices/list.html", context)
+    rows, columns = selectors.list_notices(request.actor), ownlists.notice_columns()
+    return listing.show(request, ownlists.NOTICE_LIST, rows, columns, template="notices/list.html", context=context)
+
+
+@require_safe
+@requires(NOTICE_VIEW)
+def export_notices(request: ActorRequest) -> HttpResponse:
+    name = f"notices-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, ownlists.NOTICES_EXPORT, name=name, back=reverse("notices:list"))
+
+
+@require_POST
+@requires(NOTICE_RESEND)
+def chosen_notices(request: ActorRequest) -> HttpResponseBase:
+    """What can be done with rows of the log."""
+    return listing.act(request, ownlists.NOTICE_LIST, selectors.list_notices(request.actor))
 
 
 @require_safe
@@ -160,7 +134,7 @@ def notices(request: ActorRequest) -> HttpResponse:
 def notice(request: ActorRequest, pk: int) -> HttpResponse:
     """One notice as its reader has it."""
     found = get_object_or_404(selectors.list_notices(request.actor).select_related("event"), pk=pk)
-    return render(request, "notices/notice.html", {"notice": found, "state": dict(STATES)[Queue.State(found.state)]})
+    return render(request, "notices/notice.html", {"notice": found, "state": dict(ownlists.STATES)[found.state]})
 
 
 @require_POST

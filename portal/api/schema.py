@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from rest_framework import serializers
 
 from portal import problems
 from portal.api.lists import LIMIT, MOST, page_of
+from portal.filters import AnyFilter, DateRange
 from portal.lists import ListPage
 from portal.policy import policy_of
 
@@ -135,11 +137,16 @@ class Schema(AutoSchema):
         return []
 
 
+def _filter_parameters(each: AnyFilter) -> list[OpenApiParameter]:
+    if isinstance(each, DateRange):
+        ends = zip(each.names, ("from this day on", "up to and including this day"), strict=True)
+        return [OpenApiParameter(name, date, description=f"{each.label}: {words}") for name, words in ends]
+    codes = [code for code, _ in each.choices] or None
+    return [OpenApiParameter(each.key, str, enum=codes, description=str(each.label))]
+
+
 def _list_parameters(page: ListPage) -> list[OpenApiParameter]:
-    found = [
-        OpenApiParameter(each.key, str, enum=[code for code, _ in each.choices] or None, description=str(each.label))
-        for each in page.filters
-    ]
+    found = [parameter for each in page.filters for parameter in _filter_parameters(each)]
     place = "From a link of an earlier page; not to be made by hand."
     return [
         *found,

@@ -6,16 +6,18 @@ then, and told when it is ready. The row is leased as a notice is, so that a kil
 is made by the next one, and only once.
 """
 
-from portal.exports.answering import INLINE_ROWS, answer
+from portal.exports.answering import INLINE_ROWS, answer, wait_for
 from portal.exports.asking import ask, ask_again
 from portal.exports.kinds import KINDS, ExportKind, list_mine, may_download, register
 from portal.exports.making import expire, make
+from portal.exports.shapes import archive
 
 __all__ = [
     "INLINE_ROWS",
     "KINDS",
     "ExportKind",
     "answer",
+    "archive",
     "ask",
     "ask_again",
     "expire",
@@ -23,4 +25,5 @@ __all__ = [
     "make",
     "may_download",
     "register",
+    "wait_for",
 ]

@@ -25,16 +25,25 @@ def answer(
     params: Params | None = None,
     most: int = INLINE_ROWS,
 ) -> HttpResponse:
-    """The list as CSV. A longer one is prepared when it was posted for; otherwise a page offers that, with 409."""
+    """The list as CSV. A longer one is prepared when it was posted for; otherwise a page offers that, with 409.
+
+    Across enterprises nothing is prepared: a file in the background is one enterprise's.
+    """
     asked = request.GET if params is None else params
     found = list(rows_after(kind.filtered(request.actor, asked), kind.page.sorts[0], None)[: most + 1])
     if len(found) <= most:
         return csv_response(name, kind.header(), kind.cells(found))
-    if request.method != "POST":
-        context = {"most": most, "title": kind.title, "back": back}
+    may_wait = request.actor.enterprise_id is not None
+    if request.method != "POST" or not may_wait:
+        context = {"most": most, "title": kind.title, "back": back, "may_wait": may_wait}
         return render(request, "exports/too_many.html", context, status=409)
+    return wait_for(request, kind, kind.page.query(asked), back=back)
+
+
+def wait_for(request: ActorRequest, kind: ExportKind, query: str, *, back: str) -> HttpResponse:
+    """Ask for a file in the background, and show the person where it will be."""
     try:
-        ask(kind, kind.page.query(asked), actor=request.actor, at=timezone.now())
+        ask(kind, query, actor=request.actor, at=timezone.now())
     except Refused as refusal:
         return refused(request, refusal, back=back)
     messages.success(request, _("We are preparing it. A mail tells you when it is ready."))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from portal.actors import Actor
 from portal.errors import Text
+from portal.exports.shapes import Archive, Pack, Shape, Table, Target
 from portal.lists import ListPage, Params
 from portal.models import Export, ExportState
 from portal.tenancy import of_enterprise
@@ -20,6 +21,7 @@ class ExportKind:
     """A list as a file: its selector, filters and first sort, its header and its cells.
 
     ``cells`` is given some rows at a time and must ask the database the same for many as for few.
+    With ``pack`` the file is an archive of the files that the rows are.
     """
 
     name: str
@@ -27,8 +29,20 @@ class ExportKind:
     permission: str
     page: ListPage
     rows: Callable[[Actor], QuerySet[Any]]
-    header: Callable[[], list[str]]
-    cells: Callable[[Iterable[Any]], list[list[Any]]]
+    header: Callable[[], list[str]] = list
+    cells: Callable[[Iterable[Any]], list[list[Any]]] = list
+    pack: Pack | None = None
+
+    @property
+    def ending(self) -> str:
+        return "zip" if self.pack else "csv"
+
+    @property
+    def media_type(self) -> str:
+        return "application/zip" if self.pack else "text/csv; charset=utf-8"
+
+    def shape(self, target: Target) -> Shape:
+        return Archive(target, self.pack) if self.pack else Table(target, self.header(), self.cells)
 
     def filtered(self, actor: Actor, params: Params) -> QuerySet[Any]:
         return self.page.filtered(self.rows(actor), params)
@@ -39,9 +53,7 @@ class ExportKind:
 
     def words(self, query: str) -> list[Text]:
         """What a kept query narrows the list to, as its filters call it."""
-        asked = dict(parse_qsl(query))
-        chosen = ((dict(each.choices), asked[each.key]) for each in self.page.filters if each.key in asked)
-        return [labels.get(value, value) for labels, value in chosen]
+        return [value for _label, value in self.page.said(dict(parse_qsl(query)))]
 
 
 KINDS: dict[str, ExportKind] = {}

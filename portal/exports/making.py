@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from portal import celery, csvfile, events, files, terms
+from portal import celery, events, files, terms
 from portal.actors import Actor, system
 from portal.errors import Refused
 from portal.exports.asking import TASKS
@@ -107,7 +107,7 @@ def _write(export: Export, kind: ExportKind, made: _Made) -> None:
     """Header and rows, in batches, each in a transaction of its own and with the person's rights of that moment."""
     if export.attempts > MOST_ATTEMPTS:
         raise Refused(_("This file could not be prepared."), way_out=_("Narrow the list by its filters and try again."))
-    made.write((csvfile.MARK + csvfile.line(kind.header())).encode())
+    shape = kind.shape(made)
     last: Any = None
     while True:
         with tenant_scope(export.enterprise_id):
@@ -116,10 +116,11 @@ def _write(export: Export, kind: ExportKind, made: _Made) -> None:
             if last is None:
                 export.rows_total = _counted(export, rows.order_by().count())
             batch = list(rows_after(rows, kind.page.sorts[0], last)[:BATCH])
-            made.write(csvfile.encode(kind.cells(batch)))
+            shape.add(batch)
             made.rows += len(batch)
             _renew(export, rows_done=made.rows, rows_total=max(made.rows, export.rows_total or 0))
         if len(batch) < BATCH:
+            shape.close()
             return
         last = batch[-1]
 
@@ -182,7 +183,7 @@ def _finish(export: Export, key: str, made: _Made, at: datetime) -> None:
     EXPORT_FLOW.require(export.state, ExportState.DONE)
     kind = KINDS[export.kind]
     export.file = files.hang(
-        export, key, name=f"{kind.name}-{timezone.localdate(at):%Y-%m-%d}.csv", media_type="text/csv; charset=utf-8",
+        export, key, name=f"{kind.name}-{timezone.localdate(at):%Y-%m-%d}.{kind.ending}", media_type=kind.media_type,
         size=made.size, sha256=made.digest.hexdigest(), actor=system(export.enterprise_id), at=at,
     )  # fmt: skip
     days = terms.value("exports.kept_days", on=at.date(), enterprise_id=export.enterprise_id)

@@ -2,14 +2,12 @@
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -55,12 +53,7 @@ register.simple_tag(cells.status, name="status")
 register.simple_tag(cells.table, name="table")
 
 
-@register.simple_tag
-@lru_cache(maxsize=256)
-def icon(name: str) -> SafeString:
-    """An outline icon from the sprite (static/vendor/manifest.json names them): decoration, words stand beside it."""
-    sprite = static("vendor/icons.svg")
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
+register.simple_tag(cells.icon, name="icon")
 
 
 @register.filter

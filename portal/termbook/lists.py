@@ -1,14 +1,20 @@
 """Terms in words: their places, values and history as a page shows them."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from babel import Locale
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from portal import terms
+from portal.cells import Cell, Column, anchor, paths, status, with_quiet
+from portal.errors import Text
+from portal.listing import Listing, Words
+from portal.lists import Filter, ListPage, Sort
 from portal.models import CarrierTerm, EnterpriseTerm
 from portal.termbook import selectors
 from portal.termbook.selectors import Bound, Row, is_scheduled
@@ -36,24 +42,106 @@ def value_words(term: Term, row: Setting) -> str:
     return _("ends here; the wider value binds") if row.is_end else term.spoken(row.value)
 
 
-def areas(rows: list[Row]) -> list[dict[str, Any]]:
-    """The list of all terms, by area."""
-    grouped = groupby(rows, key=lambda row: row.term.area)
-    return [{"label": terms.AREAS.get(area, area), "rows": [_row(row) for row in found]} for area, found in grouped]
+# --- the list of all terms --------------------------------------------------------------------
 
 
-def _row(row: Row) -> dict[str, Any]:
-    term = row.term
-    return {
-        "name": term.name,
-        "title": term.title or term.name,
-        "text": term.text,
-        "value": term.spoken(row.value),
-        "is_shipped": row.is_shipped,
-        "narrower": row.narrower,
-        "agreed": row.agreed,
-        "scheduled": row.scheduled,
+def _by_area(rows: Any, value: str) -> Any:
+    return [row for row in rows if row.term.area == value]
+
+
+def _by_words(rows: Any, value: str) -> Any:
+    wanted = value.casefold()
+    return [row for row in rows if wanted in f"{row.term.name} {row.term.title} {row.term.text}".casefold()]
+
+
+def _by_difference(rows: Any, value: str) -> Any:
+    tests: dict[str, Callable[[Row], bool]] = {
+        "narrower": lambda row: bool(row.narrower),
+        "agreed": lambda row: bool(row.agreed),
+        "scheduled": lambda row: bool(row.scheduled),
+        "set": lambda row: not row.is_shipped,
     }
+    return [row for row in rows if tests[value](row)]
+
+
+class _Areas(Sequence[tuple[str, Text]]):
+    """The areas that the apps have declared, whenever they are asked for."""
+
+    def __getitem__(self, place: Any) -> Any:
+        return list(terms.AREAS.items())[place]
+
+    def __len__(self) -> int:
+        return len(terms.AREAS)
+
+
+TERMS = ListPage(
+    # No table holds them: they stand by area and name.
+    sorts=[Sort("area", gettext_lazy("By area"), "name")],
+    filters=[
+        Filter("area", gettext_lazy("Area"), _by_area, choices=_Areas()),
+        Filter("q", gettext_lazy("Words"), _by_words, hint=gettext_lazy("in its name or what it binds")),
+        Filter(
+            "differs",
+            gettext_lazy("Differs"),
+            _by_difference,
+            choices=[
+                ("narrower", gettext_lazy("for a segment or country")),
+                ("agreed", gettext_lazy("for some customers")),
+                ("scheduled", gettext_lazy("from a later day on")),
+                ("set", gettext_lazy("from what was shipped")),
+            ],
+        ),
+    ],
+)
+
+TERM_LIST = Listing(
+    name="terms",
+    title=gettext_lazy("Policy terms"),
+    page=TERMS,
+    permission="term.view",
+    url="termbook:list",
+    is_inside=False,
+    groups=lambda row: terms.AREAS.get(row.term.area, row.term.area),
+    nothing=Words(gettext_lazy("No term is declared"), icon="list-check"),
+    none_found=Words(gettext_lazy("No term answers to that"), gettext_lazy("Look for other words, or show all.")),
+)
+
+
+def term_columns() -> list[Column]:
+    """What each term binds, what holds today, and where it differs."""
+    path = paths("termbook:term")
+    shipped = _("as shipped")
+    return [
+        Column(
+            pgettext("policy", "Term"),
+            lambda row: anchor(row.term.title or row.term.name, path(row.term.name)),
+            is_lead=True,
+            css="cell-mid",
+            key="term",
+        ),
+        Column(_("What it binds"), lambda row: row.term.text, css="cell-wide", key="text"),
+        Column(
+            _("Holds today"),
+            lambda row: with_quiet(row.term.spoken(row.value), shipped if row.is_shipped else ""),
+            css="cell-mid",
+            key="value",
+        ),
+        Column(_("Differs for"), _differs, css="cell-mid", key="differs"),
+    ]
+
+
+def _differs(row: Row) -> Cell:
+    words = []
+    if row.narrower:
+        narrower = ngettext("%(n)s segment or country", "%(n)s segments or countries", row.narrower)
+        words.append(narrower % {"n": row.narrower})
+    if row.agreed:
+        words.append(ngettext("%(n)s customer", "%(n)s customers", row.agreed) % {"n": row.agreed})
+    shown = ", ".join(words)
+    if not row.scheduled:
+        return shown or None
+    begins = ngettext("%(n)s to begin", "%(n)s to begin", row.scheduled) % {"n": row.scheduled}
+    return format_html("<span>{} {}</span>", shown, status(begins, "amber"))
 
 
 def bindings(term: Term, rows: list[CarrierTerm], *, today: date) -> list[dict[str, Any]]:

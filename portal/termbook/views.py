@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import terms
+from portal import listing, terms
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.policy import requires
@@ -39,7 +39,7 @@ def _term(name: str) -> Term:
 @requires(TERM_VIEW)
 def list_terms(request: ActorRequest) -> HttpResponse:
     rows = selectors.list_rows(request.actor, today=timezone.localdate())
-    return render(request, "terms/list.html", {"areas": lists.areas(rows)})
+    return listing.show(request, lists.TERM_LIST, rows, lists.term_columns(), template="terms/list.html")
 
 
 @require_safe

@@ -5,6 +5,7 @@ from django.urls import include, path
 from accounts.views import help_here, profile, set_language
 from portal import views
 from portal.header.views import search
+from portal.listing import urls as listing
 
 handler400 = "portal.http.bad_request"
 handler403 = "portal.http.forbidden"
@@ -28,6 +29,7 @@ shared = [
     path("e/<slug:enterprise>/help/", help_here, name="help"),
     path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),
     path("e/<slug:enterprise>/downloads/", include((exports, "exports"))),
+    path("e/<slug:enterprise>/views/", include((listing.urlpatterns, "views"))),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),

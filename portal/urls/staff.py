@@ -6,6 +6,7 @@ import accounts.urls
 import billing.urls
 import orders.urls
 import portal.header.urls
+import portal.listing.urls
 import portal.termbook.urls
 from portal import views
 from portal.api import Description
@@ -14,6 +15,8 @@ from portal.urls.shared import handler400, handler403, handler404, handler429, h
 
 notices = [
     path("notices/", views.notices, name="list"),
+    path("notices/export.csv", views.export_notices, name="export"),
+    path("notices/chosen/", views.chosen_notices, name="chosen"),
     path("e/<slug:enterprise>/notices/<int:pk>/", views.notice, name="notice"),
     path("e/<slug:enterprise>/notices/<int:pk>/send-again/", views.send_notice_again, name="send_again"),
     path("e/<slug:enterprise>/notices/<int:pk>/try-again/", views.try_notice_again, name="try_again"),
@@ -33,6 +36,7 @@ urlpatterns = [
     path("", include((notices, "notices"))),
     path("search/", search_everywhere, name="search_everywhere"),
     path("told/", include((portal.header.urls.told, "told"))),
+    path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),
     path("", include((portal.termbook.urls.staff_outside, "termbook"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),

@@ -26,6 +26,7 @@ READ_BY_CODE = {
     "portal_enterpriseterm": {"name", "value"},
     "portal_storedfile": {"key", "media_type", "sha256", "subject_type", "added_by_kind"},
     "portal_export": {"kind", "query", "face", "language", "time_zone", "reach"},
+    "portal_listview": {"listing", "query", "opens_with"},
     "accounts_enterprise": {"public_id", "country", "time_zone"},
     "accounts_account": {"currency", "country"},
     "accounts_contact": {"time_zone"},

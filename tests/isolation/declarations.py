@@ -122,6 +122,13 @@ BOTH_FACES = {
     "e/<slug:enterprise>/downloads/": inside(),
     "e/<slug:enterprise>/downloads/<int:pk>/again/": inside("", "POST", thing="export"),
     "e/<slug:enterprise>/orders/export.csv": inside("order.view", *FORM),
+    "e/<slug:enterprise>/orders/chosen/": inside("order.view", "POST"),
+    "e/<slug:enterprise>/billing/chosen/": inside("billing.view", "POST"),
+    "e/<slug:enterprise>/billing/disputes/export.csv": inside("billing.view", *FORM),
+    # Of a list that the person may see; the staff's are their own.
+    "e/<slug:enterprise>/views/": Route(Place.INSIDE, methods=FORM, hidden="order.view", query="?list=orders"),
+    "e/<slug:enterprise>/views/<int:pk>/": Route(Place.INSIDE, "", "list_view", ("POST",), hidden="order.view"),
+    "e/<slug:enterprise>/views/<int:pk>/remove/": Route(Place.INSIDE, "", "list_view", ("POST",), hidden="order.view"),
     "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/billing/": inside("billing.view"),
@@ -151,6 +158,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/notices/read/": inside("", "POST"),
     "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
@@ -168,6 +176,14 @@ CUSTOMER = {
 STAFF = {
     **BOTH_FACES,
     "customers/": across("enterprise.open"),
+    "customers/export.csv": across("enterprise.open"),
+    "views/": Route(Place.ACROSS, methods=FORM, query="?list=notices"),
+    "views/<int:pk>/": Route(Place.ACROSS, "", "staff_view", ("POST",)),
+    "views/<int:pk>/remove/": Route(Place.ACROSS, "", "staff_view", ("POST",)),
+    "notices/export.csv": across("notice.view"),
+    "notices/chosen/": across("notice.resend", "POST"),
+    "orders/mine/export.csv": across("order.view"),
+    "billing/disputes/export.csv": across("dispute.decide"),
     "customers/<slug:public_id>/open/": across("enterprise.open", *FORM, thing="enterprise"),
     "help/": across("enterprise.open"),
     "search/": across("enterprise.open"),
@@ -274,6 +290,11 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_listview": (
+        "INSERT",
+        "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
+        "DELETE",
+    ),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
@@ -292,6 +313,7 @@ CARRIER_OWNED = {
     "billing_billrun",
     "billing_billrunpart",
     "portal_numbercounter",
+    "portal_stafflistview",
 }
 UNUSED = {
     "auth_group",
@@ -355,6 +377,12 @@ FILES = {
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
+    "e/<slug:enterprise>/billing/disputes/export.csv",
+    "e/<slug:enterprise>/visits/export.csv",
+    "customers/export.csv",
+    "notices/export.csv",
+    "orders/mine/export.csv",
+    "billing/disputes/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",

@@ -23,7 +23,7 @@ from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
 from portal import files, registries
-from portal.models import CarrierTerm, EnterpriseTerm, Event, Export, Notice, StoredFile, Todo
+from portal.models import CarrierTerm, EnterpriseTerm, Event, Export, ListView, Notice, StaffListView, StoredFile, Todo
 from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import current_scope, tenant_scope
 from tests import make
@@ -55,6 +55,8 @@ class World:
     export: Export
     agreed_term: EnterpriseTerm
     set_term: CarrierTerm
+    list_view: ListView
+    staff_view: StaffListView
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -78,6 +80,8 @@ class World:
             "agreed_term": {"<int:pk>": self.agreed_term.pk},
             "term": {"<str:name>": self.set_term.name},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
+            "list_view": {"<int:pk>": self.list_view.pk},
+            "staff_view": {"<int:pk>": self.staff_view.pk},
         }[thing]
 
 
@@ -111,7 +115,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     words = [word for word in words if word not in _EXAMPLES]
     things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run)
     terms = _terms(enterprise)
-    return World(enterprise, account, *things, file, _export(enterprise, person), *terms, words=[*words, file.name])
+    views = _views(enterprise, person)
+    words += [file.name, views[0].name]
+    return World(enterprise, account, *things, file, _export(enterprise, person), *terms, *views, words=words)
 
 
 def hang_on(dispute: Dispute, person: User) -> StoredFile:
@@ -131,6 +137,22 @@ def _export(enterprise: Enterprise, person: User) -> Export:
             language="en", time_zone="UTC", state="failed", reason="Too long.", asked_at=builders.ISSUED_AT,
             due_at=builders.ISSUED_AT,
         )  # fmt: skip
+
+
+def _views(enterprise: Enterprise, person: User) -> tuple[ListView, StaffListView]:
+    """One that the enterprise's people share, and one of staff's."""
+    view = {
+        "person_id": person.pk,
+        "person_name": person.email,
+        "query": "status=open",
+        "changed_at": builders.ISSUED_AT,
+    }
+    with as_app(), tenant_scope(enterprise.pk):
+        kept = ListView.objects.create(
+            enterprise=enterprise, listing="orders", name=f"Late ones of {enterprise.public_id}", is_shared=True, **view
+        )
+    with as_staff():
+        return kept, StaffListView.objects.create(listing="notices", name=f"Failed {enterprise.public_id}", **view)
 
 
 def _terms(enterprise: Enterprise) -> tuple[EnterpriseTerm, CarrierTerm]:

@@ -7,7 +7,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.flows import Flow, table
+from portal.models.kept import ListView, StaffListView
 from portal.tables import CarrierOwned, Identity, Published, Queue, TenantForeignKey, TenantOwned
+
+__all__ = [
+    "EXPORT_FLOW", "ApiAnswer", "CarrierTerm", "EnterpriseTerm", "Event", "Export", "ExportState", "ListView",
+    "Locator", "Notice", "NumberCounter", "SetTerm", "StaffListView", "StoredFile", "Todo",
+]  # fmt: skip
 
 
 class Locator(Identity):

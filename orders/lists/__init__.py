@@ -1,120 +1,99 @@
 """Orders as lists and pages show them: sorts, filters, columns, dates, facts and the story."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import lazy
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from inventory.models import Family
-from orders import rules, selectors
+from orders import selectors
+from orders.lists.declared import (
+    EXPORT_CAP,
+    MINE_EXPORT,
+    MY_ORDER_LIST,
+    ORDER_LIST,
+    ORDERS,
+    ORDERS_EXPORT,
+    status_word,
+)
 from orders.models import ORDER_FLOW, OWNER_TONES, Milestone, Order, OrderStatus, OrderType, Owner
-from orders.permissions import Permission
-from portal import identifiers, money
+from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, day, ident, paths, quiet, status, whole, with_small, words
-from portal.exports import INLINE_ROWS, ExportKind
-from portal.lists import Filter, ListPage, Sort, count_label
+from portal.lists import count_label
 
-UNDER_WAY = "open"
-
-
-def _status_label(status: str) -> str:
-    """The state in the reader's words: "you" are the customer only on the customers' face."""
-    if status == OrderStatus.PENDING and settings.FACE == "staff":
-        return _("Waiting for the customer")
-    if status == OrderStatus.HELD and settings.FACE == "customer":
-        return _("On hold until you are ready (CNR)")
-    return str(OrderStatus(status).label)
-
-
-status_label = lazy(_status_label, str)
-
-
-def _by_status(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
-    return rows.filter(status__in=ORDER_FLOW.open_states() if value == UNDER_WAY else [value])
-
-
-def _by_number(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
-    typed = identifiers.cleaned(value)
-    if not typed:
-        return rows.none()
-    found = identifiers.spellings(typed)
-    return rows.filter(identifiers.is_one_of("number_key", found) | identifiers.is_one_of("reference_key", found))
-
-
-ORDERS = ListPage(
-    sorts=[
-        Sort("newest", gettext_lazy("Newest first"), "placed_on", is_descending=True),
-        Sort("oldest", gettext_lazy("Oldest first"), "placed_on"),
-        Sort("number", gettext_lazy("Number"), "number"),
-    ],
-    filters=[
-        Filter(
-            "status",
-            gettext_lazy("State"),
-            _by_status,
-            choices=[
-                (UNDER_WAY, gettext_lazy("All under way")),
-                *((status.value, status_label(status)) for status in OrderStatus),
-            ],
-        ),
-        Filter(
-            "family",
-            gettext_lazy("Product"),
-            lambda rows, value: rows.filter(product__family=value),
-            choices=Family.choices,
-        ),
-        Filter(
-            "account",
-            gettext_lazy("Account number"),
-            lambda rows, value: rows.filter(account__number__in=rules.spellings(value)),
-        ),
-        Filter("q", gettext_lazy("Order number or PO"), _by_number, hint=gettext_lazy("whole, as ORD-2026-00417")),
-    ],
-)
+__all__ = [
+    "EXPORT_CAP", "MINE_EXPORT", "MY_ORDER_LIST", "ORDERS", "ORDERS_EXPORT", "ORDER_LIST", "card_columns",
+    "my_orders_card", "order_columns", "order_dates", "order_facts", "under_way_card", "work_columns",
+]  # fmt: skip
 
 
 def order_columns(actor: Actor, *, today: date) -> list[Column]:
     """An enterprise's orders: where each stands, and who moves next."""
     path = paths("orders:order", actor.enterprise_public_id)
     not_yet = quiet(_("not yet"))
-    states = {each.value: status(_status_label(each), ORDER_FLOW.tone(each)) for each in OrderStatus}
+    states = {each.value: status(status_word(each), ORDER_FLOW.tone(each)) for each in OrderStatus}
     return [
-        Column(_("Order"), lambda order: ident(order.number, path(order.number)), is_lead=True),
-        Column(_("What"), _what(), is_own_label=True),
-        Column(_("State"), lambda order: states[order.status]),
-        Column(_("Next milestone"), _next_step()),
-        Column(_("Committed"), lambda order: day(order.committed_on) or not_yet),
-        Column(_("On time?"), _punctuality(today)),
+        Column(_("Order"), lambda order: ident(order.number, path(order.number)), is_lead=True, key="order"),
+        Column(_("What"), _what(), is_own_label=True, key="what"),
+        Column(_("State"), lambda order: states[order.status], key="state"),
+        Column(_("Next milestone"), _next_step(), key="next"),
+        Column(_("Committed"), lambda order: day(order.committed_on) or not_yet, key="committed"),
+        Column(_("On time?"), _punctuality(today), key="punctuality"),
+        Column(_("Placed"), lambda order: day(order.placed_on), key="placed", is_extra=True),
+        Column(_("Requested (CRD)"), lambda order: day(order.requested_on), key="requested", is_extra=True),
+        Column(_("Expected"), lambda order: day(order.expected_on), key="expected", is_extra=True),
+        Column(_("Completed"), lambda order: day(order.completed_on), key="completed", is_extra=True),
+        Column(_("Account"), lambda order: ident(order.account.number), key="account", is_extra=True),
+        Column(_("Your reference (PO)"), lambda order: order.customer_reference, key="reference", is_extra=True),
+        Column(
+            _("Monthly (MRC)"), lambda order: _amount(order.monthly, order), css="num", key="monthly", is_extra=True
+        ),
+        Column(
+            _("One-time (NRC)"), lambda order: _amount(order.one_time, order), css="num", key="one_time", is_extra=True
+        ),
     ]
+
+
+def _amount(value: Decimal, order: Order) -> str:
+    return money.spoken(value, order.account.currency, get_language() or "en")
 
 
 def card_columns(actor: Actor, *, today: date) -> list[Column]:
     """The same in a card of the home page."""
-    order, what, _state, *others = order_columns(actor, today=today)
-    return [order, replace(what, cell=lambda each: each.title), *others]
+    columns = {each.key: each for each in order_columns(actor, today=today)}
+    what = replace(columns["what"], cell=lambda each: each.title)
+    return [columns["order"], what, columns["next"], columns["committed"], columns["punctuality"]]
 
 
 def work_columns(*, today: date) -> list[Column]:
     """A care manager's orders, each in its customer's place."""
     no_date = quiet(_("no date yet"))
+    states = {each.value: status(status_word(each), ORDER_FLOW.tone(each)) for each in OrderStatus}
     return [
-        Column(_("Order"), _order_of_customer, is_lead=True),
-        Column(_("What"), lambda order: order.title, is_own_label=True),
-        Column(_("Customer"), lambda order: order.enterprise.name),
-        Column(_("Next milestone"), _next_step()),
-        Column(_("Expected"), lambda order: day(order.expected_on) or no_date),
-        Column(_("On time?"), _punctuality(today)),
+        Column(_("Order"), _order_of_customer, is_lead=True, key="order"),
+        Column(_("What"), lambda order: order.title, is_own_label=True, key="what"),
+        Column(_("Customer"), lambda order: order.enterprise.name, key="customer"),
+        Column(_("Next milestone"), _next_step(), key="next"),
+        Column(_("Expected"), lambda order: day(order.expected_on) or no_date, key="expected"),
+        Column(_("On time?"), _punctuality(today), key="punctuality"),
+        Column(_("State"), lambda order: states[order.status], key="state", is_extra=True),
+        Column(_("Placed"), lambda order: day(order.placed_on), key="placed", is_extra=True),
+        Column(_("Committed"), lambda order: day(order.committed_on), key="committed", is_extra=True),
     ]
+
+
+def card_work_columns(*, today: date) -> list[Column]:
+    """The same in a card of staff's home."""
+    return [each for each in work_columns(today=today) if not each.is_extra]
 
 
 def _order_of_customer(order: Order) -> Cell:
@@ -170,42 +149,6 @@ def _punctuality(today: date) -> Callable[[Order], Cell]:
         return on_time if order.committed_on else no_date
 
     return cell
-
-
-EXPORT_CAP = INLINE_ROWS  # rows; more is prepared in the background
-
-
-def export_header() -> list[str]:
-    return [
-        _("Order"), _("Type"), _("State"), _("What"), _("Account"), _("Your reference (PO)"), _("Product"),
-        _("A end"), _("Z end"), _("Placed"), _("You asked for (CRD)"), _("We committed to (CCD)"),
-        _("We now expect"), _("Completed"), _("Monthly (MRC)"), _("One-time (NRC)"), _("Currency"), _("Next milestone"),
-    ]  # fmt: skip
-
-
-def export_rows(orders: Iterable[Order]) -> list[list[Any]]:
-    return [_export_row(order) for order in orders]
-
-
-def _export_row(order: Order) -> list[Any]:
-    steps: list[Milestone] = getattr(order, "open_steps", [])
-    return [
-        order.number, order.get_type_display(), _status_label(order.status), order.title, order.account.number,
-        order.customer_reference, order.product.name, order.a_site, order.z_site, order.placed_on,
-        order.requested_on, order.committed_on, order.expected_on, order.completed_on, order.monthly,
-        order.one_time, order.account.currency, steps[0].label if steps else None,
-    ]  # fmt: skip
-
-
-ORDERS_EXPORT = ExportKind(
-    name="orders",
-    title=gettext_lazy("Orders"),
-    permission=Permission.ORDER_VIEW,
-    page=ORDERS,
-    rows=selectors.list_orders_whole,
-    header=export_header,
-    cells=export_rows,
-)
 
 
 def order_dates(order: Order, *, today: date) -> list[dict[str, Any]]:
@@ -283,7 +226,7 @@ def under_way_card(actor: Actor) -> dict[str, Any] | None:
 def my_orders_card(actor: Actor) -> dict[str, Any] | None:
     """A care manager's day: their open orders that are due first; nothing for who has none."""
     card = _card(selectors.list_my_orders(actor))
-    return card and {**card, "columns": work_columns(today=card["today"])}
+    return card and {**card, "columns": card_work_columns(today=card["today"])}
 
 
 def _card(rows: QuerySet[Order]) -> dict[str, Any] | None:

@@ -1,0 +1,207 @@
+"""The lists of this app, its parts of the home pages, and how its stories and files read."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from billing import selectors
+from billing.lists.declared import (
+    DISPUTE_LIST,
+    DISPUTES,
+    DISPUTES_EXPORT,
+    INVOICE_LIST,
+    INVOICES,
+    INVOICES_EXPORT,
+    LINES,
+    LINES_EXPORT,
+    PAPERS_EXPORT,
+    QUEUE,
+    QUEUE_EXPORT,
+    QUEUE_LIST,
+    RUN_LIST,
+    RUNS,
+    lines_header,
+    lines_rows,
+)
+from billing.models import BILL_RUN_FLOW, DISPUTE_FLOW, BillRun, Dispute, DisputeStatus
+from portal import money
+from portal.actors import Actor
+from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status, with_small
+from portal.lists import count_label
+from portal.models import Event
+from portal.notices import story_lines
+
+__all__ = [
+    "DISPUTES", "DISPUTES_EXPORT", "DISPUTE_LIST", "INVOICES", "INVOICES_EXPORT", "INVOICE_LIST", "LINES",
+    "LINES_EXPORT", "PAPERS_EXPORT", "QUEUE", "QUEUE_EXPORT", "QUEUE_LIST", "RUNS", "RUN_LIST", "card_columns",
+    "dispute_columns", "invoice_columns", "invoice_story", "invoices_card", "last_run_card",
+    "lines_header", "lines_rows", "queue_card", "queue_columns", "run_columns",
+]  # fmt: skip
+
+CARD_ROWS = 5
+
+
+def invoice_columns(actor: Actor) -> list[Column]:
+    """An enterprise's invoices: what each comes to, what is contested, what is to pay by when."""
+    invoice = paths("billing:invoice", actor.enterprise_public_id)
+    return [
+        Column(
+            _("Month"), lambda each: anchor(_month(each.period_on), invoice(each.number)), is_lead=True, key="month"
+        ),
+        Column(_("Invoice"), lambda each: ident(each.number), key="number"),
+        Column(_("Account"), lambda each: ident(each.account.number), key="account"),
+        Column(_("Issued"), lambda each: day(each.issued_on), key="issued"),
+        Column(_("Total"), lambda each: _amount(each.total, each.currency), css="num", key="total"),
+        Column(_("In dispute"), lambda each: _contested(each.in_dispute, each.currency), css="num", key="in_dispute"),
+        Column(
+            _("To pay"), lambda each: _amount(each.due, each.currency) if each.due > 0 else _("nothing"), css="num",
+            key="due",
+        ),
+        Column(_("By"), lambda each: day(each.due_on) if each.due > 0 else None, key="by"),
+        Column(_("Account name"), lambda each: each.account.name, key="account_name", is_extra=True),
+        Column(_("Last day to dispute"), lambda each: day(each.dispute_by_on), key="dispute_by", is_extra=True),
+    ]  # fmt: skip
+
+
+def card_columns(actor: Actor) -> list[Column]:
+    """The same in a card of the home page."""
+    columns = {each.key: each for each in invoice_columns(actor)}
+    month = columns["month"]
+    marked = replace(month, cell=lambda each: _marked(month.cell(each), each.in_dispute))
+    return [marked, *(columns[key] for key in ("account", "total", "due", "by"))]
+
+
+def dispute_columns(actor: Actor) -> list[Column]:
+    """An enterprise's disputes: what was contested, and what was decided."""
+    dispute = paths("billing:dispute", actor.enterprise_public_id)
+    invoice = paths("billing:invoice", actor.enterprise_public_id)
+    return [
+        Column(_("Dispute"), lambda each: ident(each.number, dispute(each.number)), is_lead=True, key="number"),
+        Column(_("State"), lambda each: status(each.get_status_display(), DISPUTE_FLOW.tone(each.status)), key="state"),
+        Column(_("Invoice"), lambda each: ident(each.invoice.number, invoice(each.invoice.number)), key="invoice"),
+        Column(_("Account"), lambda each: ident(each.account.number), key="account"),
+        Column(_("Disputed"), lambda each: _amount(each.contested, each.invoice.currency), css="num", key="contested"),
+        Column(
+            _("Credited"), lambda each: _amount(each.given, each.invoice.currency) if each.given else "–", css="num",
+            key="given",
+        ),
+        Column(
+            _("Answer by"), lambda each: moment(each.answer_by_at) if each.status == DisputeStatus.OPEN else "–",
+            key="answer_by",
+        ),
+        Column(_("Opened"), lambda each: moment(each.opened_at), key="opened", is_extra=True),
+        Column(_("Decided"), lambda each: moment(each.decided_at), key="decided", is_extra=True),
+        Column(_("Your reference"), lambda each: each.customer_reference, key="reference", is_extra=True),
+    ]  # fmt: skip
+
+
+def queue_columns(*, now: datetime) -> list[Column]:
+    """The open disputes of all customers, each in its customer's place."""
+    return [
+        Column(_("Dispute"), _dispute_of_customer, is_lead=True, key="number"),
+        Column(_("Customer"), lambda each: each.enterprise.name, key="customer"),
+        Column(_("Invoice"), lambda each: ident(each.invoice.number), key="invoice"),
+        Column(_("Disputed"), lambda each: _amount(each.contested, each.invoice.currency), css="num", key="contested"),
+        Column(_("Answer by"), lambda each: _answer_by(each.answer_by_at, now), key="answer_by"),
+        Column(_("Opened"), lambda each: moment(each.opened_at), key="opened", is_extra=True),
+        Column(_("Account"), lambda each: ident(each.account.number), key="account", is_extra=True),
+    ]
+
+
+def card_queue_columns(*, now: datetime) -> list[Column]:
+    """The same in a card of staff's home."""
+    return [each for each in queue_columns(now=now) if not each.is_extra]
+
+
+def run_columns() -> list[Column]:
+    """The bill runs: how far each is."""
+    run = paths("billing_work:run")
+    return [
+        Column(_("Month"), lambda each: anchor(_month(each.period_on), run(each.pk)), is_lead=True, key="month"),
+        Column(_("State"), _run_state, key="state"),
+        Column(_("Customers"), lambda each: _("%(done)s of %(total)s") % _parts(each), css="num", key="customers"),
+        Column(_("Invoices"), lambda each: str(each.issued), css="num", key="invoices"),
+        Column(_("Started"), lambda each: with_small(moment(each.started_at), each.started_by), key="started"),
+    ]
+
+
+def _parts(run: Any) -> dict[str, int]:
+    return {"done": run.done, "total": run.total}
+
+
+def _run_state(run: Any) -> Cell:
+    shown = status(run.get_status_display(), BILL_RUN_FLOW.tone(run.status))
+    if not run.failed:
+        return shown
+    failed = ngettext("%(n)s failed", "%(n)s failed", run.failed) % {"n": run.failed}
+    return format_html("{} {}", shown, status(failed, "red"))
+
+
+def _dispute_of_customer(each: Dispute) -> Cell:
+    return ident(each.number, reverse("billing:dispute", args=[each.enterprise.public_id, each.number]))
+
+
+def _month(day: date) -> str:
+    return capfirst(date_format(day, "MONTH_FORMAT"))
+
+
+def _amount(value: Decimal, currency: str) -> str:
+    return money.spoken(value, currency, get_language() or "en")
+
+
+def _contested(value: Decimal, currency: str) -> Cell:
+    return format_html('<span class="tone-amber tone-text">{}</span>', _amount(value, currency)) if value else "–"
+
+
+def _marked(month: Cell, in_dispute: Decimal) -> Cell:
+    return format_html("{} {}", month, status(_("in dispute"), "amber")) if in_dispute else month
+
+
+def _answer_by(at: datetime, now: datetime) -> Cell:
+    return format_html("{} {}", moment(at), status(_("late"), "red")) if at < now else moment(at)
+
+
+def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> list[dict[str, Any]]:
+    """What happened to an invoice and its disputes, with the mails that told of it, newest first."""
+    mails = [{"at": one.at, "text": _mailed(one.people), "tone": "gray"} for one in told]
+    return sorted([*story_lines(story), *mails], key=lambda line: line["at"], reverse=True)
+
+
+def _mailed(people: int) -> str:
+    words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
+    return words % {"people": people}
+
+
+def invoices_card(actor: Actor) -> dict[str, Any] | None:
+    """Home of an enterprise: its latest invoices, what is due and what is in dispute."""
+    if actor.enterprise_id is None:
+        return None
+    rows = list(selectors.list_invoices(actor).order_by("-issued_on", "-id")[:CARD_ROWS])
+    return {"invoices": rows, "columns": card_columns(actor)} if rows else None
+
+
+def queue_card(actor: Actor) -> dict[str, Any] | None:
+    """An analyst's day: the disputes to be answered first."""
+    open_ones = selectors.list_open_disputes(actor)
+    rows: list[Dispute] = list(open_ones.order_by("answer_by_at", "id")[:CARD_ROWS])
+    if not rows:
+        return None
+    return {"disputes": rows, "count": count_label(open_ones), "columns": card_queue_columns(now=timezone.now())}
+
+
+def last_run_card(actor: Actor) -> dict[str, Any] | None:
+    """How the last bill run stands; outside any enterprise, where runs belong."""
+    if actor.enterprise_id is not None:
+        return None
+    run: BillRun | None = selectors.list_runs().order_by("-period_on").first()
+    return {"run": run} if run else None
