@@ -59,36 +59,56 @@ GLOSSARY: dict[str, Entry] = {
     ),
     # services and the way to them
     "circuit_id": Entry(
-        _("Service ID"), _("Circuit ID"), _("Our name for one circuit, port or subscription; quote it when you call us.")
+        _("Service ID"),
+        _("Circuit ID"),
+        _("Our name for one circuit, port or subscription; quote it when you call us."),
     ),
     "a_end": Entry(_("A end"), "", _("The place where a circuit begins, mostly yours.")),
     "z_end": Entry(_("Z end"), "", _("The place where a circuit ends.")),
     "local_loop": Entry(
-        _("Local loop"), "", _("The last stretch to your building, often another carrier's line, tested before handover.")
+        _("Local loop"),
+        "",
+        _("The last stretch to your building, often another carrier's line, tested before handover."),
     ),
     "on_net": Entry(_("On-net"), "", _("Reached by our own network all the way.")),
     "off_net": Entry(_("Off-net"), "", _("Reached over another carrier's line for a part of the way.")),
     "DIA": Entry("DIA", _("Dedicated internet access"), _("An internet line whose bandwidth you share with nobody.")),
-    "wave": Entry(_("Wavelength"), "", _("A circuit on a color of light of its own, with a fixed bandwidth and delay.")),
+    "wave": Entry(
+        _("Wavelength"), "", _("A circuit on a color of light of its own, with a fixed bandwidth and delay.")
+    ),
     "SDWAN": Entry("SD-WAN", "", _("Your sites joined over any lines, and steered by software from one place.")),
     "SIP": Entry("SIP", _("Session Initiation Protocol"), _("Telephone lines over your data connection.")),
-    "CDN": Entry("CDN", _("Content delivery network"), _("Copies of your content near its readers, so that it loads fast.")),
+    "CDN": Entry(
+        "CDN", _("Content delivery network"), _("Copies of your content near its readers, so that it loads fast.")
+    ),
     "DLR": Entry(
         "DLR", _("Design layout record"), _("The whole path of a circuit as designed, end to end, with its equipment.")
     ),
     "LOA": Entry(
-        "LOA", _("Letter of authorization"), _("Your permission that we may act for you, as to move a number or use a rack.")
+        "LOA",
+        _("Letter of authorization"),
+        _("Your permission that we may act for you, as to move a number or use a rack."),
     ),
     "NID": Entry(
-        "NID", _("Network interface device"), _("The box at your site where our network ends and yours begins: the demarc.")
+        "NID",
+        _("Network interface device"),
+        _("The box at your site where our network ends and yours begins: the demarc."),
     ),
     "LEC": Entry("LEC", _("Local exchange carrier"), _("The telephone company of the place.")),
     "LNP": Entry("LNP", _("Local number portability"), _("Keeping your telephone numbers when the carrier changes.")),
     # working together
     "NOC": Entry("NOC", _("Network operations center"), _("Who watches a network around the clock.")),
-    "GCR": Entry("GCR", _("Planned maintenance"), _("The number of a planned work on the network, and the notice about it.")),
-    "RFO": Entry("RFO", _("Reason for outage"), _("Our report on why a service failed, and what keeps it from happening again.")),
-    "MTTR": Entry("MTTR", _("Mean time to restore"), _("How long it takes on average until a failed service works again.")),
-    "SLA": Entry("SLA", _("Service level agreement"), _("What we promise of a service, and what you get when we miss it.")),
+    "GCR": Entry(
+        "GCR", _("Planned maintenance"), _("The number of a planned work on the network, and the notice about it.")
+    ),
+    "RFO": Entry(
+        "RFO", _("Reason for outage"), _("Our report on why a service failed, and what keeps it from happening again.")
+    ),
+    "MTTR": Entry(
+        "MTTR", _("Mean time to restore"), _("How long it takes on average until a failed service works again.")
+    ),
+    "SLA": Entry(
+        "SLA", _("Service level agreement"), _("What we promise of a service, and what you get when we miss it.")
+    ),
     "ICB": Entry("ICB", _("Individual case basis"), _("Priced or dated case by case, not by a list.")),
 }
