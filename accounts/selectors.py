@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.models import (
+    Account,
     Contact,
     Enterprise,
     Grant,
@@ -21,6 +22,7 @@ from accounts.models import (
 )
 from portal import locator, registries
 from portal.actors import Actor, ActorKind, Permissions
+from portal.suggestions import MOST, Suggestion
 from portal.tenancy import of_enterprise
 
 
@@ -131,6 +133,28 @@ def list_enterprises_of(user: User) -> list[tuple[int, str, str]]:
             [user.pk, locator.key_hash(locator.PERSON, str(user.pk))],
         )
         return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+
+
+def list_accounts(actor: Actor) -> QuerySet[Account]:
+    """The billing accounts on which the actor may do anything at all, by number."""
+    found = of_enterprise(Account.objects, actor)
+    reach = [actor.accounts_for(permission) for permission in actor.permissions]
+    if None not in reach:
+        found = found.filter(pk__in=frozenset[int]().union(*(each for each in reach if each)))
+    return found.order_by("number")
+
+
+def find_accounts(actor: Actor, typed: str) -> list[Suggestion]:
+    """Accounts within reach whose number begins so, or whose name holds what was typed."""
+    rows = list_accounts(actor).filter(Q(number__istartswith=typed) | Q(name__icontains=typed))
+    return [Suggestion(each.number, each.name) for each in rows[:MOST]]
+
+
+def find_enterprises(actor: Actor, typed: str) -> list[Suggestion]:
+    """Customers by a part of their names or the beginning of their number; for staff outside any."""
+    asked = Q(public_id__startswith=typed) | Q(legal_name__icontains=typed) | Q(custom_name__icontains=typed)
+    rows = list_all_enterprises(actor).filter(asked)
+    return [Suggestion(each.public_id, each.name, each.country) for each in rows[:MOST]]
 
 
 def get_open_visit(enterprise_id: int, card_id: int, now: datetime) -> StaffVisit | None:

@@ -6,13 +6,16 @@ customer = [
     path("", views.root, name="root"),
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/visits/", views.visits, name="visits"),
+    path("e/<slug:enterprise>/suggest/accounts/", views.suggest_accounts, name="suggest_accounts"),
 ]
 staff = [
     path("", views.root, name="root"),
     path("customers/", views.enterprises, name="enterprises"),
+    path("customers/suggest/", views.suggest_enterprises, name="suggest_enterprises"),
     path("customers/<slug:public_id>/open/", views.open_enterprise, name="open"),
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/leave/", views.leave, name="leave"),
+    path("e/<slug:enterprise>/suggest/accounts/", views.suggest_accounts, name="suggest_accounts"),
 ]
 
 api_customer = [path("", api.Enterprises.as_view(), name="list")]

@@ -1,5 +1,6 @@
 """Home of both faces, entering and leaving an enterprise, and a person's own choices."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from accounts.forms import VisitForm
 from accounts.lists import VISITS
 from accounts.models import User
 from accounts.permissions import Permission
-from portal import registries
+from portal import registries, suggestions
 from portal.errors import Refused
 from portal.http import ActorRequest, onward
 from portal.policy import public, requires, signed_in
@@ -75,6 +76,19 @@ def enterprises(request: ActorRequest) -> HttpResponse:
     found = Paginator(selectors.list_all_enterprises(request.actor, search), 50)
     page = found.get_page(request.GET.get("page"))
     return render(request, "accounts/enterprises.html", {"page": page, "search": search})
+
+
+@require_safe
+@requires(Permission.ENTERPRISE_OPEN)
+def suggest_enterprises(request: ActorRequest) -> HttpResponse:
+    return suggestions.answer(request, partial(selectors.find_enterprises, request.actor))
+
+
+@require_safe
+@signed_in
+def suggest_accounts(request: ActorRequest) -> HttpResponse:
+    """Of the enterprise's accounts those on which this person may do anything."""
+    return suggestions.answer(request, partial(selectors.find_accounts, request.actor))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from billing.permissions import Permission
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status
+from portal.clocks import Clock
 from portal.errors import Text
 from portal.exports import ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
@@ -166,6 +168,20 @@ def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> lis
 def _mailed(people: int) -> str:
     words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
     return words % {"people": people}
+
+
+def answer_clock(dispute: Dispute, now: datetime) -> Clock | None:
+    """Until when the analyst owes an answer, or whether it came in time; none for one that was withdrawn."""
+    if dispute.status == DisputeStatus.WITHDRAWN:
+        return None
+    is_staff = settings.FACE == "staff"
+    return Clock(
+        title=_("Answer owed by") if is_staff else _("You get an answer by"),
+        started_at=dispute.opened_at,
+        target_at=dispute.answer_by_at,
+        now=now,
+        stopped_at=dispute.decided_at,
+    )
 
 
 HITS = 5

@@ -16,7 +16,7 @@ from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
 from billing.models import DISPUTE_FLOW, BillRun, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
-from portal import exports, files, money
+from portal import drafts, exports, files, money
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -107,6 +107,7 @@ def dispute_line(request: ActorRequest, number: str, pk: int) -> HttpResponse:
     found, row = _line(request, number, pk)
     initial = {"amount": money.rounded(row.disputable, found.currency)}
     form = forms.DisputeForm(**_sent(request), initial=initial)
+    drafts.bring_back(request.actor, (form, pk), now=timezone.now())
     if request.method == "POST" and form.is_valid():
         try:
             opened = _open(request, found, row, form.cleaned_data)
@@ -115,6 +116,7 @@ def dispute_line(request: ActorRequest, number: str, pk: int) -> HttpResponse:
                 return refused(request, refusal, back=_link(request, "billing:invoice", number))
             form.add_error(refusal.field, str(refusal.message))
         else:
+            drafts.drop(request.actor, form, pk)
             messages.success(request, _("Your dispute has the number %(number)s.") % {"number": opened.number})
             return redirect("billing:dispute", request.actor.enterprise_public_id, opened.number)
     context = {"invoice": found, "row": row, "form": form, **_window(found)}
@@ -170,6 +172,9 @@ def _may_add(request: ActorRequest, found: Dispute) -> bool:
 
 
 def _dispute_page(request: ActorRequest, found: Dispute, form: forms.NoteForm | None) -> dict[str, Any]:
+    now = timezone.now()
+    if form:
+        drafts.bring_back(request.actor, (form, found.pk), now=now)
     return {
         "dispute": found,
         "lines": selectors.list_disputed_lines(request.actor).filter(dispute=found),
@@ -178,7 +183,7 @@ def _dispute_page(request: ActorRequest, found: Dispute, form: forms.NoteForm | 
         "story": story_lines(selectors.list_story(request.actor, found)),
         "files": files.list_files(request.actor, found),
         "form": form,
-        "now": timezone.now(),
+        "clock": lists.answer_clock(found, now),
     }
 
 
@@ -213,6 +218,7 @@ def _add(request: ActorRequest, found: Dispute, *, done: str) -> HttpResponse:
                 return refused(request, refusal, back=back)
             form.add_error(refusal.field, f"{refusal.message} {refusal.way_out}")
         else:
+            drafts.drop(request.actor, form, found.pk)
             messages.success(request, done)
             return redirect(back)
     return render(request, "billing/dispute.html", _dispute_page(request, found, form), status=422)
@@ -241,6 +247,7 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(selectors.list_disputed_lines(request.actor), pk=pk)
     back = _link(request, "billing:dispute", found.dispute.number)
     form = forms.DecisionForm(**_sent(request))
+    drafts.bring_back(request.actor, (form, pk), now=timezone.now())
     if request.method == "POST" and form.is_valid():
         words = {name: form.cleaned_data[name] for name in ("credited", "decision")}
         try:
@@ -250,6 +257,7 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
                 return refused(request, refusal, back=back)
             form.add_error(refusal.field, str(refusal.message))
         else:
+            drafts.drop(request.actor, form, pk)
             messages.success(request, _("Decided. The customer's people are told by mail."))
             return redirect(back)
     context = {
@@ -258,6 +266,7 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
         "form": form,
         "is_open": found.outcome == Outcome.OPEN,
         "files": files.list_files(request.actor, found.dispute),
+        "clock": lists.answer_clock(found.dispute, timezone.now()),
     }
     return render(request, "billing/decide.html", context, status=422 if form.errors else 200)
 

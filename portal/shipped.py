@@ -6,7 +6,7 @@ from portal.errors import Text
 from portal.kinds import Whole
 from portal.terms import Term
 
-AREAS: dict[str, Text] = {"api": _("API"), "files": _("Files"), "exports": _("Downloads")}
+AREAS: dict[str, Text] = {"api": _("API"), "files": _("Files"), "exports": _("Downloads"), "drafts": _("Drafts")}
 
 _ASVS = _("OWASP ASVS 5.2.1 and 5.2.4 ask for limits; the figures are our own choice")
 
@@ -18,6 +18,14 @@ TERMS = (
         _("How many calls of the API one caller may make in a minute."),
         _("Own choice: ten a second carries a synchronisation, and no flood"),
         title=_("Calls in a minute"),
+    ),
+    Term(
+        "drafts.keep_days",
+        30,
+        "days",
+        _("How long what somebody typed and did not send is kept for them."),
+        _("Own choice: a month outlasts a holiday"),
+        title=_("Keeping a draft"),
     ),
     Term(
         "files.megabytes",

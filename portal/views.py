@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from portal import checks, delivery, exports, files, locator, metrics, selectors
+from portal import checks, delivery, drafts, exports, files, locator, metrics, selectors, suggestions
 from portal.errors import Refused
-from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, refused
+from portal.http import THEME_COOKIE, THEMES, ActorRequest, onward, page_of, refused
 from portal.lists import Filter, ListPage, Sort
+from portal.loading.cells import countries
 from portal.models import Export, ExportState, Notice
 from portal.policy import public, requires, signed_in
 from portal.tables import Queue
@@ -191,3 +193,37 @@ def try_todo_again(request: ActorRequest, pk: int) -> HttpResponse:
     delivery.try_again(found, actor=request.actor, at=timezone.now())
     messages.success(request, _("The mails of this event are written again."))
     return redirect("notices:list")
+
+
+@require_POST
+@signed_in
+def keep_draft(request: ActorRequest, name: str, pk: int) -> HttpResponse:
+    """What is typed so far; nobody but its writer will be shown it."""
+    if name not in drafts.FORMS:
+        raise Http404
+    kept = drafts.keep(request.actor, name, pk, request.POST, at=timezone.now())
+    return render(request, "components/_kept.html", {"draft": kept, "page": onward(request, page_of(request))})
+
+
+@require_POST
+@signed_in
+def discard_draft(request: ActorRequest, name: str, pk: int) -> HttpResponse:
+    """Thrown away; back to the form, as it was before anything was typed."""
+    if name not in drafts.FORMS:
+        raise Http404
+    drafts.discard(request.actor, name, pk)
+    home = reverse("accounts:home", args=[request.actor.enterprise_public_id])
+    back = onward(request, page_of(request) or home)
+    return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+
+
+@require_safe
+@signed_in
+def suggest_countries(request: ActorRequest) -> HttpResponse:
+    return suggestions.answer(request, suggestions.countries(countries()))
+
+
+@require_safe
+@signed_in
+def suggest_time_zones(request: ActorRequest) -> HttpResponse:
+    return suggestions.answer(request, suggestions.time_zones)
