@@ -28,6 +28,7 @@ from portal.exports import ExportKind
 from portal.lists import Filter, ListPage, Sort, count_label
 from portal.models import Event
 from portal.notices import story_lines
+from portal.plots import Bar, Plot
 from portal.registries import Hit
 
 CARD_ROWS = 5
@@ -168,6 +169,39 @@ def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> lis
 def _mailed(people: int) -> str:
     words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
     return words % {"people": people}
+
+
+SPEND_MONTHS = 6
+
+
+def spend_plots(actor: Actor, *, today: date) -> list[Plot]:
+    """What was billed in the last six months: one plot for each currency, and none before there are two months."""
+    since = _months_back(today, SPEND_MONTHS - 1)
+    months = selectors.list_spend(actor, since=since)
+    currencies = sorted({each.currency for each in months})
+    found = [[each for each in months if each.currency == currency] for currency in currencies]
+    return [_spend_plot(each[0].currency, each, since) for each in found if len(each) > 1]
+
+
+def _months_back(day: date, months: int) -> date:
+    place = day.year * 12 + day.month - 1 - months
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def _spend_plot(currency: str, billed: list[selectors.Month], since: date) -> Plot:
+    totals, language = {each.period_on: each.total for each in billed}, get_language() or "en"
+    days = [_months_back(since, -place) for place in range(SPEND_MONTHS)]
+    # From the first month that was billed: nothing before it is not the same as a month of nothing.
+    shown = [(day, totals.get(day, money.ZERO)) for day in days if day >= min(totals)]
+    bars = [
+        Bar(date_format(day, "M"), total, money.brief(total, language), _month(day), _amount(total, currency))
+        for day, total in shown
+        if day <= max(totals)
+    ]
+    least, most = min(bars, key=lambda bar: bar.value), max(bars, key=lambda bar: bar.value)
+    summary = _("between %(least)s and %(most)s") % {"least": least.words, "most": most.words}
+    title = _("Billed by month, %(currency)s") % {"currency": currency}
+    return Plot(f"spend-{currency.lower()}", title, summary, (_("Month"), _("Billed")), bars)
 
 
 def answer_clock(dispute: Dispute, now: datetime) -> Clock | None:

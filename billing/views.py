@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
-from billing.models import DISPUTE_FLOW, BillRun, Dispute, Invoice, InvoiceLine, Outcome
+from billing.models import DISPUTE_FLOW, BillRun, BillRunStatus, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
 from portal import drafts, exports, files, money
 from portal.errors import Refused
@@ -27,7 +27,12 @@ from portal.policy import requires
 @requires(Permission.BILLING_VIEW)
 def invoices(request: ActorRequest) -> HttpResponse:
     page = lists.INVOICES.show(selectors.list_invoices(request.actor), request.GET)
-    return render(request, "billing/invoices.html", {"page": page, "columns": lists.invoice_columns(request.actor)})
+    context = {
+        "page": page,
+        "columns": lists.invoice_columns(request.actor),
+        "plots": lists.spend_plots(request.actor, today=timezone.localdate()),
+    }
+    return render(request, "billing/invoices.html", context)
 
 
 @require_safe
@@ -305,11 +310,15 @@ def runs(request: ActorRequest) -> HttpResponse:
 def run(request: ActorRequest, pk: int) -> HttpResponse:
     """How far a run is; htmx asks for the progress alone while there is some to come."""
     found: BillRun = get_object_or_404(selectors.list_runs(), pk=pk)
+    given_up = selectors.list_given_up(found.period_on)
+    without_pdf = len(selectors.list_without_pdf(period_on=found.period_on))
     context = {
         "run": found,
         "failed_parts": selectors.list_failed_parts(found),
-        "given_up": selectors.list_given_up(found.period_on),
-        "without_pdf": len(selectors.list_without_pdf(period_on=found.period_on)),
+        "given_up": given_up,
+        "without_pdf": without_pdf,
+        "is_going_on": found.status == BillRunStatus.RUNNING or without_pdf > len(given_up),
+        "here": reverse("billing_work:run", args=[pk]),
     }
     return render(request, "billing/_run.html" if request.htmx else "billing/run.html", context)
 

@@ -58,7 +58,8 @@ def resolve(typed: str, find: Find) -> Suggestion:
     if len(exact) == 1 or len(near) == 1:
         return (exact or near)[0]
     if not near:
-        raise ValidationError(_("Nothing here is called “%(typed)s”. Type a part of its name or its number."), params={"typed": typed}, code="unknown")  # fmt: skip
+        message = _("Nothing here is called “%(typed)s”. Type a part of its name or its number.")
+        raise ValidationError(message, params={"typed": typed}, code="unknown")
     choices = "; ".join(each.text for each in near)
     raise ValidationError(_("Which one do you mean? %(choices)s"), params={"choices": choices}, code="several")
 
