@@ -1,17 +1,12 @@
-"""The components in all their states, to be looked at: invented people, no data of anybody's.
+"""The components in all their states, for the carrier's people to look at: no data of anybody's."""
 
-For the carrier's people; on the customers' face only in a demonstration.
-"""
-
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import wraps
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +24,6 @@ from portal.models import StoredFile
 from portal.plots import Bar, Plot
 from portal.policy import signed_in
 
-View = Callable[..., HttpResponse]
 WORK_STEPS = 5
 LONG = "Compañía Transoceánica de Telecomunicaciones y Servicios Administrados del Pacífico Sur S.A. de C.V."
 PERSON = {
@@ -37,18 +31,6 @@ PERSON = {
     "email": "rosa.okafor@larkfield.example", "hours": "Mon–Fri 08:00–18:00 MST", "languages": "English, Español",
 }  # fmt: skip
 DEPUTY = {"name": "Kenji Brandt", "phone": "+1 720 555 0191", "email": "kenji.brandt@larkfield.example"}
-
-
-def _to_be_looked_at(view: View) -> View:
-    """On the customers' face there is no such page, but in a demonstration."""
-
-    @wraps(view)
-    def wrapper(request: ActorRequest, **kwargs: Any) -> HttpResponse:
-        if settings.FACE == "customer" and not settings.DEMO:
-            raise Http404
-        return view(request, **kwargs)
-
-    return wrapper
 
 
 class SampleForm(forms.Form):
@@ -78,7 +60,6 @@ class SampleForm(forms.Form):
 
 @require_safe
 @signed_in
-@_to_be_looked_at
 def show_all(request: ActorRequest) -> HttpResponse:
     """Every component, each in its states."""
     now = timezone.now()
@@ -103,7 +84,6 @@ def show_all(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@_to_be_looked_at
 def show_detail(request: ActorRequest) -> HttpResponse:
     """The page about one thing, and its form, which is looked at and kept nowhere."""
     now = timezone.now()
@@ -120,7 +100,6 @@ def show_detail(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-@_to_be_looked_at
 def show_work(request: ActorRequest) -> HttpResponse:
     """Work in the background that gets on each time one looks, and is over after some."""
     try:
@@ -140,7 +119,6 @@ def show_work(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-@_to_be_looked_at
 def refuse(request: ActorRequest) -> HttpResponse:
     raise IllegalMove
 

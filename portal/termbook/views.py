@@ -55,7 +55,9 @@ def show_term(request: ActorRequest, name: str) -> HttpResponse:
 def choose_customer(request: ActorRequest, name: str) -> HttpResponse:
     """From a term to the customer with whom to agree on it."""
     term = _term(name)
-    form = _whom(request, request.GET if "customer" in request.GET else None)
+    if "customer" not in request.GET:
+        return redirect("termbook:term", term.name)
+    form = _whom(request, request.GET)
     if form.is_valid():
         where = reverse("terms:agree", args=[form.cleaned_data["customer"]])
         return redirect(f"{where}?{urlencode({'term': term.name})}")

@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 from accounts.views import set_language
-from portal import patterns as samples
 from portal import views
 
 handler400 = "portal.http.bad_request"
@@ -15,13 +14,6 @@ handler500 = "portal.http.server_error"
 exports = [
     path("", views.downloads, name="list"),
     path("<int:pk>/again/", views.prepare_again, name="again"),
-]
-
-patterns = [
-    path("", samples.show_all, name="all"),
-    path("detail/", samples.show_detail, name="detail"),
-    path("work/", samples.show_work, name="work"),
-    path("refused/", samples.refuse, name="refuse"),
 ]
 
 drafts = [
@@ -38,7 +30,6 @@ shared = [
     path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),
     path("e/<slug:enterprise>/downloads/", include((exports, "exports"))),
     path("e/<slug:enterprise>/drafts/", include((drafts, "drafts"))),
-    path("patterns/", include((patterns, "patterns"))),
     path("suggest/countries/", views.suggest_countries, name="suggest_countries"),
     path("suggest/time-zones/", views.suggest_time_zones, name="suggest_time_zones"),
     path("account/", include("allauth.account.urls")),

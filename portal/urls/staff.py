@@ -6,9 +6,17 @@ import accounts.urls
 import billing.urls
 import orders.urls
 import portal.termbook.urls
+from portal import patterns as samples
 from portal import views
 from portal.api import Description
 from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
+
+patterns = [
+    path("", samples.show_all, name="all"),
+    path("detail/", samples.show_detail, name="detail"),
+    path("work/", samples.show_work, name="work"),
+    path("refused/", samples.refuse, name="refuse"),
+]
 
 notices = [
     path("notices/", views.notices, name="list"),
@@ -29,6 +37,7 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
+    path("patterns/", include((patterns, "patterns"))),
     path("", include((portal.termbook.urls.staff_outside, "termbook"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),

@@ -104,12 +104,17 @@ BOTH_FACES = {
     "account/2fa/recovery-codes/generate/": own(*METHODS),
     "account/2fa/recovery-codes/download/": own(*METHODS),
     "account/sessions/": own(*METHODS),
+    "suggest/countries/": own(),
+    "suggest/time-zones/": own(),
     "": own(),
     "e/<slug:enterprise>/": inside(),
     "e/<slug:enterprise>/orders/": inside("order.view"),
     "e/<slug:enterprise>/files/<int:pk>/": Route(Place.INSIDE, thing="file", hidden="billing.view"),
     "e/<slug:enterprise>/downloads/": inside(),
     "e/<slug:enterprise>/downloads/<int:pk>/again/": inside("", "POST", thing="export"),
+    "e/<slug:enterprise>/suggest/accounts/": inside(),
+    "e/<slug:enterprise>/drafts/<slug:name>/<int:pk>/": inside("", "POST", thing="draft"),
+    "e/<slug:enterprise>/drafts/<slug:name>/<int:pk>/discard/": inside("", "POST", thing="draft"),
     "e/<slug:enterprise>/orders/export.csv": inside("order.view", *FORM),
     "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
@@ -150,11 +155,18 @@ CUSTOMER = {
 }
 STAFF = {
     **BOTH_FACES,
+    "patterns/": own(),
+    "patterns/detail/": own(*FORM),
+    "patterns/work/": own(),
+    "patterns/refused/": own("POST"),
     "customers/": across("enterprise.open"),
+    "customers/suggest/": across("enterprise.open"),
+    "suggest/customers/": across("term.agree"),
     "customers/<slug:public_id>/open/": across("enterprise.open", *FORM, thing="enterprise"),
     "notices/": across("notice.view"),
     "terms/": across("term.view"),
     "terms/<str:name>/": across("term.view", thing="term"),
+    "terms/<str:name>/agree/": across("term.agree", thing="term"),
     "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
     "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="set_term"),
     "orders/mine/": across("order.view"),
@@ -250,6 +262,7 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_draft": ("DELETE", "INSERT", "UPDATE (expires_at, fields, kept_at)"),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
@@ -294,6 +307,7 @@ WORK_LISTS = {
     "portal_notice_staff",
     "portal_notice_due",
     "portal_apianswer_age",
+    "portal_draft_expires",
 }
 
 # --- tasks -----------------------------------------------------------------------------------------
@@ -310,6 +324,7 @@ TASKS = {
     "portal.expire_exports": ("portal_staff", ""),
     "portal.clean_files": ("portal_staff", ""),
     "portal.forget_answers": ("portal_staff", ""),
+    "portal.expire_drafts": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -329,6 +344,19 @@ FILES = {
 # The source files that stream: a stream is read after its enterprise's scope has ended, so none may read the database.
 STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
+# "module.Form.field" of each field that suggests while one types, and the route that answers it.
+SUGGEST_FIELDS = {
+    "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
+    "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
+}
+# The routes that suggest, with what of an enterprise's each may name; "" for what is nobody's.
+SUGGESTIONS = {
+    "suggest/countries/": "",
+    "suggest/time-zones/": "",
+    "suggest/customers/": "enterprise",
+    "customers/suggest/": "enterprise",
+    "e/<slug:enterprise>/suggest/accounts/": "account",
+}
 
 # What a GET may write, by route: who was where, and where they were last.
 GET_WRITES = {

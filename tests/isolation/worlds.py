@@ -23,7 +23,7 @@ from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
 from portal import files, registries
-from portal.models import CarrierTerm, EnterpriseTerm, Event, Export, Notice, StoredFile, Todo
+from portal.models import CarrierTerm, Draft, EnterpriseTerm, Event, Export, Notice, StoredFile, Todo
 from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import current_scope, tenant_scope
 from tests import make
@@ -55,6 +55,7 @@ class World:
     export: Export
     agreed_term: EnterpriseTerm
     set_term: CarrierTerm
+    draft: Draft
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -75,6 +76,7 @@ class World:
             "export": {"<int:pk>": self.export.pk},
             "agreed_term": {"<int:pk>": self.agreed_term.pk},
             "term": {"<str:name>": self.set_term.name},
+            "draft": {"<slug:name>": self.draft.form, "<int:pk>": self.draft.about},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
         }[thing]
 
@@ -109,7 +111,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     words = [word for word in words if word not in _EXAMPLES]
     things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run)
     terms = _terms(enterprise)
-    return World(enterprise, account, *things, file, _export(enterprise, person), *terms, words=[*words, file.name])
+    draft = _draft(enterprise, person, second)
+    words += [file.name, draft.fields["statement"]]
+    return World(enterprise, account, *things, file, _export(enterprise, person), *terms, draft, words=words)
 
 
 def hang_on(dispute: Dispute, person: User) -> StoredFile:
@@ -128,6 +132,16 @@ def _export(enterprise: Enterprise, person: User) -> Export:
             enterprise=enterprise, kind="orders", face="customer", person_id=person.pk, person_name=person.email,
             language="en", time_zone="UTC", state="failed", reason="Too long.", asked_at=builders.ISSUED_AT,
             due_at=builders.ISSUED_AT,
+        )  # fmt: skip
+
+
+def _draft(enterprise: Enterprise, person: User, line: InvoiceLine) -> Draft:
+    """What the person has begun to write of a line."""
+    with inside(enterprise):
+        return Draft.objects.create(
+            enterprise=enterprise, person_id=person.pk, face="customer", form="dispute", about=line.pk,
+            fields={"statement": f"{enterprise.legal_name} has not sent this"}, kept_at=builders.ISSUED_AT,
+            expires_at=builders.LATER,
         )  # fmt: skip
 
 
