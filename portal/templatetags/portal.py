@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -97,7 +97,7 @@ def allows(state: str, move: str) -> bool:
 @register.filter
 def idents(text: str) -> SafeString:
     """The text with each identifier in it (INV-2026-000005) kept on one line."""
-    return mark_safe(_IDENT.sub(r'<span class="ident-text">\g<0></span>', escape(text)))  # noqa: S308 - escaped above
+    return mark_safe(_IDENT.sub(r'<span class="ident-text">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped above
 
 
 @register.filter
