@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.models import (
+    Account,
     Contact,
     Enterprise,
     Grant,
@@ -22,6 +23,7 @@ from accounts.models import (
 )
 from portal import identifiers, locator, registries
 from portal.actors import Actor, ActorKind, Permissions
+from portal.suggestions import MOST, Suggestion
 from portal.tenancy import of_enterprise
 
 
@@ -160,6 +162,21 @@ def get_card(actor: Actor) -> StaffCard:
     return StaffCard.objects.get(pk=actor.person_id)
 
 
+def list_accounts(actor: Actor) -> QuerySet[Account]:
+    """The billing accounts on which the actor may do anything at all, by number."""
+    found = of_enterprise(Account.objects, actor)
+    reach = [actor.accounts_for(permission) for permission in actor.permissions]
+    if None not in reach:
+        found = found.filter(pk__in=frozenset[int]().union(*(each for each in reach if each)))
+    return found.order_by("number")
+
+
+def find_accounts(actor: Actor, typed: str) -> list[Suggestion]:
+    """Accounts within reach whose number begins so, or whose name holds what was typed."""
+    rows = list_accounts(actor).filter(Q(number__istartswith=typed) | Q(name__icontains=typed))
+    return [Suggestion(each.number, each.name) for each in rows[:MOST]]
+
+
 def get_open_visit(enterprise_id: int, card_id: int, now: datetime) -> StaffVisit | None:
     """The staff member's visit that has not run out."""
     return (
@@ -203,6 +220,11 @@ def find_enterprises(actor: Actor, typed: str) -> QuerySet[Enterprise]:
     found = list_all_enterprises(actor)
     ours = find_enterprise_id(typed)
     return found.filter(pk=ours) if ours else found.filter(identifiers.has_words("name_words", typed))
+
+
+def suggest_enterprises(actor: Actor, typed: str) -> list[Suggestion]:
+    """The same, for a field that suggests them."""
+    return [Suggestion(each.public_id, each.name, each.country) for each in find_enterprises(actor, typed)[:MOST]]
 
 
 def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:

@@ -8,15 +8,18 @@ customer = [
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/visits/", views.visits, name="visits"),
     path("e/<slug:enterprise>/visits/export.csv", views.export_visits, name="visits_export"),
+    path("e/<slug:enterprise>/suggest/accounts/", views.suggest_accounts, name="suggest_accounts"),
 ]
 staff = [
     path("", views.root, name="root"),
     path("help/", views.help_outside, name="help"),
     path("customers/", views.enterprises, name="enterprises"),
     path("customers/export.csv", views.export_enterprises, name="customers_export"),
+    path("customers/suggest/", views.suggest_enterprises, name="suggest_enterprises"),
     path("customers/<slug:public_id>/open/", views.open_enterprise, name="open"),
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/leave/", views.leave, name="leave"),
+    path("e/<slug:enterprise>/suggest/accounts/", views.suggest_accounts, name="suggest_accounts"),
 ]
 
 api_customer = [path("", api.Enterprises.as_view(), name="list")]

@@ -1,5 +1,6 @@
 """Home of both faces, entering and leaving an enterprise, and a person's own choices."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from accounts.forms import ProfileForm, VisitForm
 from accounts.lists import switch_entries
 from accounts.models import User
 from accounts.permissions import Permission
-from portal import exports, identifiers, listing, registries, zones
+from portal import exports, identifiers, listing, registries, suggestions, zones
 from portal.errors import Refused
 from portal.glossary import GLOSSARY
 from portal.http import THEME_COOKIE, ActorRequest, onward, set_theme_cookie
@@ -207,6 +208,19 @@ def enterprises(request: ActorRequest) -> HttpResponse:
 def export_enterprises(request: ActorRequest) -> HttpResponse:
     name = f"customers-{timezone.localdate():%Y-%m-%d}"
     return exports.answer(request, lists.CUSTOMERS_EXPORT, name=name, back=reverse("accounts:enterprises"))
+
+
+@require_safe
+@requires(Permission.ENTERPRISE_OPEN)
+def suggest_enterprises(request: ActorRequest) -> HttpResponse:
+    return suggestions.answer(request, partial(selectors.suggest_enterprises, request.actor))
+
+
+@require_safe
+@signed_in
+def suggest_accounts(request: ActorRequest) -> HttpResponse:
+    """Of the enterprise's accounts those on which this person may do anything."""
+    return suggestions.answer(request, partial(selectors.find_accounts, request.actor))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import DisputeReason
+from portal.drafts import kept
 from portal.files import FilesForm
 
 
@@ -25,6 +26,7 @@ class AmountField(forms.DecimalField):
         return super().to_python(text)
 
 
+@kept("dispute")
 class DisputeForm(FilesForm):
     """One line, all or a part of it, with what proves it."""
 
@@ -41,6 +43,7 @@ class DisputeForm(FilesForm):
     )
 
 
+@kept("dispute-note")
 class NoteForm(FilesForm):
     """Something to add to a dispute: words, files, or both."""
 
@@ -53,6 +56,7 @@ class NoteForm(FilesForm):
         return data
 
 
+@kept("decision")
 class DecisionForm(FilesForm):
     """What is given back of a disputed line, and why."""
 

@@ -87,6 +87,21 @@ def list_invoices(actor: Actor) -> QuerySet[Invoice]:
     )
 
 
+class Month(NamedTuple):
+    """What was billed in one month, in one currency."""
+
+    period_on: date
+    currency: str
+    total: Decimal
+
+
+def list_spend(actor: Actor, *, since: date) -> list[Month]:
+    """What was billed by month and currency, the oldest first, in one query."""
+    found = within_accounts(of_enterprise(Invoice.objects, actor), actor, Permission.BILLING_VIEW)
+    found = found.filter(status=InvoiceStatus.ISSUED, period_on__gte=since).order_by("period_on", "currency")
+    return [Month(*row) for row in found.values_list("period_on", "currency").annotate(sum=Sum("total"))]
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of an invoice with what was contested of it and what came of that."""

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
-from billing.models import DISPUTE_FLOW, BillRun, Dispute, Invoice, InvoiceLine, Outcome
+from billing.models import DISPUTE_FLOW, BillRun, BillRunStatus, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
-from portal import exports, files, listing, money
+from portal import drafts, exports, files, listing, money
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -27,7 +27,10 @@ from portal.policy import requires
 @requires(Permission.BILLING_VIEW)
 def invoices(request: ActorRequest) -> HttpResponse:
     rows, columns = selectors.list_invoices(request.actor), lists.invoice_columns(request.actor)
-    return listing.show(request, lists.INVOICE_LIST, rows, columns, template="billing/invoices.html")
+    # On the list as it opens: whoever narrows it looks for a paper.
+    plots = [] if request.GET else lists.spend_plots(request.actor, today=timezone.localdate())
+    context = {"before": "billing/_spend.html", "plots": plots}
+    return listing.show(request, lists.INVOICE_LIST, rows, columns, template="billing/invoices.html", context=context)
 
 
 @require_POST
@@ -114,6 +117,7 @@ def dispute_line(request: ActorRequest, number: str, pk: int) -> HttpResponse:
     found, row = _line(request, number, pk)
     initial = {"amount": money.rounded(row.disputable, found.currency)}
     form = forms.DisputeForm(**_sent(request), initial=initial)
+    drafts.bring_back(request.actor, (form, pk), now=timezone.now())
     if request.method == "POST" and form.is_valid():
         try:
             opened = _open(request, found, row, form.cleaned_data)
@@ -122,6 +126,7 @@ def dispute_line(request: ActorRequest, number: str, pk: int) -> HttpResponse:
                 return refused(request, refusal, back=_link(request, "billing:invoice", number))
             form.add_error(refusal.field, str(refusal.message))
         else:
+            drafts.drop(request.actor, form, pk)
             messages.success(request, _("Your dispute has the number %(number)s.") % {"number": opened.number})
             return redirect("billing:dispute", request.actor.enterprise_public_id, opened.number)
     context = {"invoice": found, "row": row, "form": form, **_window(found)}
@@ -184,6 +189,9 @@ def _may_add(request: ActorRequest, found: Dispute) -> bool:
 
 
 def _dispute_page(request: ActorRequest, found: Dispute, form: forms.NoteForm | None) -> dict[str, Any]:
+    now = timezone.now()
+    if form:
+        drafts.bring_back(request.actor, (form, found.pk), now=now)
     return {
         "dispute": found,
         "lines": selectors.list_disputed_lines(request.actor).filter(dispute=found),
@@ -192,7 +200,7 @@ def _dispute_page(request: ActorRequest, found: Dispute, form: forms.NoteForm | 
         "story": story_lines(selectors.list_story(request.actor, found)),
         "files": files.list_files(request.actor, found),
         "form": form,
-        "now": timezone.now(),
+        "clock": lists.answer_clock(found, now),
     }
 
 
@@ -227,6 +235,7 @@ def _add(request: ActorRequest, found: Dispute, *, done: str) -> HttpResponse:
                 return refused(request, refusal, back=back)
             form.add_error(refusal.field, f"{refusal.message} {refusal.way_out}")
         else:
+            drafts.drop(request.actor, form, found.pk)
             messages.success(request, done)
             return redirect(back)
     return render(request, "billing/dispute.html", _dispute_page(request, found, form), status=422)
@@ -255,6 +264,7 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(selectors.list_disputed_lines(request.actor), pk=pk)
     back = _link(request, "billing:dispute", found.dispute.number)
     form = forms.DecisionForm(**_sent(request))
+    drafts.bring_back(request.actor, (form, pk), now=timezone.now())
     if request.method == "POST" and form.is_valid():
         words = {name: form.cleaned_data[name] for name in ("credited", "decision")}
         try:
@@ -264,6 +274,7 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
                 return refused(request, refusal, back=back)
             form.add_error(refusal.field, str(refusal.message))
         else:
+            drafts.drop(request.actor, form, pk)
             messages.success(request, _("Decided. The customer's people are told by mail."))
             return redirect(back)
     context = {
@@ -272,6 +283,7 @@ def decide(request: ActorRequest, pk: int) -> HttpResponse:
         "form": form,
         "is_open": found.outcome == Outcome.OPEN,
         "files": files.list_files(request.actor, found.dispute),
+        "clock": lists.answer_clock(found.dispute, timezone.now()),
     }
     return render(request, "billing/decide.html", context, status=422 if form.errors else 200)
 
@@ -319,11 +331,15 @@ def runs(request: ActorRequest) -> HttpResponse:
 def run(request: ActorRequest, pk: int) -> HttpResponse:
     """How far a run is; htmx asks for the progress alone while there is some to come."""
     found: BillRun = get_object_or_404(selectors.list_runs(), pk=pk)
+    given_up = selectors.list_given_up(found.period_on)
+    without_pdf = len(selectors.list_without_pdf(period_on=found.period_on))
     context = {
         "run": found,
         "failed_parts": selectors.list_failed_parts(found),
-        "given_up": selectors.list_given_up(found.period_on),
-        "without_pdf": len(selectors.list_without_pdf(period_on=found.period_on)),
+        "given_up": given_up,
+        "without_pdf": without_pdf,
+        "is_going_on": found.status == BillRunStatus.RUNNING or without_pdf > len(given_up),
+        "here": reverse("billing_work:run", args=[pk]),
     }
     return render(request, "billing/_run.html" if request.htmx else "billing/run.html", context)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import rules
 from orders.models import Milestone, Owner
+from portal.drafts import kept
 from portal.errors import Refused
 
 # The same codes as the customer sees, named for who stands on the other side.
@@ -31,6 +32,7 @@ class _MilestoneForm(forms.Form):
         super().__init__(data, auto_id=f"id-{self.name}-{milestone.pk}-%s", initial=initial)
 
 
+@kept("milestone-delay")
 class DelayForm(_MilestoneForm):
     name = "delay"
     expected_on = forms.DateField(
@@ -45,6 +47,7 @@ class DelayForm(_MilestoneForm):
     )
 
 
+@kept("milestone-note")
 class NoteForm(_MilestoneForm):
     name = "note"
     note = forms.CharField(

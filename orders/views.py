@@ -18,7 +18,7 @@ from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
-from portal import exports, listing
+from portal import drafts, exports, listing
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -128,6 +128,8 @@ def _attempt(
         if request.htmx:
             return _show(request, found, refusal=refusal, status=409)
         return refused(request, refusal, back=_url(request, found))
+    if form:
+        drafts.drop(request.actor, form, found.pk)
     if request.htmx:
         return _show(request, found, done=done)
     messages.success(request, done)
@@ -170,12 +172,16 @@ def _page(
     story = selectors.list_story(request.actor, order)
     milestones = list(selectors.list_milestones(request.actor, order))
     sent = [form] if form else []
+    steps = mark_overtaken(
+        step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
+        for each in milestones
+    )
+    if request.actor.is_staff:
+        tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
+        drafts.bring_back(request.actor, *tools, now=timezone.now())
     return {
         "order": order,
-        "steps": mark_overtaken(
-            step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
-            for each in milestones
-        ),
+        "steps": steps,
         "closed": sum(each.status not in MILESTONE_FLOW.open_states() for each in milestones),
         "dates": lists.order_dates(order, today=today),
         "facts": lists.order_facts(order),

@@ -21,6 +21,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal.errors import Text
 
@@ -132,13 +133,6 @@ def _rows(frames: _Frames, rows: Iterable[Any], pick: Callable[[Any], str] | Non
     return "".join([_row(frames, row, pick(row)) for row in rows])
 
 
-@lru_cache(maxsize=256)
-def icon(name: str) -> SafeString:
-    """An outline icon from the sprite (static/vendor/manifest.json names them): decoration, words stand beside it."""
-    sprite = static("vendor/icons.svg")
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
-
-
 def _frame(column: Column) -> tuple[str, Callable[[Any], Cell], str]:
     """What stands around each cell of a column, made once and not for each row."""
     if column.is_lead:
@@ -184,12 +178,23 @@ def status(label: Text, tone: str = "gray") -> SafeString:
     return _safe(f'<span class="status-word tone-{tone}">{_shown(label)}</span>')
 
 
-def ident(value: Text, url: str = "") -> SafeString:
-    """An identifier, never broken across lines; a link where it has a page."""
+def ident(value: Text, url: str = "", *, copy: bool = False) -> SafeString:
+    """An identifier, never broken across lines; a link where it has a page, with a button to copy it where asked."""
     shown = _shown(value)
-    if url:
-        return _safe(f'<a class="ident-text" href="{_shown(url)}">{shown}</a>')
-    return _safe(f'<span class="ident-text">{shown}</span>')
+    text = f'<a class="ident-text" href="{_shown(url)}">' if url else '<span class="ident-text">'
+    text = f"{text}{shown}{'</a>' if url else '</span>'}"
+    if not copy:
+        return _safe(text)
+    label = _shown(_("Copy %(value)s") % {"value": value})
+    button = f'<button class="icon-button ident-copy" type="button" data-copy="{shown}" aria-label="{label}">'
+    return _safe(f'<span class="ident">{text}{button}{icon("copy")}</button></span>')
+
+
+@lru_cache(maxsize=256)
+def icon(name: str) -> SafeString:
+    """An outline icon from the sprite (static/vendor/manifest.json names them): decoration, words stand beside it."""
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
 
 
 def anchor(label: Text, url: str) -> SafeString:
@@ -253,3 +258,10 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     return format_html('<time datetime="{}" class="text-nowrap">{}</time>', value.isoformat(), zoned(value))
+
+
+def when(value: date | Text | None, *, date_only: bool = False) -> Cell:
+    """A moment with its zone, a day, or words in their place such as "not set yet"."""
+    if isinstance(value, datetime):
+        return day(timezone.localtime(value).date()) if date_only else moment(value)
+    return day(value) if isinstance(value, date) else value

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_compact_decimal, format_currency, get_currency_precision
 
 ZERO = Decimal("0.00")
 
@@ -45,13 +45,21 @@ def total(amounts: Iterable[tuple[Decimal, str]], *, currency: str) -> Decimal:
     return found
 
 
+_LOCALES = {"pt": "pt_BR", "es": "es_419"}
+
+
+def brief(amount: Decimal, language: str) -> str:
+    """An amount in few letters, for a plot that names its currency: 18K, 18 mil. Its table says it in full."""
+    text = format_compact_decimal(abs(amount), locale=_LOCALES.get(language, "en_US"), fraction_digits=1)
+    return f"−{text}" if amount < 0 else text
+
+
 def spoken(amount: Decimal, currency: str, language: str) -> str:
     """An amount as a reader of the language writes it, with its currency: $18,014.91, BRL 1.234,50.
 
     The dollar sign alone stands for US dollars only; other dollars and pesos keep their code.
     """
-    locale = {"pt": "pt_BR", "es": "es_419"}.get(language, "en_US")
-    text = format_currency(abs(amount), currency, locale=locale)
+    text = format_currency(abs(amount), currency, locale=_LOCALES.get(language, "en_US"))
     # A code leans on its figures in some languages; it reads better apart.
     text = re.sub(r"^([A-Z]{3})(?=\d)", "\\1\u00a0", text)
     return f"−{text}" if amount < 0 else text

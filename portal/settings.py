@@ -147,6 +147,7 @@ CELERY_TASK_ROUTES = {
     "portal.relay": {"queue": "dispatch"},
     # What looks across enterprises, and what is done for the carrier's people.
     "portal.clean_files": {"queue": "staff"},
+    "portal.expire_drafts": {"queue": "staff"},
     "portal.expire_exports": {"queue": "staff"},
     "portal.export_for_staff": {"queue": "staff"},
     "portal.forget_answers": {"queue": "staff"},
@@ -180,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
     "files-of-nobody": {
         "task": "portal.clean_files",
         "schedule": celery.schedules.crontab(minute="40", hour="3"),
+        "options": {"expires": 3 * 3600},
+    },
+    "expired-drafts": {
+        "task": "portal.expire_drafts",
+        "schedule": celery.schedules.crontab(minute="50", hour="3"),
         "options": {"expires": 3 * 3600},
     },
     "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},

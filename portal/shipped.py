@@ -6,7 +6,13 @@ from portal.errors import Text
 from portal.kinds import Whole
 from portal.terms import Term
 
-AREAS: dict[str, Text] = {"api": _("API"), "files": _("Files"), "exports": _("Downloads"), "search": _("Search")}
+AREAS: dict[str, Text] = {
+    "api": _("API"),
+    "files": _("Files"),
+    "exports": _("Downloads"),
+    "drafts": _("Drafts"),
+    "search": _("Search"),
+}
 
 _ASVS = _("OWASP ASVS 5.2.1 and 5.2.4 ask for limits; the figures are our own choice")
 
@@ -27,6 +33,14 @@ TERMS = (
         _("Own choice: two a second are more than a hand types, and no flood"),
         kind=Whole(10, 6000),
         title=_("Searches in a minute"),
+    ),
+    Term(
+        "drafts.keep_days",
+        30,
+        "days",
+        _("How long what somebody typed and did not send is kept for them."),
+        _("Own choice: a month outlasts a holiday"),
+        title=_("Keeping a draft"),
     ),
     Term(
         "files.megabytes",

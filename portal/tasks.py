@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from portal import delivery, exports, files, metrics, reconciling, repeats
+from portal import delivery, drafts, exports, files, metrics, reconciling, repeats
 
 
 @shared_task(name="portal.relay")
@@ -70,3 +70,9 @@ def clean_files(**_: Any) -> None:
 def forget_answers(**_: Any) -> None:
     """Every hour, as staff: answers kept for repeated calls go when their day is over."""
     repeats.forget(at=timezone.now())
+
+
+@shared_task(name="portal.expire_drafts")
+def expire_drafts(**_: Any) -> None:
+    """Every night, on the staff queue: drafts whose time is over go."""
+    drafts.expire(timezone.now())

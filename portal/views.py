@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from portal import checks, delivery, exports, files, listing, metrics, ownlists, selectors
+from portal import checks, delivery, drafts, exports, files, listing, metrics, ownlists, selectors, suggestions
 from portal.errors import Refused
-from portal.http import THEMES, ActorRequest, onward, refused, set_theme_cookie
+from portal.http import THEMES, ActorRequest, onward, page_of, refused, set_theme_cookie
+from portal.loading.cells import countries
 from portal.models import ExportState
 from portal.ownlists import NOTICE_RESEND, NOTICE_VIEW
 from portal.policy import public, requires, signed_in
@@ -165,3 +167,37 @@ def try_todo_again(request: ActorRequest, pk: int) -> HttpResponse:
     delivery.try_again(found, actor=request.actor, at=timezone.now())
     messages.success(request, _("The mails of this event are written again."))
     return redirect("notices:list")
+
+
+@require_POST
+@signed_in
+def keep_draft(request: ActorRequest, name: str, pk: int) -> HttpResponse:
+    """What is typed so far; nobody but its writer will be shown it."""
+    if name not in drafts.FORMS:
+        raise Http404
+    kept = drafts.keep(request.actor, name, pk, request.POST, at=timezone.now())
+    return render(request, "components/_kept.html", {"draft": kept, "page": onward(request, page_of(request))})
+
+
+@require_POST
+@signed_in
+def discard_draft(request: ActorRequest, name: str, pk: int) -> HttpResponse:
+    """Thrown away; back to the form, as it was before anything was typed."""
+    if name not in drafts.FORMS:
+        raise Http404
+    drafts.discard(request.actor, name, pk)
+    home = reverse("accounts:home", args=[request.actor.enterprise_public_id])
+    back = onward(request, page_of(request) or home)
+    return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+
+
+@require_safe
+@signed_in
+def suggest_countries(request: ActorRequest) -> HttpResponse:
+    return suggestions.answer(request, suggestions.countries(countries()))
+
+
+@require_safe
+@signed_in
+def suggest_time_zones(request: ActorRequest) -> HttpResponse:
+    return suggestions.answer(request, suggestions.time_zones)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -37,15 +38,17 @@ from billing.models import BILL_RUN_FLOW, DISPUTE_FLOW, BillRun, Dispute, Disput
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status, with_small
+from portal.clocks import Clock
 from portal.lists import count_label
 from portal.models import Event
 from portal.notices import story_lines
+from portal.plots import Bar, Plot
 
 __all__ = [
     "DISPUTES", "DISPUTES_EXPORT", "DISPUTE_LIST", "INVOICES", "INVOICES_EXPORT", "INVOICE_LIST", "LINES",
-    "LINES_EXPORT", "PAPERS_EXPORT", "QUEUE", "QUEUE_EXPORT", "QUEUE_LIST", "RUNS", "RUN_LIST", "card_columns",
-    "dispute_columns", "invoice_columns", "invoice_story", "invoices_card", "last_run_card",
-    "lines_header", "lines_rows", "queue_card", "queue_columns", "run_columns",
+    "LINES_EXPORT", "PAPERS_EXPORT", "QUEUE", "QUEUE_EXPORT", "QUEUE_LIST", "RUNS", "RUN_LIST", "answer_clock",
+    "card_columns", "dispute_columns", "invoice_columns", "invoice_story", "invoices_card", "last_run_card",
+    "lines_header", "lines_rows", "queue_card", "queue_columns", "run_columns", "spend_plots",
 ]  # fmt: skip
 
 CARD_ROWS = 5
@@ -205,3 +208,50 @@ def last_run_card(actor: Actor) -> dict[str, Any] | None:
         return None
     run: BillRun | None = selectors.list_runs().order_by("-period_on").first()
     return {"run": run} if run else None
+
+
+SPEND_MONTHS = 6
+
+
+def spend_plots(actor: Actor, *, today: date) -> list[Plot]:
+    """What was billed in the last six months: one plot for each currency, and none before there are two months."""
+    since = _months_back(today, SPEND_MONTHS - 1)
+    months = selectors.list_spend(actor, since=since)
+    currencies = sorted({each.currency for each in months})
+    found = [[each for each in months if each.currency == currency] for currency in currencies]
+    return [_spend_plot(each[0].currency, each, since) for each in found if len(each) > 1]
+
+
+def _months_back(day: date, months: int) -> date:
+    place = day.year * 12 + day.month - 1 - months
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def _spend_plot(currency: str, billed: list[selectors.Month], since: date) -> Plot:
+    totals, language = {each.period_on: each.total for each in billed}, get_language() or "en"
+    days = [_months_back(since, -place) for place in range(SPEND_MONTHS)]
+    # From the first month that was billed: nothing before it is not the same as a month of nothing.
+    shown = [(day, totals.get(day, money.ZERO)) for day in days if day >= min(totals)]
+    bars = [
+        Bar(date_format(day, "M"), total, money.brief(total, language), _month(day), _amount(total, currency))
+        for day, total in shown
+        if day <= max(totals)
+    ]
+    least, most = min(bars, key=lambda bar: bar.value), max(bars, key=lambda bar: bar.value)
+    summary = _("between %(least)s and %(most)s") % {"least": least.words, "most": most.words}
+    title = _("Billed by month, %(currency)s") % {"currency": currency}
+    return Plot(f"spend-{currency.lower()}", title, summary, (_("Month"), _("Billed")), bars)
+
+
+def answer_clock(dispute: Dispute, now: datetime) -> Clock | None:
+    """Until when the analyst owes an answer, or whether it came in time; none for one that was withdrawn."""
+    if dispute.status == DisputeStatus.WITHDRAWN:
+        return None
+    is_staff = settings.FACE == "staff"
+    return Clock(
+        title=_("Answer owed by") if is_staff else _("You get an answer by"),
+        started_at=dispute.opened_at,
+        target_at=dispute.answer_by_at,
+        now=now,
+        stopped_at=dispute.decided_at,
+    )

@@ -156,9 +156,10 @@ def order_dates(order: Order, *, today: date) -> list[dict[str, Any]]:
     return [
         {
             "label": _("They asked for (CRD)") if settings.FACE == "staff" else _("You asked for (CRD)"),
+            "term": "CRD",
             "value": order.requested_on or _("no date"),
         },
-        {"label": _("We committed to (CCD)"), "value": order.committed_on or _("not yet")},
+        {"label": _("We committed to (CCD)"), "term": "CCD", "value": order.committed_on or _("not yet")},
         _outcome(order, today),
     ]
 
@@ -194,8 +195,8 @@ def order_facts(order: Order) -> list[dict[str, Any]]:
         {"label": _("A end"), **_place(order.a_site)},
         {"label": _("Z end"), **_place(order.z_site)},
         {"label": _("Bandwidth"), "value": service.bandwidth if service else ""},
-        {"label": _("Monthly (MRC)"), "value": money.spoken(order.monthly, currency, language)},
-        {"label": _("One-time (NRC)"), "value": money.spoken(order.one_time, currency, language)},
+        {"label": _("Monthly (MRC)"), "term": "MRC", "value": money.spoken(order.monthly, currency, language)},
+        {"label": _("One-time (NRC)"), "term": "NRC", "value": money.spoken(order.one_time, currency, language)},
         {
             "label": _("Term"),
             "value": ngettext("%(months)s month", "%(months)s months", months) % {"months": months} if months else "",

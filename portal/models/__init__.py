@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.flows import Flow, table
+from portal.models.drafts import Draft as Draft
 from portal.models.kept import ListView, StaffListView
 from portal.tables import CarrierOwned, Identity, Published, Queue, TenantForeignKey, TenantOwned
 

@@ -6,14 +6,17 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal import cells
 from portal import money as amounts
 from portal.flows import FLOWS
+from portal.glossary import GLOSSARY
 
 register = template.Library()
 
@@ -51,9 +54,34 @@ register.filter("zoned", cells.zoned)
 register.filter("moment", cells.moment)
 register.simple_tag(cells.status, name="status")
 register.simple_tag(cells.table, name="table")
+register.simple_tag(cells.icon, name="icon")
+register.simple_tag(cells.ident, name="ident")
+register.simple_tag(cells.when, name="when")
 
 
 register.simple_tag(cells.icon, name="icon")
+
+
+@register.simple_tag(takes_context=True)
+def hint(context: Context, word: str, *, mark: bool = False) -> SafeString:
+    """A word of the field with its explanation one press away: by mouse, touch or keyboard, and without a script.
+
+    With ``mark`` a question mark stands beside a label that says the word already.
+    """
+    entry = GLOSSARY[word]
+    request = getattr(context, "request", None)
+    # Numbered within the page, so that no two are the same and a page reads the same each time.
+    place = getattr(request, "hints_given", 0) + 1
+    if request is not None:
+        request.hints_given = place
+    name = format_html("<strong>{}</strong> ", entry.name) if entry.name else ""
+    label = _("What %(word)s means") % {"word": entry.term} if mark else entry.term
+    shown = format_html('{}<span class="visually-hidden">{}</span>', cells.icon("help"), label) if mark else label
+    return format_html(
+        '<button class="hint{}" type="button" popovertarget="hint-{place}">{}</button>'
+        '<span class="hint-panel" id="hint-{place}" popover>{}{}</span>',
+        " hint-mark" if mark else "", shown, name, entry.text, place=place,
+    )  # fmt: skip
 
 
 @register.filter
@@ -72,7 +100,7 @@ def allows(state: str, move: str) -> bool:
 @register.filter
 def idents(text: str) -> SafeString:
     """The text with each identifier in it (INV-2026-000005) kept on one line."""
-    return mark_safe(_IDENT.sub(r'<span class="ident-text">\g<0></span>', escape(text)))  # noqa: S308 - escaped above
+    return mark_safe(_IDENT.sub(r'<span class="ident-text">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped above
 
 
 @register.filter
@@ -101,3 +129,11 @@ def may(context: dict[str, Any], permission: str, account_id: int | None = None)
     if actor is None:
         return False
     return bool(actor.may(permission) if account_id is None else actor.may_on(permission, account_id))
+
+
+@register.simple_tag
+def polling(url: str, is_going_on: bool) -> SafeString:
+    """The attributes of a part that asks for itself again while work goes on, and stops by itself when that is over."""
+    if not is_going_on:
+        return SafeString()
+    return format_html(' hx-get="{}" hx-trigger="every 3s" hx-swap="outerHTML" hx-indicator="this"', url)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from babel import Locale
 from django import forms
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal import terms
+from portal import suggestions, terms
 from portal.kinds import Choice, Fraction, Hours, Sum, Whole, Window, YesNo
 from portal.loading.cells import countries
+from portal.suggestions import SuggestField
 from portal.termbook import selectors
 from portal.terms import Term
 
@@ -23,9 +23,9 @@ _UNIT_LABELS = {
 }
 
 
-def _country_choices(empty: Any) -> list[tuple[str, Any]]:
-    names = Locale(get_language() or "en").territories
-    return [("", empty), *sorted(((code, names[code]) for code in countries() if code in names), key=lambda c: c[1])]
+def _country(field: SuggestField) -> SuggestField:
+    field.offer(suggestions.countries(countries()), reverse("suggest_countries"))
+    return field
 
 
 def _clock(label: Any) -> forms.CharField:
@@ -73,6 +73,8 @@ def _chosen(kind: YesNo | Choice, standing: Any) -> forms.ChoiceField:
 
 def _calendar(standing: dict[str, Any]) -> dict[str, forms.Field]:
     windows = ", ".join("-".join(each) for each in standing["windows"])
+    zone = SuggestField(label=_("Time zone"), initial=standing["time_zone"], help_text=_("As America/Chicago."))
+    zone.offer(suggestions.time_zones, reverse("suggest_time_zones"))
     return {
         "weekdays": forms.TypedMultipleChoiceField(
             label=_("Weekdays"),
@@ -87,14 +89,14 @@ def _calendar(standing: dict[str, Any]) -> dict[str, forms.Field]:
             max_length=120,
             help_text=_("As 07:00-12:00, 13:00-19:00; 00:00 ends a day."),
         ),
-        "time_zone": forms.CharField(
-            label=_("Time zone"), initial=standing["time_zone"], max_length=50, help_text=_("As America/Chicago.")
-        ),
-        "calendar_country": forms.ChoiceField(
-            label=_("Holidays of"),
-            choices=_country_choices(_("no country: no holidays")),
-            initial=standing["country"],
-            required=False,
+        "time_zone": zone,
+        "calendar_country": _country(
+            SuggestField(
+                label=_("Holidays of"),
+                initial=standing["country"],
+                required=False,
+                help_text=_("A country; without one there are no holidays."),
+            )
         ),
     }
 
@@ -165,23 +167,25 @@ class CarrierTermForm(_SettingForm):
 
     product_line = forms.ChoiceField(label=_("Product line"), required=False)
     segment = forms.ChoiceField(label=_("Segment"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    country = SuggestField(label=_("Country"), required=False, help_text=_("Empty for all countries."))
 
     def __init__(self, term: Term, standing: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(term, standing, *args, **kwargs)
         every = {
             "product_line": [("", _("all product lines")), *terms.PRODUCT_LINES.items()],
             "segment": [("", _("all segments")), *selectors.segments()],
-            "country": _country_choices(_("all countries")),
         }
         for name, choices in every.items():
-            if name in term.scopes:
-                field = self.fields[name]
-                assert isinstance(field, forms.ChoiceField)
-                field.choices = choices
-            else:
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+        country = self.fields["country"]
+        assert isinstance(country, SuggestField)
+        _country(country)
+        for name in (*every, "country"):
+            if name not in term.scopes:
                 del self.fields[name]
-        self.order_fields([*self.value_names, *every, "is_end", "starts_on", "reason"])
+        self.order_fields([*self.value_names, *every, "country", "is_end", "starts_on", "reason"])
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -204,6 +208,18 @@ class AgreementForm(_SettingForm):
         if "contract" not in term.scopes:
             del self.fields["contract"]
         self.order_fields([*self.value_names, "contract", "is_end", "starts_on", "reason"])
+
+
+class WhomForm(forms.Form):
+    """Which customer to agree with."""
+
+    customer = SuggestField(label=_("Customer"))
+
+    def __init__(self, find: suggestions.Find, *args: Any, url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["customer"]
+        assert isinstance(field, SuggestField)
+        field.offer(find, url)
 
 
 class WithdrawForm(forms.Form):

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal import terms
 from portal.actors import Actor
 from portal.models import CarrierTerm, EnterpriseTerm
+from portal.suggestions import MOST, Suggestion
 from portal.tenancy import of_enterprise
 from portal.terms import Setting, Term
 
@@ -164,6 +165,13 @@ def count_touched(actor: Actor, term: Term, wanted: CarrierTerm) -> int:
 def _enterprises() -> QuerySet[Any]:
     found: QuerySet[Any] = apps.get_model(settings.ENTERPRISE_MODEL)._default_manager.all()
     return found
+
+
+def find_customers(actor: Actor, typed: str) -> list[Suggestion]:
+    """Customers by a part of their legal name or the beginning of their number; for staff outside any."""
+    rows = of_enterprise(_enterprises(), actor).filter(is_house=False, is_active=True).order_by("legal_name")
+    rows = rows.filter(Q(public_id__startswith=typed) | Q(legal_name__icontains=typed))
+    return [Suggestion(each.public_id, each.legal_name) for each in rows[:MOST]]
 
 
 def segments() -> list[tuple[str, Any]]:

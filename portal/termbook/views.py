@@ -1,7 +1,9 @@
 """The book of terms on the staff face, and a customer's own page of it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import listing, terms
+from portal import listing, suggestions, terms
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.policy import requires
 from portal.termbook import lists, selectors, services
-from portal.termbook.forms import AgreementForm, CarrierTermForm, WithdrawForm, hidden
+from portal.termbook.forms import AgreementForm, CarrierTermForm, WhomForm, WithdrawForm, hidden
 from portal.terms import Term
 
 TERM_VIEW, TERM_CHANGE, TERM_AGREE = "term.view", "term.change", "term.agree"
@@ -48,6 +50,31 @@ def show_term(request: ActorRequest, name: str) -> HttpResponse:
     return render(request, "terms/term.html", _page(request, _term(name)))
 
 
+@require_safe
+@requires(TERM_AGREE)
+def choose_customer(request: ActorRequest, name: str) -> HttpResponse:
+    """From a term to the customer with whom to agree on it."""
+    term = _term(name)
+    if "customer" not in request.GET:
+        return redirect("termbook:term", term.name)
+    form = _whom(request, request.GET)
+    if form.is_valid():
+        where = reverse("terms:agree", args=[form.cleaned_data["customer"]])
+        return redirect(f"{where}?{urlencode({'term': term.name})}")
+    return render(request, "terms/term.html", {**_page(request, term), "whom": form}, status=422)
+
+
+def _whom(request: ActorRequest, data: Any = None) -> WhomForm:
+    find = partial(selectors.find_customers, request.actor)
+    return WhomForm(find, data, url=reverse("termbook:suggest_customers"))
+
+
+@require_safe
+@requires(TERM_AGREE)
+def suggest_customers(request: ActorRequest) -> HttpResponse:
+    return suggestions.answer(request, partial(selectors.find_customers, request.actor))
+
+
 def _page(request: ActorRequest, term: Term) -> dict[str, Any]:
     today = timezone.localdate()
     rows = selectors.list_carrier_rows(term.name)
@@ -63,6 +90,7 @@ def _page(request: ActorRequest, term: Term) -> dict[str, Any]:
         "agreed_cap": selectors.AGREED_CAP if len(agreed) == selectors.AGREED_CAP else None,
         "history": lists.history(term, rows, today=today),
         "withdraw_form": WithdrawForm(),
+        "whom": _whom(request),
     }
 
 

@@ -18,6 +18,11 @@ exports = [
     path("<int:pk>/again/", views.prepare_again, name="again"),
 ]
 
+drafts = [
+    path("<slug:name>/<int:pk>/", views.keep_draft, name="keep"),
+    path("<slug:name>/<int:pk>/discard/", views.discard_draft, name="discard"),
+]
+
 shared = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
@@ -30,6 +35,9 @@ shared = [
     path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),
     path("e/<slug:enterprise>/downloads/", include((exports, "exports"))),
     path("e/<slug:enterprise>/views/", include((listing.urlpatterns, "views"))),
+    path("e/<slug:enterprise>/drafts/", include((drafts, "drafts"))),
+    path("suggest/countries/", views.suggest_countries, name="suggest_countries"),
+    path("suggest/time-zones/", views.suggest_time_zones, name="suggest_time_zones"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),

@@ -8,10 +8,18 @@ import orders.urls
 import portal.header.urls
 import portal.listing.urls
 import portal.termbook.urls
+from portal import patterns as samples
 from portal import views
 from portal.api import Description
 from portal.header.views import search_everywhere
 from portal.urls.shared import handler400, handler403, handler404, handler429, handler500, shared
+
+patterns = [
+    path("", samples.show_all, name="all"),
+    path("detail/", samples.show_detail, name="detail"),
+    path("work/", samples.show_work, name="work"),
+    path("refused/", samples.refuse, name="refuse"),
+]
 
 notices = [
     path("notices/", views.notices, name="list"),
@@ -37,6 +45,7 @@ urlpatterns = [
     path("search/", search_everywhere, name="search_everywhere"),
     path("told/", include((portal.header.urls.told, "told"))),
     path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),
+    path("patterns/", include((patterns, "patterns"))),
     path("", include((portal.termbook.urls.staff_outside, "termbook"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),

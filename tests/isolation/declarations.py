@@ -112,6 +112,8 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/remove/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
+    "suggest/countries/": own(),
+    "suggest/time-zones/": own(),
     "": own(),
     "profile/": own(*FORM),
     "e/<slug:enterprise>/": inside(),
@@ -121,6 +123,9 @@ BOTH_FACES = {
     "e/<slug:enterprise>/files/<int:pk>/": Route(Place.INSIDE, thing="file", hidden="billing.view"),
     "e/<slug:enterprise>/downloads/": inside(),
     "e/<slug:enterprise>/downloads/<int:pk>/again/": inside("", "POST", thing="export"),
+    "e/<slug:enterprise>/suggest/accounts/": inside(),
+    "e/<slug:enterprise>/drafts/<slug:name>/<int:pk>/": inside("", "POST", thing="draft"),
+    "e/<slug:enterprise>/drafts/<slug:name>/<int:pk>/discard/": inside("", "POST", thing="draft"),
     "e/<slug:enterprise>/orders/export.csv": inside("order.view", *FORM),
     "e/<slug:enterprise>/orders/chosen/": inside("order.view", "POST"),
     "e/<slug:enterprise>/billing/chosen/": inside("billing.view", "POST"),
@@ -175,6 +180,10 @@ CUSTOMER = {
 }
 STAFF = {
     **BOTH_FACES,
+    "patterns/": own(),
+    "patterns/detail/": own(*FORM),
+    "patterns/work/": own(),
+    "patterns/refused/": own("POST"),
     "customers/": across("enterprise.open"),
     "customers/export.csv": across("enterprise.open"),
     "views/": Route(Place.ACROSS, methods=FORM, query="?list=notices"),
@@ -184,6 +193,8 @@ STAFF = {
     "notices/chosen/": across("notice.resend", "POST"),
     "orders/mine/export.csv": across("order.view"),
     "billing/disputes/export.csv": across("dispute.decide"),
+    "customers/suggest/": across("enterprise.open"),
+    "suggest/customers/": across("term.agree"),
     "customers/<slug:public_id>/open/": across("enterprise.open", *FORM, thing="enterprise"),
     "help/": across("enterprise.open"),
     "search/": across("enterprise.open"),
@@ -195,6 +206,7 @@ STAFF = {
     "told/<int:pk>/": Route(Place.OWN, thing="notice", is_own=True),
     "terms/": across("term.view"),
     "terms/<str:name>/": across("term.view", thing="term"),
+    "terms/<str:name>/agree/": across("term.agree", thing="term"),
     "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
     "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="set_term"),
     "orders/mine/": across("order.view"),
@@ -295,6 +307,7 @@ WALLED = {
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
         "DELETE",
     ),
+    "portal_draft": ("DELETE", "INSERT", "UPDATE (expires_at, fields, kept_at)"),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
@@ -349,6 +362,7 @@ WORK_LISTS = {
     "portal_notice_staff",
     "portal_notice_due",
     "portal_apianswer_age",
+    "portal_draft_expires",
 }
 
 # --- tasks -----------------------------------------------------------------------------------------
@@ -365,6 +379,7 @@ TASKS = {
     "portal.expire_exports": ("portal_staff", ""),
     "portal.clean_files": ("portal_staff", ""),
     "portal.forget_answers": ("portal_staff", ""),
+    "portal.expire_drafts": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -390,6 +405,19 @@ FILES = {
 # The source files that stream: a stream is read after its enterprise's scope has ended, so none may read the database.
 STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
+# "module.Form.field" of each field that suggests while one types, and the route that answers it.
+SUGGEST_FIELDS = {
+    "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
+    "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
+}
+# The routes that suggest, with what of an enterprise's each may name; "" for what is nobody's.
+SUGGESTIONS = {
+    "suggest/countries/": "",
+    "suggest/time-zones/": "",
+    "suggest/customers/": "enterprise",
+    "customers/suggest/": "enterprise",
+    "e/<slug:enterprise>/suggest/accounts/": "account",
+}
 
 # What a GET may write, by route: who was where, and where they were last.
 GET_WRITES = {

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_module
 from portal import checks, db, policy, walls
 from portal.celery import app as queue
 from portal.policy import Access
+from portal.suggestions import SuggestField
 from portal.tables import LIBRARY_TABLES, Kind, tables
 from tests.isolation import declarations as declared
 from tests.isolation import worlds
@@ -110,6 +111,23 @@ def test_every_form_that_offers_rows_is_declared():
                     offered = [n for n, f in form.base_fields.items() if isinstance(f, forms.ModelChoiceField)]
                     found |= {f"{module.__name__}.{form.__name__}.{name}" for name in offered}
     assert found == declared.FORM_CHOICES
+
+
+def test_every_field_that_suggests_is_declared():
+    found = set()
+    for folder in PRODUCT:
+        for path in pathlib.Path(folder).rglob("forms.py"):
+            module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+            for form in vars(module).values():
+                if isinstance(form, type) and issubclass(form, forms.BaseForm) and form.__module__ == module.__name__:
+                    offered = [name for name, field in form.base_fields.items() if isinstance(field, SuggestField)]
+                    found |= {f"{module.__name__}.{form.__name__}.{name}" for name in offered}
+    assert found == set(declared.SUGGEST_FIELDS)
+
+
+def test_every_route_that_suggests_is_declared():
+    routes = {name for face in FACES for name in ROUTES[face] if "suggest/" in name}
+    assert routes == set(declared.SUGGESTIONS) and set(declared.SUGGEST_FIELDS.values()) <= routes
 
 
 def test_every_stream_is_declared():

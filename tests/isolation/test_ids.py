@@ -106,6 +106,31 @@ def test_a_place_in_another_enterprises_list_shows_ones_own(face, word, acmes, b
             assert [each for each in acmes.words if each in page.content.decode()] == [], (name, row)
 
 
+# --- suggestions ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_field_suggests_nothing_of_another_enterprises(face, acmes, boreals, browser_of):
+    browser = browser_of(face)
+    for name in (name for name in declared.SUGGESTIONS if name in ROUTES[face] and "<slug:enterprise>" in name):
+        address = path(name, boreals.enterprise.public_id, {})
+        for typed in (acmes.account.number, acmes.account.name, f"{acmes.account.name} ({acmes.account.number})"):
+            theirs, nones = (browser.get(address, {"of": "q", "q": each}) for each in (typed, NOT_A_NUMBER))
+            assert _echoless(theirs, typed) == _echoless(nones, NOT_A_NUMBER), (name, typed)
+        assert boreals.account.number in browser.get(address, {"of": "q", "q": boreals.account.number}).text
+
+
+def test_customers_are_suggested_to_nobody_but_the_carriers_people(acmes, boreals):
+    """Whoever may not look across enterprises learns of none by typing."""
+    for browser in (worlds.administrator(boreals.enterprise), worlds.visitor(boreals.enterprise, "technician")):
+        for name in (name for name, thing in declared.SUGGESTIONS.items() if thing == "enterprise"):
+            answer = browser.get(f"/{name}", {"of": "q", "q": acmes.enterprise.public_id})
+            if answer.status_code == 200:
+                assert "enterprise.open" in worlds.permissions_of("technician")
+                continue
+            assert answer.status_code in {403, 404} and acmes.enterprise.legal_name not in answer.text
+
+
 # --- bodies ----------------------------------------------------------------------------------------------
 
 DISPUTE = {"amount": "1.00", "reason": "rate", "statement": "The order says less."}

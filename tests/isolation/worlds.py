@@ -23,7 +23,18 @@ from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
 from portal import files, registries
-from portal.models import CarrierTerm, EnterpriseTerm, Event, Export, ListView, Notice, StaffListView, StoredFile, Todo
+from portal.models import (
+    CarrierTerm,
+    Draft,
+    EnterpriseTerm,
+    Event,
+    Export,
+    ListView,
+    Notice,
+    StaffListView,
+    StoredFile,
+    Todo,
+)
 from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import current_scope, tenant_scope
 from tests import make
@@ -57,6 +68,7 @@ class World:
     set_term: CarrierTerm
     list_view: ListView
     staff_view: StaffListView
+    draft: Draft
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -79,6 +91,7 @@ class World:
             "key": {"<int:pk>": NOT_A_KEY},
             "agreed_term": {"<int:pk>": self.agreed_term.pk},
             "term": {"<str:name>": self.set_term.name},
+            "draft": {"<slug:name>": self.draft.form, "<int:pk>": self.draft.about},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
             "list_view": {"<int:pk>": self.list_view.pk},
             "staff_view": {"<int:pk>": self.staff_view.pk},
@@ -116,8 +129,10 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run)
     terms = _terms(enterprise)
     views = _views(enterprise, person)
-    words += [file.name, views[0].name]
-    return World(enterprise, account, *things, file, _export(enterprise, person), *terms, *views, words=words)
+    draft = _draft(enterprise, person, second)
+    words += [file.name, views[0].name, draft.fields["statement"]]
+    kept = (*terms, *views, draft)
+    return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
 def hang_on(dispute: Dispute, person: User) -> StoredFile:
@@ -153,6 +168,16 @@ def _views(enterprise: Enterprise, person: User) -> tuple[ListView, StaffListVie
         )
     with as_staff():
         return kept, StaffListView.objects.create(listing="notices", name=f"Failed {enterprise.public_id}", **view)
+
+
+def _draft(enterprise: Enterprise, person: User, line: InvoiceLine) -> Draft:
+    """What the person has begun to write of a line."""
+    with inside(enterprise):
+        return Draft.objects.create(
+            enterprise=enterprise, person_id=person.pk, face="customer", form="dispute", about=line.pk,
+            fields={"statement": f"{enterprise.legal_name} has not sent this"}, kept_at=builders.ISSUED_AT,
+            expires_at=builders.LATER,
+        )  # fmt: skip
 
 
 def _terms(enterprise: Enterprise) -> tuple[EnterpriseTerm, CarrierTerm]:

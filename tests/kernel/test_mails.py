@@ -1,0 +1,176 @@
+"""Every mail in every language: the same facts in text and HTML, one column, whole addresses, nothing fetched."""
+
+import html
+import os
+import re
+import shutil
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from accounts.models import User
+from billing import services
+from portal import documents, events, notices
+from portal.actors import system
+from portal.models import Export, Notice
+from portal.tenancy import tenant_scope
+from tests import make
+from tests.billing import builders as b
+from tests.billing.builders import url
+from tests.faces import FaceClient, as_app, as_staff, inside
+from tests.orders.conftest import delay, steps_of
+
+CHROMIUM = os.environ.get("DEMARC_CHROMIUM") or shutil.which("chromium") or ""
+LANGUAGES = ("en", "es", "pt")
+LONG = "Conexión-de-onda-10-Gbps-Aeropuerto-Internacional-Comodoro-Arturo-Merino-Benítez"
+TOLD = {name for name, kind in notices.KINDS.items() if not kind.is_silent}
+
+
+@pytest.fixture(params=LANGUAGES)
+def mails(request, acme, acme_main, alice, carol, dora, client_of, deliver, monkeypatch):
+    """One mail of each kind to Alice, in one language, about things with long names."""
+    monkeypatch.setattr(documents, "render", lambda *_, **__: b"%PDF-1.7")
+    with as_staff():
+        User.objects.filter(pk=alice.pk).update(language=request.param)
+    alice.refresh_from_db()
+    _orders(acme, acme_main, carol, client_of)
+    _disputes(acme, acme_main, alice, dora)
+    _files(acme, alice)
+    _signing_in(alice)
+    deliver()
+    with as_staff():
+        found = {each.kind: each for each in Notice.objects.filter(recipient=alice.email)}
+    assert set(found) == TOLD
+    assert {each.language for each in found.values()} == {request.param}
+    return found
+
+
+def _orders(acme, account, carol, client_of):
+    order = make.order(
+        account, title=LONG, customer_reference="4500-7721-AAAA-BBBB-CCCC", care_manager=make.card_of(carol),
+        milestones=[{"kind": "design"}, {"kind": "local_loop", "detail": LONG, "owner": "third_party"}],
+    )  # fmt: skip
+    client = client_of(carol)
+    first, second = steps_of(order)
+    note = {"note": f"{LONG} is\nready."}
+    for step, what, data in (
+        (first, "annotate", note), (first, "delay", delay()), (first, "complete", {}), (second, "complete", {}),
+    ):  # fmt: skip
+        answer = client.post(url(f"orders:{what}", step.pk, face="staff"), data)
+        assert answer.status_code == 302, answer.text
+
+
+def _disputes(acme, account, alice, dora):
+    for service in ("ET-500-00871", "ET-500-00872"):
+        make.charge(account, "287.25", text=LONG, service=make.service(account, number=service))
+    invoice = b.issue(account)
+    with as_staff():
+        services.make_pdf(acme.pk, invoice.pk, at=b.ISSUED_AT)
+    first, second = b.lines(invoice)
+    decided = b.dispute(alice, invoice, b.claim(first, "100", statement=f"{LONG}: less."))
+    analyst = b.staff(dora, acme)
+    with as_staff(), tenant_scope(acme.pk):
+        services.add_to_dispute(decided.pk, actor=analyst, at=b.ISSUED_AT, note=f"{LONG}.\nSee the order.")
+    b.decide(dora, b.disputed(decided), "50")
+    withdrawn = b.dispute(alice, invoice, b.claim(second))
+    with as_app(), tenant_scope(acme.pk):
+        services.withdraw_dispute(withdrawn.pk, actor=b.customer(alice, acme), at=b.ISSUED_AT)
+
+
+def _files(acme, alice):
+    with inside(acme):
+        export = Export.objects.create(
+            enterprise=acme, kind="orders", face="customer", person_id=alice.pk, person_name="Alice Moreau",
+            language=alice.language, time_zone="UTC", state="done", asked_at=b.ISSUED_AT, due_at=b.ISSUED_AT,
+        )  # fmt: skip
+        whom = {"email": alice.email, "name": "Alice", "language": alice.language, "time_zone": "UTC"}
+        for kind, facts in (("export.ready", {"rows": 12345}), ("export.failed", {"reason": f"{LONG} 7."})):
+            events.record(
+                kind, subject=export, actor=system(acme.pk), at=timezone.now(), list="orders", face="customer",
+                **whom, **facts,
+            )  # fmt: skip
+
+
+def _signing_in(alice):
+    make.password(alice)
+    FaceClient("customer").post("/account/password/reset/", {"email": alice.email})
+    with as_app():
+        EmailAddress.objects.filter(user=alice).update(verified=False)
+    FaceClient("customer").post("/account/login/", {"login": alice.email, "password": make.PASSWORD})
+
+
+def words_of(body):
+    """What the reader of the HTML reads, without the line that is shown beside the subject only."""
+    body = re.sub(r"<style.*?</style>|<title>.*?</title>|<!--.*?-->", "", body, flags=re.DOTALL)
+    body = re.sub(r'<div style="display:none.*?</div>', "", body, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+def facts_in(text):
+    """Everything with a figure or an address in it: numbers, dates, amounts, links, telephones."""
+    return {word.strip(".,:;()·") for word in re.split(r"\s+", text) if re.search(r"\d|://|@|\[\[", word)}
+
+
+def test_text_and_html_say_the_same_facts(mails):
+    for kind, mail in mails.items():
+        assert facts_in(mail.body_text) == facts_in(words_of(mail.body_html)), kind
+
+
+def test_every_link_is_whole_and_leads_to_the_readers_face(mails):
+    for kind, mail in mails.items():
+        links = re.findall(r'href="([^"]+)"', mail.body_html)
+        links += re.findall(r"https?://\S+", mail.body_text)
+        pages = [link for link in links if not link.startswith(("tel:", "mailto:", notices.SECRET_MARK))]
+        assert all(link.startswith(f"{settings.CUSTOMER_URL}/e/204817/") for link in pages), (kind, pages)
+        assert pages or notices.KINDS[kind].secret, kind
+
+
+def test_nothing_is_wider_than_a_sheet_and_nothing_is_fetched(mails):
+    for kind, mail in mails.items():
+        body = re.sub(r"<!--\[if mso\]>.*?<!\[endif\]-->", "", mail.body_html, flags=re.DOTALL)
+        fixed = [int(width) for width in re.findall(r'(?<![-\w])width(?:="|:\s*)(\d+)(?:px|")', body)]
+        assert max(fixed, default=0) <= 600, (kind, fixed)
+        assert all(re.search(r'\balt="', image) for image in re.findall(r"<img[^>]*>", body)), kind
+        assert not re.search(r"<(script|link|iframe|object|form)\b|@import|url\(|background=", body), kind
+
+
+def test_a_mail_program_is_told_its_language_its_schemes_and_what_to_show_first(mails):
+    for kind, mail in mails.items():
+        assert f'<html lang="{mail.language}"' in mail.body_html, kind
+        assert '<meta name="color-scheme" content="light dark">' in mail.body_html
+        assert "prefers-color-scheme: dark" in mail.body_html
+        assert mail.body_html.count("<h1") == 1, kind
+        [first] = re.findall(r'<div style="display:none[^>]*>(.*?)&#8199;', mail.body_html, flags=re.DOTALL)
+        assert first.strip(), kind
+        assert "<table" not in re.sub(r'<table[^>]*role="presentation"', "", re.sub(r"<!--.*?-->", "", mail.body_html))
+
+
+def test_text_is_readable_as_it_is(mails):
+    for kind, mail in mails.items():
+        assert not re.search(r"&(\w+|#\d+);|<\w|\n{4}", mail.body_text), kind
+        assert settings.CARRIER["name"] in mail.body_text.splitlines()[0], kind
+        assert max(map(len, mail.body_text.splitlines())) < 998, kind
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="No Chromium")
+@pytest.mark.browser
+def test_no_mail_scrolls_sideways_at_320_pixels(mails):
+    """As a telephone shows it, and as a program shows it that takes no style sheet."""
+    pages = {kind: mail.body_html for kind, mail in mails.items()}
+    wide = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        for kind, body in pages.items():
+            for how in (body, re.sub(r"<style>.*?</style>", "", body, flags=re.DOTALL)):
+                page.set_content(how)
+                wide += [kind] if page.evaluate("document.documentElement.scrollWidth") > 320 else []
+        shelf = os.environ.get("MAIL_SHOTS")
+        for kind in pages if shelf else ():
+            page.set_content(pages[kind])
+            page.screenshot(path=f"{shelf}/{next(iter(mails.values())).language}-{kind}.png", full_page=True)
+        browser.close()
+    assert wide == []
