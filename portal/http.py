@@ -36,7 +36,8 @@ WORDS: dict[int, tuple[Text, Text]] = {
     405: (
         _("There is no page at this address"),
         _(
-            "It belongs to a button or a form on another page. Nothing was changed. Go back to that page, or to the start."
+            "It belongs to a button or a form on another page. Nothing was changed. Go back to that page, or to the"
+            " start."
         ),
     ),
     413: (

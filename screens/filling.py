@@ -22,8 +22,8 @@ def bill() -> dict[str, Any]:
     """A month is billed, of this customer here and now, of the others by the workers; a term is set and one agreed."""
     from billing import services
     from portal import terms
-    from portal.termbook.services import Wish, agree_term, set_term
     from portal.tenancy import tenant_scope
+    from portal.termbook.services import Wish, agree_term, set_term
 
     analyst, owner, place, now = _staff(ANALYST), _staff(OWNER), _place(), _now()
     month = now.year * 12 + now.month - 1 - MONTHS_BACK

@@ -55,6 +55,16 @@ def send(selector: str = "main form [type=submit]", **fields: str) -> Act:
     return act
 
 
+def follow(selector: str) -> Act:
+    """Go where the first such link leads."""
+
+    def act(window: Window) -> None:
+        with window.expect_navigation():
+            window.locator(selector).first.click()
+
+    return act
+
+
 def opening(selector: str) -> Act:
     """Open each menu or panel that it finds."""
 
@@ -176,7 +186,8 @@ STAFF = (
     _s("terms/", OWNER),
     _s("terms/<str:name>/", OWNER, "/terms/{term}/"),
     _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/"),
-    _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/", "wrong", 422, act=send("form:has([name=reason]) [type=submit]")),
+    _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/", "wrong", 422,
+       act=send("form:has([name=reason]) [type=submit]")),
     _s("orders/mine/", CARE),
     _s("billing/disputes/", ANALYST),
     _s("billing/runs/", ANALYST),
@@ -192,9 +203,9 @@ STAFF = (
     _s(f"{_IN}billing/disputes/", ANALYST, f"{HERE}billing/disputes/"),
     _s(f"{_IN}billing/disputes/<str:number>/", ANALYST, f"{HERE}billing/disputes/{{dispute}}/"),
     _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/"),
-    _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/", "wrong", 422,
-       act=send("form:has([name=decision]) [type=submit]", credited="999999")),
-    _s(f"{_IN}notices/<int:pk>/", CARE, "/notices/", act=lambda window: window.locator("main table a[href*='/notices/']").first.click()),
+    _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/", "wrong",
+       422, act=send("form:has([name=decision]) [type=submit]", credited="999999")),
+    _s(f"{_IN}notices/<int:pk>/", CARE, "/notices/", act=follow("main table a[href*='/notices/']")),
     _s(f"{_IN}terms/", OWNER, f"{HERE}terms/"),
     _s(f"{_IN}terms/agree/", OWNER, f"{HERE}terms/agree/?term={{term}}"),
 )  # fmt: skip

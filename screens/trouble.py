@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from portal.errors import Refused
 from portal.http import csrf_failure, too_large, too_many_requests
 from portal.policy import public
-from portal.urls.customer import handler400, handler403, handler404, handler429, handler500, urlpatterns as usual
+from portal.urls.customer import handler400, handler403, handler404, handler429, handler500
+from portal.urls.customer import urlpatterns as usual
 
 View = Callable[[HttpRequest], HttpResponse]
 
