@@ -15,7 +15,7 @@ from screens.looking import fill
 from screens.pages import PAGES
 from screens.person import CHROMIUM
 from screens.running import ROOT, in_trouble, running
-from screens.shooting import shoot_all
+from screens.shooting import GUISES, shoot_all
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
         pictures = shoot_all(portal, fill(portal), pages, given.into)
     sheets.write(given.into, pictures)
     print(f"{len(pictures)} pictures in {given.into}/index.html, in {time.perf_counter() - started:.0f} s.")
-    return 0
+    return 0 if len(pictures) == len(pages) * len(GUISES) else 1
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 
 import multiprocessing
 import re
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import Error
 
 from screens.looking import Looker
 from screens.pages import NOBODY, PAGES, Page
@@ -43,13 +46,22 @@ def shoot_all(portal: Portal, things: dict[str, Any], pages: Sequence[Page], fol
         # By number: what is done on a page cannot be sent to another process.
         work = [pool.submit(_shoot, portal, things, [PAGES.index(p) for p in side], folder) for side in sides]
         found = sorted(taken for each in work for taken in each.result())
-    return [Picture(PAGES[number], guise, path) for number, guise, path in found]
+    return [Picture(PAGES[number], guise, path) for number, guise, path in found if path.exists()]
 
 
 def _shoot(portal: Portal, things: dict[str, Any], numbers: Sequence[int], folder: Path) -> list[tuple[int, str, Path]]:
     with chromium() as browser:
         looker = Looker(browser, portal, things)
-        return [(n, guise.name, _take(looker, n, guise, folder)) for guise in GUISES for n in numbers]
+        return [(n, guise.name, _try(looker, n, guise, folder)) for guise in GUISES for n in numbers]
+
+
+def _try(looker: Looker, number: int, guise: Guise, folder: Path) -> Path:
+    """One page that cannot be shown must not cost the pictures of the others: it is named, and missing."""
+    try:
+        return _take(looker, number, guise, folder)
+    except (AssertionError, Error) as error:
+        print(f"{PAGES[number].name}, {guise.name}: {error}", file=sys.stderr, flush=True)
+        return folder / "missing.png"
 
 
 def _take(looker: Looker, number: int, guise: Guise, folder: Path) -> Path:
@@ -60,6 +72,7 @@ def _take(looker: Looker, number: int, guise: Guise, folder: Path) -> Path:
     if page.who != NOBODY:
         _speak(person, guise.language[:2])
     looker.go(person, page)
+    person.page.evaluate("scrollTo(0, 0)")
     person.page.screenshot(path=path, full_page=True)
     return path
 

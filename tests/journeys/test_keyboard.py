@@ -10,7 +10,9 @@ from screens.pages import ADMINISTRATOR, CARE, CLERK, HERE, ORDER, PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 # What has the focus, in words; "" where nothing shows it.
-FOCUS = """() => {
+FOCUS = """async () => {
+  // A page scrolls to it with the next frame.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const it = document.activeElement;
   if (!it || it === document.body) return { name: "", seen: true, inside: true };
   const style = getComputedStyle(it), box = it.getBoundingClientRect();
