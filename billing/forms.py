@@ -1,8 +1,10 @@
 """What customers type to dispute, what analysts type to decide, and which month is billed."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import DisputeReason
@@ -16,6 +18,10 @@ class AmountField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(max_digits=12, decimal_places=2, widget=widget, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        # As the reader writes it: a Brazilian's comma.
+        return formats.localize_input(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "").strip()

@@ -44,6 +44,7 @@ class DelayForm(_MilestoneForm):
         min_length=5,
         max_length=300,
         help_text=_("The customer reads this in the mail and under “Why it moved”."),
+        error_messages={"min_length": _("Say it in a few words: the customer reads them.")},
     )
 
 

@@ -36,7 +36,8 @@ WORDS: dict[int, tuple[Text, Text]] = {
     405: (
         _("There is no page at this address"),
         _(
-            "It belongs to a button or a form on another page. Nothing was changed. Go back to that page, or to the start."
+            "It belongs to a button or a form on another page. Nothing was changed. Go back to that page, or to the"
+            " start."
         ),
     ),
     413: (
@@ -48,6 +49,13 @@ WORDS: dict[int, tuple[Text, Text]] = {
         _(
             "To keep guessers out, the portal slows down after several attempts. Wait a minute, then try again. If you"
             " have forgotten your password, choose a new one."
+        ),
+    ),
+    500: (
+        _("This did not work"),
+        _(
+            "The fault is ours, and it has been noted. What you were about to save was not saved. Try again in a"
+            " minute; if it stays so, call us."
         ),
     ),
     503: (
@@ -192,10 +200,8 @@ def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
     """Without the frame and without the database, whose trouble may be what is told of."""
     if problems.is_api(request):
         return problems.answer(request, problems.of_status(status), detail=text or None)
-    if status == 500:
-        return HttpResponse(render_to_string("500.html", {"carrier": settings.CARRIER}), status=500)
     title, usual = WORDS[status]
-    again = request.get_full_path() if request.method in {"GET", "HEAD"} and status != 405 else ""
+    again = request.get_full_path() if request.method in {"GET", "HEAD"} and status not in {405, 500} else ""
     words = {
         "code": status,
         "title": title,
@@ -203,6 +209,8 @@ def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
         "again": again,
         "may_resend": status == 503 and not text and not again,
         "carrier": settings.CARRIER,
+        "face": settings.FACE,
+        "theme": request.COOKIES.get(THEME_COOKIE),
     }
     return HttpResponse(render_to_string("shell/plain.html", words), status=status)
 

@@ -55,6 +55,16 @@ def send(selector: str = "main form [type=submit]", **fields: str) -> Act:
     return act
 
 
+def follow(selector: str) -> Act:
+    """Go where the first such link leads."""
+
+    def act(window: Window) -> None:
+        with window.expect_navigation():
+            window.locator(selector).first.click()
+
+    return act
+
+
 def opening(selector: str) -> Act:
     """Open each menu or panel that it finds."""
 
@@ -143,7 +153,7 @@ CUSTOMER = (
     _c(f"{_IN}downloads/", ADMINISTRATOR, f"{HERE}downloads/"),
     _c(f"{_IN}downloads/", SEVERAL, "/e/207340/downloads/", "empty"),
     _c(f"{_IN}billing/", CLERK, f"{HERE}billing/"),
-    _c(f"{_IN}billing/", CLERK, f"{HERE}billing/?q=no-such", "nothing found"),
+    _c(f"{_IN}billing/", CLERK, f"{HERE}billing/?number=no-such", "nothing found"),
     _c(f"{_IN}billing/invoices/<str:number>/", CLERK, f"{HERE}billing/invoices/{{invoice}}/"),
     _c(f"{_IN}billing/invoices/<str:number>/", ADMINISTRATOR, f"{HERE}billing/invoices/{{invoice}}/"),
     _c(f"{_IN}billing/invoices/<str:number>/lines/<int:pk>/dispute/", CLERK,
@@ -176,7 +186,8 @@ STAFF = (
     _s("terms/", OWNER),
     _s("terms/<str:name>/", OWNER, "/terms/{term}/"),
     _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/"),
-    _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/", "wrong", 422, act=send("form:has([name=reason]) [type=submit]")),
+    _s("terms/<str:name>/set/", OWNER, "/terms/{term}/set/", "wrong", 422,
+       act=send("form:has([name=reason]) [type=submit]")),
     _s("orders/mine/", CARE),
     _s("billing/disputes/", ANALYST),
     _s("billing/runs/", ANALYST),
@@ -185,16 +196,18 @@ STAFF = (
     _s(_IN, CARE, HERE),
     _s(f"{_IN}orders/", CARE, f"{HERE}orders/"),
     _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/"),
-    _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/", "tools open", act=opening("main .tools summary")),
+    _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/", "tools open",
+       act=opening("main [data-state=now] .tools summary")),
     _s(f"{_IN}downloads/", CARE, f"{HERE}downloads/", "empty"),
     _s(f"{_IN}billing/", ANALYST, f"{HERE}billing/"),
     _s(f"{_IN}billing/invoices/<str:number>/", ANALYST, f"{HERE}billing/invoices/{{invoice}}/"),
     _s(f"{_IN}billing/disputes/", ANALYST, f"{HERE}billing/disputes/"),
     _s(f"{_IN}billing/disputes/<str:number>/", ANALYST, f"{HERE}billing/disputes/{{dispute}}/"),
     _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/"),
-    _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/", "wrong", 422,
-       act=send("form:has([name=decision]) [type=submit]", credited="999999")),
-    _s(f"{_IN}notices/<int:pk>/", CARE, "/notices/", act=lambda window: window.locator("main table a[href*='/notices/']").first.click()),
+    _s(f"{_IN}billing/disputed-lines/<int:pk>/", ANALYST, f"{HERE}billing/disputed-lines/{{disputed_line}}/", "wrong",
+       422, act=send("form:has([name=decision]) [type=submit]", credited="999999")),
+    _s(f"{_IN}notices/<int:pk>/", CARE, f"/notices/?to={CLERK}",
+       act=follow("main table a[href*='/notices/']")),
     _s(f"{_IN}terms/", OWNER, f"{HERE}terms/"),
     _s(f"{_IN}terms/agree/", OWNER, f"{HERE}terms/agree/?term={{term}}"),
 )  # fmt: skip

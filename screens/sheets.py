@@ -70,7 +70,7 @@ def _paste(rows: Sequence[Sequence[Image.Image]], width: int) -> Image.Image:
 
 def _index(pictures: Sequence[Picture]) -> str:
     lines = ["<!doctype html><meta charset=utf-8><title>Every page</title>",
-             "<style>body{font:14px system-ui;margin:1rem}img{height:20rem;border:1px solid #999;margin:4px}</style>"]  # fmt: skip
+             "<style>body { font: 14px system-ui } img { height: 20rem; border: 1px solid }</style>"]  # fmt: skip
     for page in dict.fromkeys(each.page for each in pictures):
         lines.append(f"<h2>{html.escape(page.name)}</h2>")
         for each in pictures:

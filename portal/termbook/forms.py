@@ -119,6 +119,16 @@ def composed(term: Term, data: dict[str, Any]) -> Any:
     return data["value"]
 
 
+def _reason() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"),
+        min_length=5,
+        max_length=300,
+        help_text=_("It stands in the history."),
+        error_messages={"min_length": _("Say in a few words why: it stands in the history.")},
+    )
+
+
 class _SettingForm(forms.Form):
     """What both forms share. ``seen`` is the last row of the history that the page shows."""
 
@@ -127,7 +137,7 @@ class _SettingForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Today or later: the past stays as it was."),
     )
-    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=300, help_text=_("It stands in the history."))
+    reason = _reason()
     is_end = forms.BooleanField(
         label=_("End the value of its own here: from that day on the wider one binds"), required=False
     )
@@ -223,7 +233,7 @@ class WhomForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=300, help_text=_("It stands in the history."))
+    reason = _reason()
 
 
 def hidden(form: _SettingForm) -> list[tuple[str, str]]:

@@ -1,12 +1,14 @@
 """The whole portal as `make run` starts it, and browsers to walk through it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from screens.looking import Looker, fill
 from screens.person import CHROMIUM, Person, chromium
-from screens.running import Portal, running
+from screens.running import Portal, in_trouble, running
 
 
 # One for all: starting it takes longer than most walks.
@@ -24,6 +26,23 @@ def portal() -> Iterator[Portal]:
 def browser(portal: Portal) -> Iterator[Browser]:
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def things(portal: Portal) -> dict[str, Any]:
+    """What people have done in it, so that no page is empty."""
+    return fill(portal)
+
+
+@pytest.fixture(scope="session")
+def failing(portal: Portal) -> Iterator[Portal]:
+    with in_trouble(portal) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def looker(browser: Browser, failing: Portal, things: dict[str, Any]) -> Looker:
+    return Looker(browser, failing, things)
 
 
 @pytest.fixture

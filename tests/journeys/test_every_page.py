@@ -1,32 +1,15 @@
-"""Every page of both faces in a browser: accessible, light in weight, within the policy, and not wider than the screen."""
+"""Every page of both faces in a browser: accessible, light in weight, and not wider than the screen."""
 
 import pytest
 
-from screens.looking import COLOURS, EVERY_RULE, Looker, fill, paint, sideways, violations, weight
+from screens.looking import COLOURS, EVERY_RULE, paint, sideways, violations, weight
 from screens.pages import NOT_PAGES, PAGES
-from screens.running import in_trouble
 from tests.isolation.declarations import FILES, ROUTES
 
 DESKTOP, PHONE = {"width": 1360, "height": 900}, {"width": 360, "height": 780}
 # The width of a desktop of 1280 px at 400 %.
 ZOOMED = {"width": 320, "height": 256}
 FIRST_KB, AFTER_KB = 200, 40
-
-
-@pytest.fixture(scope="session")
-def failing(portal):
-    with in_trouble(portal) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def things(portal):
-    return fill(portal)
-
-
-@pytest.fixture(scope="module")
-def looker(browser, failing, things):
-    return Looker(browser, failing, things)
 
 
 def pages_of(face):
