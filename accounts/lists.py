@@ -186,3 +186,11 @@ def switch_entries(places: list[tuple[int, str, str]], current: str, at: str) ->
         }
         for _id, public_id, name in places
     ]
+
+
+def greeting(name: str, hour: int) -> str:
+    """A word to somebody at their hour of the day."""
+    words = _("Good morning, %(name)s") if hour < 12 else _("Good afternoon, %(name)s")
+    if hour >= 18:
+        words = _("Good evening, %(name)s")
+    return str(words) % {"name": name.split()[0] if name.split() else name}

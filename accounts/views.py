@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import lists, selectors, services
 from accounts.forms import ProfileForm, VisitForm
-from accounts.lists import switch_entries
+from accounts.lists import greeting, switch_entries
 from accounts.models import User
 from accounts.permissions import Permission
 from portal import exports, identifiers, listing, registries, suggestions, zones
@@ -176,7 +176,8 @@ def _cards(request: ActorRequest) -> dict[str, Any]:
         context = card.context(request.actor)
         if context is not None:
             shown[card.column].append({"template": card.template, "data": context})
-    return {"cards": shown}
+    now = timezone.localtime()
+    return {"cards": shown, "greeting": greeting(request.actor.name, now.hour), "today": now.date()}
 
 
 @require_safe

@@ -38,9 +38,7 @@ def _add_doors() -> None:
     registries.add_searches(
         Search(_("Invoices"), _("invoice number"), view, search.find_invoices, order=40),
         Search(_("Disputes"), _("dispute number, your reference"), view, search.find_disputes, order=50),
-        Search(
-            _("Billed services"), _("service or circuit ID, your name for it"), view, search.find_services, order=60
-        ),
+        Search(_("Services"), _("service or circuit ID, your name for it"), view, search.find_services, order=60),
     )
     registries.add_pages(
         Page("billing.invoice", _("See the invoice"), "billing:invoice", selectors.get_invoice_number),

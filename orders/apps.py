@@ -24,6 +24,7 @@ class OrdersConfig(AppConfig):
         )
         registries.add_cards(
             Card("orders/_under_way.html", "customer", lists.under_way_card, order=20, **see),
+            Card("orders/_under_way.html", "staff", lists.under_way_card, order=20, **see),
             Card("orders/_mine.html", "staff", lists.my_orders_card, order=20, **see),
         )
         registries.add_searches(

@@ -58,7 +58,8 @@ def _migrated() -> bool:
 # name_words is looked into by staff alone, before whom there is no wall.
 _SLOW_SEARCH = """
 SELECT EXISTS (SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-                WHERE a.atttypid = 'tsvector'::regtype AND a.attname <> 'name_words' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace)
+                WHERE a.atttypid = 'tsvector'::regtype AND a.attname <> 'name_words'
+                  AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace)
    AND NOT (SELECT proleakproof FROM pg_proc WHERE oid = 'ts_match_vq(tsvector, tsquery)'::regprocedure)
 """
 

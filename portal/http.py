@@ -78,6 +78,8 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     htmx: Any
+    # What of their notices staff have not read, counted before one customer was entered.
+    unread: int | None
 
 
 def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, otherwise: str) -> HttpResponse:

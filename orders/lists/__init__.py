@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -71,7 +72,8 @@ def card_columns(actor: Actor, *, today: date) -> list[Column]:
     """The same in a card of the home page."""
     columns = {each.key: each for each in order_columns(actor, today=today)}
     what = replace(columns["what"], cell=lambda each: each.title)
-    return [columns["order"], what, columns["next"], columns["committed"], columns["punctuality"]]
+    step = replace(columns["next"], cell=_dated_step())
+    return [columns["order"], what, step, columns["committed"], columns["punctuality"]]
 
 
 def work_columns(*, today: date) -> list[Column]:
@@ -128,6 +130,18 @@ def _next_step() -> Callable[[Order], Cell]:
         if not steps or order.status not in under_way:
             return None
         return format_html("<span>{} {}</span>", steps[0].label, marks[steps[0].owner])
+
+    return cell
+
+
+def _dated_step() -> Callable[[Order], Cell]:
+    """The same, and by when."""
+    step, by = _next_step(), _("by %(day)s")
+
+    def cell(order: Order) -> Cell:
+        steps: list[Milestone] = getattr(order, "open_steps", [])
+        expected = steps[0].expected_on if steps else None
+        return with_small(step(order) or "", by % {"day": date_format(expected)} if expected else "")
 
     return cell
 
@@ -215,17 +229,22 @@ CARD_ROWS = 5
 
 
 def under_way_card(actor: Actor) -> dict[str, Any] | None:
-    """Home: the orders under way that are due first, and those that wait for the customer; None without any."""
+    """Home of an enterprise: the orders under way, due first, and those that wait for the customer."""
+    if actor.enterprise_id is None:
+        return None
     card = _card(selectors.list_open_orders(actor))
     return card and {
         **card,
         "columns": card_columns(actor, today=card["today"]),
         "waiting": list(selectors.list_waiting_orders(actor)[:CARD_ROWS]),
+        "most": CARD_ROWS,
     }
 
 
 def my_orders_card(actor: Actor) -> dict[str, Any] | None:
-    """A care manager's day: their open orders that are due first; nothing for who has none."""
+    """A care manager's day: their open orders that are due first; nothing for who has none, or inside a customer."""
+    if actor.enterprise_id is not None:
+        return None
     card = _card(selectors.list_my_orders(actor))
     return card and {**card, "columns": card_work_columns(today=card["today"])}
 

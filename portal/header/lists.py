@@ -39,7 +39,9 @@ def columns(actor: Actor) -> list[Column]:
 
     def subject(notice: Notice) -> Cell:
         link = anchor(notice.subject, address(actor, "notice", notice.pk))
-        return link if notice.read_at else format_html("<strong>{}</strong> {}", link, unread)
+        if notice.read_at:
+            return format_html('<span class="told-read">{}</span>', link)
+        return format_html("<strong>{}</strong> {}", link, unread)
 
     found = [Column(_("What we told you"), subject, is_lead=True)]
     if actor.enterprise_id is None:

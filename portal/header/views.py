@@ -64,7 +64,8 @@ def _shown(request: ActorRequest, found: registries.Found) -> dict[str, Any]:
 
 
 def _kinds(request: ActorRequest) -> list[registries.Search]:
-    return registries.searches(request.actor)
+    """What can be searched here, each once: two searches may look for the same kind of thing."""
+    return list({str(each.what): each for each in reversed(registries.searches(request.actor))}.values())[::-1]
 
 
 def _is_too_often(request: ActorRequest) -> bool:
@@ -101,7 +102,9 @@ def told(request: ActorRequest) -> HttpResponse:
 def told_notice(request: ActorRequest, pk: int) -> HttpResponse:
     """One notice, word for word; who opens it has read it."""
     notice = get_object_or_404(selectors.list_mine(request.actor).select_related("event"), pk=pk)
-    services.mark_read({notice.enterprise_id: [notice.pk]}, actor=request.actor, at=timezone.now())
+    if services.mark_read({notice.enterprise_id: [notice.pk]}, actor=request.actor, at=timezone.now()):
+        # What the bell says on this very page was counted before.
+        request.unread = selectors.count_unread(request.actor)
     thing = selectors.thing_of(request.actor, notice)
     context: dict[str, Any] = {"notice": notice, "text": _words(notice), "all_url": address(request.actor, "list")}
     if thing:

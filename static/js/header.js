@@ -69,7 +69,16 @@
       show(document.activeElement === box && said !== "");
       announce(said);
     });
-    box.addEventListener("input", () => { if (!box.value.trim()) show(false); });
+    // Asked in the pauses of typing; what was asked before is dropped.
+    let pause = 0;
+    box.addEventListener("input", () => {
+      clearTimeout(pause);
+      const typed = box.value.trim();
+      if (!typed) show(false);
+      else pause = setTimeout(() => {
+        if (box.value.trim() === typed) htmx.ajax("GET", form.action, { source: box, target: panel, values: { q: typed } });
+      }, 250);
+    });
     box.addEventListener("focus", () => { if (panel.childElementCount && box.value.trim()) show(true); });
     form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) show(false); });
     // The list keeps the box in focus, so that the arrows go on working.

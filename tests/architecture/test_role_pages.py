@@ -60,6 +60,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "downloads/": {"<int:pk>": 0},
         "views/": {"<int:pk>": 0},
         "drafts/": {"<slug:name>": "dispute", "<int:pk>": 0},
+        "told/": {"<int:pk>": 0},
     }
 
 
