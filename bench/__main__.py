@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import databases, loading, outbox, pages, plans, report, wall, weight
+from bench import databases, loading, outbox, pages, plans, printing, report, wall, weight
 from bench.processes import environment
 from bench.report import SLACK, Figure
 
@@ -20,7 +20,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a tenth of the size, and twice the budgets")
     parser.add_argument("--orders", type=int, help="orders in the large database; the small one has a hundredth")
-    parser.add_argument("--only", choices=["pages", "wall", "weight", "plans", "outbox", "loading"], action="append")
+    parser.add_argument(
+        "--only", choices=["pages", "wall", "weight", "plans", "outbox", "pdf", "loading"], action="append"
+    )
     given = parser.parse_args()
     scale = 10 if given.smoke else 1
     orders = given.orders or ORDERS // scale
@@ -43,6 +45,7 @@ def _measure(orders: int, rows: int, only: list[str] | None, *, requests: int) -
         "weight": lambda: weight.measure(large),
         "plans": lambda: plans.measure(large),
         "outbox": lambda: _on_a_copy("work", "small", lambda: outbox.measure(small)),
+        "pdf": lambda: printing.measure(large),
         "loading": lambda: _on_a_copy("empty", "bare", lambda: loading.measure(rows)),
     }
     found: list[Figure] = []

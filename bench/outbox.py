@@ -1,4 +1,4 @@
-"""Mails through the outbox against raw smtplib with a connection for each.
+"""Mails through the outbox against raw smtplib: the same mail written with the standard library, a connection for each.
 
 python -m bench.outbox ENTERPRISE PORT runs inside a process of portal_app; ``measure`` starts it and the
 mail server beside it.
@@ -9,6 +9,7 @@ import smtplib
 import subprocess
 import sys
 import time
+from email.message import EmailMessage
 from statistics import median
 
 from bench.databases import World
@@ -16,6 +17,7 @@ from bench.processes import ask, environment, free_port
 from bench.report import Figure
 
 BATCH, ROUNDS = 40, 6
+TEXT, HTML = "It is done.\n" * 30, "<p>It is done.</p>" * 60
 
 
 def measure(world: World) -> list[Figure]:
@@ -28,7 +30,15 @@ def measure(world: World) -> list[Figure]:
         sink.terminate()
         sink.wait(10)
     words = f"{told['ours']:.0f} against {told['raw']:.0f} mails a second"
-    return [Figure("outbox: claim, send, mark / raw smtplib", words, told["ours"] / told["raw"], 0.5, at_least=True)]
+    return [
+        Figure(
+            "outbox: claim, write, send, mark / raw smtplib: write, connect, send",
+            words,
+            told["ours"] / told["raw"],
+            0.5,
+            at_least=True,
+        )
+    ]
 
 
 def main(enterprise_id: int, port: int) -> None:
@@ -40,10 +50,9 @@ def main(enterprise_id: int, port: int) -> None:
     from portal import delivery
 
     ids = _write(enterprise_id, BATCH * (ROUNDS + 1))
-    message = _raw_message(enterprise_id, ids[0])
     ours, raw = [], []
     for n in range(ROUNDS + 1):
-        raw.append(_rate(lambda: [_send_raw(port, message) for _ in range(BATCH)]))
+        raw.append(_rate(lambda: [_send_raw(port, k) for k in range(BATCH)]))
         batch = ids[n * BATCH : (n + 1) * BATCH]
         ours.append(_rate(lambda: [delivery.send(enterprise_id, pk, now=timezone.now()) for pk in batch]))  # noqa: B023
     # The first of each warms up.
@@ -71,7 +80,7 @@ def _write(enterprise_id: int, many: int) -> list[int]:
         made = Notice.objects.bulk_create(
             Notice(
                 enterprise_id=enterprise_id, event=event, kind=event.kind, recipient=f"r{n}@out.example", language="en",
-                subject="Order completed", body_text="It is done.\n" * 30, body_html="<p>It is done.</p>" * 60,
+                subject="Order completed", body_text=TEXT, body_html=HTML,
                 message_id=f"<b{n}@out.example>", created_at=now, due_at=now,
             )
             for n in range(many)
@@ -79,22 +88,15 @@ def _write(enterprise_id: int, many: int) -> list[int]:
         return [notice.pk for notice in made]
 
 
-def _raw_message(enterprise_id: int, pk: int) -> str:
-    from portal.delivery import message_of
-    from portal.models import Notice
-    from portal.tenancy import tenant_scope
-
-    with tenant_scope(enterprise_id):
-        return (
-            message_of(Notice.objects.select_related("event").get(enterprise_id=enterprise_id, pk=pk))
-            .message()
-            .as_string()
-        )
-
-
-def _send_raw(port: int, message: str) -> bool:
+def _send_raw(port: int, n: int) -> bool:
+    """What a script without an outbox does for each mail: write it, connect, hand it over."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "Order completed", "portal@out.example", f"r{n}@out.example"
+    message["Message-ID"] = f"<raw{n}@out.example>"
+    message.set_content(TEXT)
+    message.add_alternative(HTML, subtype="html")
     with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
-        server.sendmail("portal@out.example", ["raw@out.example"], message)
+        server.send_message(message)
     return True
 
 

@@ -139,20 +139,35 @@ def claim(enterprise_id: int, notice_id: int, *, now: datetime) -> Notice | None
 
 
 def _claim(queue: type[Row], enterprise_id: int, pk: int, now: datetime) -> Row | None:
-    free = Q(state=Queue.State.WAITING) | Q(state=Queue.State.WORKING, lease_until__lt=now)
+    """One statement, for it is run once a mail: taken, counted and read, or passed over as somebody else's."""
+    lease = now + LEASE
     with tenant_scope(enterprise_id):
-        found = queue.objects.filter(free, enterprise_id=enterprise_id, pk=pk)
-        row = found.select_for_update(skip_locked=True, of=("self",)).select_related("event").first()
-        if row is None:
-            return None
-        if row.attempts >= MOST_ATTEMPTS:
-            row.state, row.lease_until, row.last_error = Queue.State.FAILED, None, "Every worker was lost."
-            row.save(update_fields=["state", "lease_until", "last_error"])
-            return None
-        row.state, row.attempts = Queue.State.WORKING, row.attempts + 1
-        row.lease_until = row.due_at = now + LEASE
-        row.save(update_fields=["state", "attempts", "lease_until", "due_at"])
-        return row
+        taken = list(
+            queue.objects.raw(
+                _CLAIM.format(table=queue._meta.db_table),
+                {"enterprise": enterprise_id, "id": pk, "now": now, "lease": lease, "most": MOST_ATTEMPTS},
+            )
+        )
+        if not taken:
+            _give_up(queue, enterprise_id, pk, now)
+        return taken[0] if taken else None
+
+
+_CLAIM = """
+    UPDATE {table} SET state = 'working', attempts = attempts + 1, lease_until = %(lease)s, due_at = %(lease)s
+     WHERE id = (SELECT id FROM {table}
+                  WHERE enterprise_id = %(enterprise)s AND id = %(id)s AND attempts < %(most)s
+                    AND (state = 'waiting' OR state = 'working' AND lease_until < %(now)s)
+                    FOR UPDATE SKIP LOCKED)
+       AND enterprise_id = %(enterprise)s
+ RETURNING *"""
+
+
+def _give_up(queue: type[Row], enterprise_id: int, pk: int, now: datetime) -> None:
+    """A row whose workers vanished one after the other is left to a person."""
+    free = Q(state=Queue.State.WAITING) | Q(state=Queue.State.WORKING, lease_until__lt=now)
+    lost = queue.objects.filter(free, enterprise_id=enterprise_id, pk=pk, attempts__gte=MOST_ATTEMPTS)
+    lost.update(state=Queue.State.FAILED, lease_until=None, last_error="Every worker was lost.")
 
 
 def _mark(row: Queue, **values: object) -> bool:
@@ -215,7 +230,9 @@ def message_of(notice: Notice) -> EmailMultiAlternatives:
     """The mail as it leaves, its secret filled in."""
     text, html = notice.body_text, notice.body_html
     if notice.secret:
-        secret = notices.SECRETS[notice.secret](notice.event)
+        with tenant_scope(notice.enterprise_id):
+            event = notice.event
+        secret = notices.SECRETS[notice.secret](event)
         text, html = (body.replace(notices.SECRET_MARK, secret) for body in (text, html))
     message = EmailMultiAlternatives(
         subject=notice.subject,

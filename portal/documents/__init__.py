@@ -70,10 +70,13 @@ def render(template: str, context: Mapping[str, Any], *, language: str, time_zon
     Raises DocumentsUnavailable where WeasyPrint or its libraries are missing, and DocumentTooHeavy beyond
     ``PDF_SECONDS`` or ``PDF_MEGABYTES``. It takes seconds: never in a request.
     """
-    assets = known_assets()
-    frame = {"carrier": settings.CARRIER, "paper": paper, "font_url": f"{SCHEME}inter" if assets else ""}
     with translation.override(language), timezone.override(time_zone):
-        return print_html(render_to_string(template, {**frame, **context}), assets)
+        return print_html(render_to_string(template, {**frame(paper), **context}), known_assets())
+
+
+def frame(paper: str) -> dict[str, Any]:
+    """What every document's template is given."""
+    return {"carrier": settings.CARRIER, "paper": paper, "font_url": f"{SCHEME}inter" if known_assets() else ""}
 
 
 def print_html(html: str, assets: Mapping[str, Asset]) -> bytes:

@@ -8,6 +8,7 @@ import asyncio
 import random
 import ssl
 import threading
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -144,6 +145,7 @@ class Sink:
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
         self.port = 0
+        self._open: weakref.WeakSet[SMTP] = weakref.WeakSet()
         self.reset()
         self.listen()
 
@@ -156,6 +158,7 @@ class Sink:
         self.answer: Answer = accept
         self.delay = 0.03
         self.is_trickling = self.is_unknown = False
+        self.lines, self.mails_a_line = 0, 1000
         self.taken: Counter[str] = Counter()
         self.message_ids: dict[str, set[str]] = defaultdict(set)
         self.visits: Counter[str] = Counter()
@@ -171,6 +174,11 @@ class Sink:
     def refuse(self) -> None:
         """Nobody answers at the port any more, until ``listen``."""
         self.loop.call_soon_threadsafe(self._server.close)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Every line that is open breaks; new ones are welcome."""
+        self.loop.call_soon_threadsafe(lambda: [line.transport.abort() for line in self._open if line.transport])
         self._run(asyncio.sleep(0.05))
 
     def close(self) -> None:
@@ -191,9 +199,10 @@ class Sink:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
 
     def _line(self) -> asyncio.Protocol:
+        self.lines += 1
         if self.is_trickling:
             return Trickle(self)
-        return SMTP(
+        line = SMTP(
             self,
             loop=self.loop,
             hostname="localhost",
@@ -204,6 +213,19 @@ class Sink:
                 success=(given.login, given.password) == (USER.encode(), PASSWORD.encode())
             ),
         )
+        line.mails = 0
+        self._open.add(line)
+        return line
+
+    async def handle_MAIL(
+        self, line: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        line.mails += 1
+        if line.mails > self.mails_a_line:
+            return "421 4.7.0 Too many mails from one line"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, line: SMTP, session: Session, envelope: Envelope) -> str:
         message = message_from_bytes(envelope.original_content or b"")

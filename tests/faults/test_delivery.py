@@ -172,6 +172,7 @@ class TestTheMailServer:
     def test_shows_a_certificate_that_nobody_knows(self, site, crowd):
         """No mail and no password goes over such a line; it waits for the right one."""
         site.sink.is_unknown = True
+        site.sink.hang_up()
         with crowd.writing(5):
             pass
         _wait(lambda: all(attempts for *_, attempts, _, _ in crowd.notices()) and crowd.notices(), 20)

@@ -6,6 +6,7 @@ import time
 import pytest
 from django.core.mail import EmailMessage
 
+from portal import smtp
 from portal.smtp import Doubtful, Line
 from tests.faults import sink as bad
 from tests.faults.sink import PASSWORD, USER, Sink
@@ -18,6 +19,9 @@ def sink(tmp_path, monkeypatch, settings):
     monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
     yield made
     made.close()
+    # This thread would find it at the next test.
+    if kept := smtp._kept.__dict__.pop("line", None):
+        kept.close()
 
 
 def send(sink, *, timeout=5.0, **how):
@@ -71,6 +75,48 @@ def test_a_certificate_that_nobody_knows_gets_no_password_and_no_mail(sink):
     with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
         send(sink, use_tls=True)
     assert not sink.taken
+
+
+def test_the_next_mail_finds_the_line_open(sink):
+    assert [send(sink, use_tls=True) for _ in range(3)] == [1, 1, 1]
+    assert sink.taken == {"key": 3}
+    assert sink.lines == 1
+
+
+def test_a_line_that_was_hung_up_meanwhile_costs_no_mail(sink):
+    send(sink, use_tls=True)
+    sink.hang_up()
+    assert send(sink, use_tls=True) == 1
+    assert (sink.taken["key"], sink.lines) == (2, 2)
+
+
+def test_a_server_that_has_had_enough_mails_from_one_line_gets_another(sink):
+    send(sink, use_tls=True)
+    sink.mails_a_line = 1
+    assert send(sink, use_tls=True) == 1
+    assert (sink.taken["key"], sink.lines) == (2, 2)
+
+
+def test_a_mail_that_waits_on_an_old_line_and_on_a_fresh_one_has_one_time_for_both(sink):
+    """Beyond it another worker may have the mail."""
+    send(sink, use_tls=True)
+    sink.mails_a_line, sink.is_trickling = 1, True
+    began = time.monotonic()
+    with pytest.raises(smtplib.SMTPException):
+        send(sink, use_tls=True)
+    assert time.monotonic() - began < 4
+
+
+def test_a_line_is_not_used_for_another_server(sink, tmp_path_factory):
+    send(sink, use_tls=True)
+    other = Sink(tmp_path_factory.mktemp("other"))
+    try:
+        send(other, use_ssl=False)
+    except smtplib.SMTPException:
+        pass  # without encryption it takes no mail; that it was asked is what counts
+    finally:
+        other.close()
+    assert (sink.taken["key"], other.lines) == (1, 1)
 
 
 def test_a_good_bye_that_fails_does_not_unsend_the_mail(sink, monkeypatch):
