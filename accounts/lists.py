@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as __
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts import selectors as people
 from accounts.models import Enterprise, StaffVisit
@@ -24,29 +23,32 @@ from portal.lists import DateRange, Filter, ListPage, Sort, count_label
 
 VISITS = ListPage(
     sorts=[
-        Sort("newest", _("Newest first"), "started_at", is_descending=True, column="from"),
-        Sort("oldest", _("Oldest first"), "started_at", column="from"),
+        Sort("newest", gettext_lazy("Newest first"), "started_at", is_descending=True, column="from"),
+        Sort("oldest", gettext_lazy("Oldest first"), "started_at", column="from"),
     ],
     filters=[
         Filter(
-            "who", _("Name"), lambda rows, value: rows.filter(card__name__icontains=value), hint=_("or a part of it")
+            "who",
+            gettext_lazy("Name"),
+            lambda rows, value: rows.filter(card__name__icontains=value),
+            hint=gettext_lazy("or a part of it"),
         ),
-        DateRange("from", _("From"), "started_at"),
+        DateRange("from", gettext_lazy("From"), "started_at"),
     ],
 )
 
 
 def visit_columns() -> list[Column]:
     return [
-        Column(__("Who"), lambda each: with_small(each.card.name, each.card.title), is_lead=True, key="who"),
+        Column(_("Who"), lambda each: with_small(each.card.name, each.card.title), is_lead=True, key="who"),
         Column(pgettext("visit", "Why"), lambda each: each.why, key="why"),
-        Column(__("From"), lambda each: moment(each.started_at), key="from"),
-        Column(__("Until"), lambda each: moment(each.until_at), key="until"),
+        Column(_("From"), lambda each: moment(each.started_at), key="from"),
+        Column(_("Until"), lambda each: moment(each.until_at), key="until"),
     ]
 
 
 def _visits_header() -> list[str]:
-    return [__("Who"), __("Title"), pgettext("visit", "Why"), __("From"), __("Until")]
+    return [_("Who"), _("Title"), pgettext("visit", "Why"), _("From"), _("Until")]
 
 
 def _visits_rows(visits: Iterable[StaffVisit]) -> list[list[Any]]:
@@ -55,7 +57,7 @@ def _visits_rows(visits: Iterable[StaffVisit]) -> list[list[Any]]:
 
 VISITS_EXPORT = ExportKind(
     name="visits",
-    title=_("Who looked"),
+    title=gettext_lazy("Who looked"),
     permission=Permission.ENTERPRISE_ADMIN,
     page=VISITS,
     rows=people.list_visits,
@@ -65,25 +67,25 @@ VISITS_EXPORT = ExportKind(
 
 VISIT_LIST = Listing(
     name="visits",
-    title=_("Who looked"),
+    title=gettext_lazy("Who looked"),
     page=VISITS,
     permission=Permission.ENTERPRISE_ADMIN,
     url="accounts:visits",
     export="accounts:visits_export",
     nothing=Words(
-        _("Nobody has looked yet"),
-        _("When somebody of the carrier opens your data, it stands here at once, with the reason."),
+        gettext_lazy("Nobody has looked yet"),
+        gettext_lazy("When somebody of the carrier opens your data, it stands here at once, with the reason."),
         icon="eye",
     ),
-    none_found=Words(_("Nobody looked then"), _("Choose another time or name, or show all.")),
+    none_found=Words(gettext_lazy("Nobody looked then"), gettext_lazy("Choose another time or name, or show all.")),
 )
 
 # --- every customer, for staff ------------------------------------------------------------------
 
-_BY_NUMBER = Filter("id", _("Enterprise number"), lambda rows, value: rows.filter(public_id=value))
+_BY_NUMBER = Filter("id", gettext_lazy("Enterprise number"), lambda rows, value: rows.filter(public_id=value))
 _SORTS = [
-    Sort("name", _("Name"), "legal_name", column="name"),
-    Sort("name-down", _("Name, last first"), "legal_name", is_descending=True, column="name"),
+    Sort("name", gettext_lazy("Name"), "legal_name", column="name"),
+    Sort("name-down", gettext_lazy("Name, last first"), "legal_name", is_descending=True, column="name"),
 ]
 # What programs ask.
 ENTERPRISES = ListPage(sorts=_SORTS[:1], filters=[_BY_NUMBER])
@@ -96,14 +98,19 @@ def _by_name(rows: QuerySet[Enterprise], value: str) -> QuerySet[Enterprise]:
 CUSTOMERS = ListPage(
     sorts=_SORTS,
     filters=[
-        Filter("q", _("Name or enterprise number"), _by_name),
+        Filter("q", gettext_lazy("Name or enterprise number"), _by_name),
         Filter(
             "segment",
-            _("Segment"),
+            gettext_lazy("Segment"),
             lambda rows, value: rows.filter(segment=value),
             choices=Enterprise.Segment.choices,
         ),
-        Filter("country", _("Country"), lambda rows, value: rows.filter(country=value.upper()), hint=_("as US")),
+        Filter(
+            "country",
+            gettext_lazy("Country"),
+            lambda rows, value: rows.filter(country=value.upper()),
+            hint=gettext_lazy("as US"),
+        ),
     ],
 )
 
@@ -111,19 +118,19 @@ CUSTOMERS = ListPage(
 def customer_columns() -> list[Column]:
     home = paths("accounts:home")
     return [
-        Column(__("Customer"), lambda each: anchor(each.name, home(each.public_id)), is_lead=True, key="name"),
-        Column(__("Enterprise"), lambda each: ident(each.public_id), key="id"),
-        Column(__("Segment"), lambda each: each.get_segment_display(), key="segment"),
-        Column(__("Country"), lambda each: each.country, key="country"),
-        Column(__("Legal name"), lambda each: each.legal_name, key="legal_name", is_extra=True),
-        Column(__("Time zone"), lambda each: each.time_zone, key="time_zone", is_extra=True),
+        Column(_("Customer"), lambda each: anchor(each.name, home(each.public_id)), is_lead=True, key="name"),
+        Column(_("Enterprise"), lambda each: ident(each.public_id), key="id"),
+        Column(_("Segment"), lambda each: each.get_segment_display(), key="segment"),
+        Column(_("Country"), lambda each: each.country, key="country"),
+        Column(_("Legal name"), lambda each: each.legal_name, key="legal_name", is_extra=True),
+        Column(_("Time zone"), lambda each: each.time_zone, key="time_zone", is_extra=True),
     ]
 
 
 def _customers_header() -> list[str]:
     return [
-        __("Enterprise"), __("Customer"), __("Legal name"), __("Segment"), __("Country"), __("Language"),
-        __("Time zone"),
+        _("Enterprise"), _("Customer"), _("Legal name"), _("Segment"), _("Country"), _("Language"),
+        _("Time zone"),
     ]  # fmt: skip
 
 
@@ -140,7 +147,7 @@ def _customers_rows(found: Iterable[Enterprise]) -> list[list[Any]]:
 # Taken at once: a file in the background belongs to one enterprise.
 CUSTOMERS_EXPORT = ExportKind(
     name="customers",
-    title=_("Customers"),
+    title=gettext_lazy("Customers"),
     permission=Permission.ENTERPRISE_OPEN,
     page=CUSTOMERS,
     rows=people.list_all_enterprises,
@@ -150,16 +157,18 @@ CUSTOMERS_EXPORT = ExportKind(
 
 CUSTOMER_LIST = Listing(
     name="customers",
-    title=_("Customers"),
+    title=gettext_lazy("Customers"),
     page=CUSTOMERS,
     permission=Permission.ENTERPRISE_OPEN,
     url="accounts:enterprises",
     export="accounts:customers_export",
     is_inside=False,
-    nothing=Words(_("No customer yet"), _("Customers come with the carrier's data."), icon="building"),
+    nothing=Words(
+        gettext_lazy("No customer yet"), gettext_lazy("Customers come with the carrier's data."), icon="building"
+    ),
     none_found=Words(
-        _("No customer is called that"),
-        _("Look for a part of the legal name, the customer's own name, or the whole enterprise number."),
+        gettext_lazy("No customer is called that"),
+        gettext_lazy("Look for a part of the legal name, the customer's own name, or the whole enterprise number."),
     ),
 )
 

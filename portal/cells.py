@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -19,12 +20,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.errors import Text
 
+_LEAD, _WORDS = "row-", "pick-words"  # ids
 # A text that is not marked as safe is escaped; None leaves the cell empty.
 Cell = Text | None
 
@@ -57,11 +59,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Picks:
-    """The boxes by which rows are chosen: the form they belong to, and what each row is called."""
+    """The boxes by which rows are chosen: the form they belong to, and the words on them.
+
+    A row is called by its lead, which each box names by its id.
+    """
 
     form: str
-    name: Callable[[Any], Text]
-    words: Text  # with %(name)s
+    words: Text
     all_words: Text
 
 
@@ -74,7 +78,7 @@ def table(
     groups: Callable[[Any], Text] | None = None,
 ) -> SafeString:
     """A table of the rows, which on a phone become cards; ``groups`` says which of them stand together."""
-    frames = [_frame(column) for column in columns]
+    frames = [_frame(column, has_id=picks is not None) for column in columns]
     head = "".join(_heading(column, (heads or {}).get(column.key)) for column in columns)
     pick = _pick(picks) if picks else None
     if picks:
@@ -96,21 +100,16 @@ def _heading(column: Column, head: Head | None) -> str:
 
 def _pick(picks: Picks) -> Callable[[Any], str]:
     """The cell with a row's box."""
-    words, form = str(picks.words), conditional_escape(picks.form)
-
-    def cell(row: Any) -> str:
-        label = conditional_escape(words % {"name": picks.name(row)})
-        box = f'<input type="checkbox" name="row" value="{row.pk}" form="{form}" aria-label="{label}">'
-        return f'<td class="pick"><label class="pick-box">{box}</label></td>'
-
-    return cell
+    start = '<td class="pick"><label class="pick-box"><input type="checkbox" name="row"'
+    start = f'{start} form="{conditional_escape(picks.form)}" aria-labelledby="{_WORDS} '
+    return lambda row: f'{start}{_LEAD}{row.id}" value="{row.id}"></label></td>'
 
 
 def _all(picks: Picks) -> str:
     """The box for all rows of the page: without a script it says so to the server, with one it ticks the others."""
-    label = _shown(picks.all_words)
+    label, words = _shown(picks.all_words), _shown(picks.words)
     box = f'<input type="checkbox" name="all" value="1" form="{conditional_escape(picks.form)}" aria-label="{label}">'
-    return f'<label class="pick-box">{box}</label>'
+    return f'<label class="pick-box">{box}</label><span id="{_WORDS}" hidden>{words}</span>'
 
 
 _Frames = list[tuple[str, Callable[[Any], Cell], str]]
@@ -133,10 +132,13 @@ def _rows(frames: _Frames, rows: Iterable[Any], pick: Callable[[Any], str] | Non
     return "".join([_row(frames, row, pick(row)) for row in rows])
 
 
-def _frame(column: Column) -> tuple[str, Callable[[Any], Cell], str]:
-    """What stands around each cell of a column, made once and not for each row."""
+def _frame(column: Column, *, has_id: bool = False) -> tuple[str, Callable[[Any], Cell], str]:
+    """What stands around each cell of a column, made once and not for each row; a lead may have an id."""
     if column.is_lead:
-        return f'<th scope="row"{_css(f"card-lead {column.css}".strip())}>', column.cell, "</th>"
+        start, cell = f'<th scope="row"{_css(f"card-lead {column.css}".strip())}', column.cell
+        if not has_id:
+            return f"{start}>", cell, "</th>"
+        return start, lambda row: _safe(f' id="{_LEAD}{row.id}">{_shown(cell(row))}'), "</th>"
     label = "" if column.is_own_label else f' data-label="{_shown(column.label)}"'
     return f"<td{_css(column.css)}{label}>", column.cell, "</td>"
 
@@ -146,8 +148,11 @@ def _row(frames: _Frames, row: Any, first: str = "") -> str:
 
 
 def _shown(cell: Any) -> str:
+    # The two that nearly all cells are, without the detours that Django takes for the others.
     if type(cell) is SafeString:
         return cell
+    if type(cell) is str:
+        return escape(cell)
     return "" if cell is None else conditional_escape(cell)
 
 
@@ -156,7 +161,8 @@ def _css(classes: str) -> str:
 
 
 def _safe(html: str) -> SafeString:
-    return mark_safe(html)  # noqa: S308 - each value in it is escaped where it enters
+    # Each value in it is escaped where it enters.
+    return SafeString(html)
 
 
 def paths(name: str, *fixed: object) -> Callable[[object], str]:
@@ -211,6 +217,11 @@ def quiet(value: Text) -> SafeString:
     return _safe(f'<span class="quiet">{_shown(value)}</span>')
 
 
+def beside(first: Text, second: Text) -> SafeString:
+    """Two things on one line."""
+    return _safe(f"<span>{_shown(first)} {_shown(second)}</span>")
+
+
 def with_quiet(lead: Text, note: Text) -> SafeString:
     """A word, and beside it what is told in small."""
     return _safe(f'<span>{_shown(lead)} <small class="quiet">{_shown(note)}</small></span>' if note else _shown(lead))
@@ -224,16 +235,20 @@ def with_small(lead: Text, *notes: Text) -> SafeString:
 
 def day(value: date | None) -> SafeString | None:
     """A day as the reader writes it."""
-    if value is None:
-        return None
-    shown = _spoken(value, get_language() or "en")
-    return _safe(f'<time datetime="{value.isoformat()}" class="text-nowrap">{shown}</time>')
+    return days()(value)
 
 
-@lru_cache(maxsize=2048)
-def _spoken(value: date, language: str) -> str:
+def days() -> Callable[[date | None], SafeString | None]:
+    """The same for many: the reader's language is asked for once, and not for each row."""
+    language = get_language() or "en"
+    return lambda value: None if value is None else _day(value, language)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> SafeString:
     # The language is only the cache's key: it is the active one.
-    return conditional_escape(date_format(value, "DATE_FORMAT"))
+    shown = conditional_escape(date_format(value, "DATE_FORMAT"))
+    return _safe(f'<time datetime="{value.isoformat()}" class="text-nowrap">{shown}</time>')
 
 
 def zoned(value: datetime | None) -> str:

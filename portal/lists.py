@@ -13,10 +13,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models import DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import number_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from portal.cells import Head
@@ -47,13 +49,17 @@ class Sort:
     absent: date | None = None
     is_number: bool = False
 
-    def on(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows with what they are ordered by as ``_place``."""
-        by = (
-            F(self.field) if self.absent is None else Coalesce(self.field, Value(self.absent), output_field=DateField())
-        )
-        found: QuerySet[Any] = rows.alias(_place=by)
-        return found
+    def on(self, rows: QuerySet[Any]) -> tuple[QuerySet[Any], str]:
+        """The rows, and the name of what they are ordered by."""
+        if self.absent is None:
+            return rows, self.field
+        by = Coalesce(self.field, Value(self.absent), output_field=DateField())
+        return rows.alias(_place=by), "_place"
+
+    def along(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows in the order of the index, whichever way."""
+        rows, name = self.on(rows)
+        return rows.order_by(name)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,14 @@ class ChosenFilter:
     choices: Sequence[tuple[str, Text]] = ()
     # Of a range: each {name, label, value, fault}.
     ends: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def options(self) -> SafeString:
+        """The choices, as the select has them."""
+        found = ((code, escape(label), code == self.value) for code, label in self.choices)
+        return mark_safe(  # noqa: S308 - codes are ours, labels escaped
+            "".join(f'<option value="{code}"{" selected" * chosen}>{label}</option>' for code, label, chosen in found)
+        )
 
 
 @dataclass(frozen=True)
@@ -156,7 +170,7 @@ class ListPage:
             filters=[_chosen(each, answer) for each, answer in zip(self.filters, answers, strict=True)],
             chips=[_chip(*each, chosen) for each in zip(self.filters, answers, strict=True) if each[1].values],
             sorts=[_sort_link(each, sort, kept) for each in self.sorts],
-            count=count(rows if isinstance(rows, list) else rows.order_by(sort.field)),
+            count=len(rows) if isinstance(rows, list) else count(sort.along(rows)),
             previous_url=_url(chosen, before=_cursor(found[0], sort)) if has_previous and found else "",
             next_url=_url(chosen, after=_cursor(found[-1], sort)) if has_next and found else "",
             is_filtered=bool(asked),
@@ -221,11 +235,11 @@ class ListPage:
         before, after = _place(params.get("before", ""), sort), _place(params.get("after", ""), sort)
         place, is_back = (before, True) if before else (after, False)
         is_descending = sort.is_descending != is_back
-        rows = sort.on(rows)
+        rows, name = sort.on(rows)
         if place:
-            rows = rows.filter(_beyond(place, is_descending))
+            rows = rows.filter(_beyond(name, place, is_descending))
         sign = "-" if is_descending else ""
-        found = list(rows.order_by(f"{sign}_place", f"{sign}pk")[: self.page_size + 1])
+        found = list(rows.order_by(f"{sign}{name}", f"{sign}pk")[: self.page_size + 1])
         has_more, found = len(found) > self.page_size, found[: self.page_size]
         if is_back:
             return found[::-1], has_more, True
@@ -259,20 +273,20 @@ def _sort_link(sort: Sort, current: Sort, kept: Params) -> dict[str, Any]:
     }
 
 
-def _beyond(place: tuple[Any, int], is_descending: bool) -> Q:
+def _beyond(name: str, place: tuple[Any, int], is_descending: bool) -> Q:
     word = "lt" if is_descending else "gt"
     value, pk = place
     # The first condition alone can use the index; the second settles ties.
-    return Q(**{f"_place__{word}e": value}) & (Q(**{f"_place__{word}": value}) | Q(**{f"pk__{word}": pk}))
+    return Q(**{f"{name}__{word}e": value}) & (Q(**{f"{name}__{word}": value}) | Q(**{f"pk__{word}": pk}))
 
 
 def rows_after(rows: QuerySet[Any], sort: Sort, last: Any | None) -> QuerySet[Any]:
     """The rows beyond one, or all, in the sort's order: how a long list is read in parts."""
     sign = "-" if sort.is_descending else ""
-    rows = sort.on(rows)
+    rows, name = sort.on(rows)
     if last is not None:
-        rows = rows.filter(_beyond((_value(last, sort), last.pk), sort.is_descending))
-    return rows.order_by(f"{sign}_place", f"{sign}pk")
+        rows = rows.filter(_beyond(name, (_value(last, sort), last.pk), sort.is_descending))
+    return rows.order_by(f"{sign}{name}", f"{sign}pk")
 
 
 def _value(row: Any, sort: Sort) -> Any:
@@ -322,13 +336,11 @@ def _url(chosen: Mapping[str, str], **place: str) -> str:
     return "?" + urlencode({**chosen, **place})
 
 
-def count(rows: QuerySet[Any] | list[Any]) -> int:
+def count(rows: QuerySet[Any]) -> int:
     """An exact count up to the cap, and one more beyond: counting a large tenant costs more than its page.
 
     Rows in the order of an index are counted along it; without one, a large table may be read from its start.
     """
-    if isinstance(rows, list):
-        return len(rows)
     # Without what is worked out for each row, which no count needs.
     return rows.values("pk")[: COUNT_CAP + 1].count()
 

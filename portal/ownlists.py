@@ -139,7 +139,6 @@ NOTICE_LIST = Listing(
     export="notices:export",
     bulk="notices:chosen",
     is_inside=False,
-    row_name=lambda notice: notice.subject,
     actions=[Action("try-again", gettext_lazy("Try again"), "refresh", _try_again, NOTICE_RESEND)],
     css="cards-wide",
     nothing=Words(

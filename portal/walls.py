@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 
 from portal import db
 from portal.tables import LIBRARY_TABLES, Kind, TenantKey, tables
@@ -95,7 +95,13 @@ def _keys() -> Iterator[dict[str, str]]:
 def work_lists() -> set[str]:
     """Indexes of walled tables that do not lead with the tenant: what staff and the relay look for across them."""
     walled = (model for model in tables().values() if model.table_kind is Kind.TENANT_OWNED)
-    return {index.name for model in walled for index in model._meta.indexes if index.fields[:1] != ["enterprise"]}
+    return {index.name for model in walled for index in model._meta.indexes if _leading(index) != "enterprise"}
+
+
+def _leading(index: models.Index) -> str:
+    """What an index begins with: a column, of an index by expressions too."""
+    first = index.expressions[0] if index.expressions else None
+    return str(getattr(first, "name", "")) if first is not None else next(iter(index.fields), "")
 
 
 def _rule(policy: db.Policy) -> dict[str, Any]:

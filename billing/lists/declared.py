@@ -295,7 +295,6 @@ INVOICE_LIST = Listing(
     url="billing:invoices",
     export="billing:export",
     bulk="billing:chosen",
-    row_name=lambda invoice: invoice.number,
     actions=[
         Action("pdfs", gettext_lazy("Download the PDFs"), "file-text", _papers_of, Permission.BILLING_VIEW),
         Action("csv", gettext_lazy("Download these as CSV"), "download", _table_of, Permission.BILLING_VIEW),

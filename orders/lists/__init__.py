@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -28,7 +27,7 @@ from orders.lists.declared import (
 from orders.models import ORDER_FLOW, OWNER_TONES, Milestone, Order, OrderStatus, OrderType, Owner
 from portal import money
 from portal.actors import Actor
-from portal.cells import Cell, Column, day, ident, paths, quiet, status, whole, with_small, words
+from portal.cells import Cell, Column, beside, day, days, ident, paths, quiet, status, whole, with_small, words
 from portal.lists import count_label
 
 __all__ = [
@@ -40,14 +39,14 @@ __all__ = [
 def order_columns(actor: Actor, *, today: date) -> list[Column]:
     """An enterprise's orders: where each stands, and who moves next."""
     path = paths("orders:order", actor.enterprise_public_id)
-    not_yet = quiet(_("not yet"))
+    not_yet, shown = quiet(_("not yet")), days()
     states = {each.value: status(status_word(each), ORDER_FLOW.tone(each)) for each in OrderStatus}
     return [
         Column(_("Order"), lambda order: ident(order.number, path(order.number)), is_lead=True, key="order"),
         Column(_("What"), _what(), is_own_label=True, key="what"),
         Column(_("State"), lambda order: states[order.status], key="state"),
         Column(_("Next milestone"), _next_step(), key="next"),
-        Column(_("Committed"), lambda order: day(order.committed_on) or not_yet, key="committed"),
+        Column(_("Committed"), lambda order: shown(order.committed_on) or not_yet, key="committed"),
         Column(_("On time?"), _punctuality(today), key="punctuality"),
         Column(_("Placed"), lambda order: day(order.placed_on), key="placed", is_extra=True),
         Column(_("Requested (CRD)"), lambda order: day(order.requested_on), key="requested", is_extra=True),
@@ -129,7 +128,7 @@ def _next_step() -> Callable[[Order], Cell]:
         steps: list[Milestone] = getattr(order, "open_steps", [])
         if not steps or order.status not in under_way:
             return None
-        return format_html("<span>{} {}</span>", steps[0].label, marks[steps[0].owner])
+        return beside(steps[0].label, marks[steps[0].owner])
 
     return cell
 

@@ -194,7 +194,6 @@ ORDER_LIST = Listing(
     url="orders:list",
     export="orders:export",
     bulk="orders:chosen",
-    row_name=lambda order: order.number,
     actions=[Action("csv", gettext_lazy("Download these as CSV"), "download", _file_of, Permission.ORDER_VIEW)],
     nothing=Words(
         gettext_lazy("No orders yet"),

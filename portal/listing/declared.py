@@ -46,7 +46,7 @@ class Listing:
     """A list: where it is, what it is called, what is said when it is empty, what can be done with it.
 
     ``url``, ``export`` and ``bulk`` are names of routes, which inside an enterprise take its
-    number; ``row_name`` is what a row is called where it is chosen.
+    number; ``groups`` says which rows stand together.
     """
 
     name: str
@@ -60,7 +60,6 @@ class Listing:
     export: str = ""
     bulk: str = ""
     actions: Sequence[Action] = ()
-    row_name: Callable[[Any], Text] = str
     groups: Callable[[Any], Text] | None = None
     css: str = ""
     has_views: bool = True

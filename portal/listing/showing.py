@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
 from portal import cells
@@ -20,7 +21,8 @@ from portal.lists import Page
 
 FORM = "list-picks"
 PART = "list"  # the id of the component, by which htmx asks for it
-_SELECT, _SELECT_ALL = gettext_lazy("Select %(name)s"), gettext_lazy("Select all on this page")
+_CHOOSE, _CHOOSE_ALL = gettext_lazy("Choose"), gettext_lazy("Choose all on this page")
+_CURRENT = ' aria-current="true"'
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,31 @@ class Shown:
 
     @cached_property
     def table(self) -> SafeString:
-        picks = Picks(FORM, self.listing.row_name, _SELECT, _SELECT_ALL) if self.actions else None
+        picks = Picks(FORM, _CHOOSE, _CHOOSE_ALL) if self.actions else None
         heads = self.page.heads()
         return cells.table(self.columns, self.page.rows, self.listing.css, heads, picks, self.listing.groups)
 
     @property
-    def choices(self) -> list[tuple[str, Any, bool]]:
-        """The columns to choose from: key, heading, whether it is shown."""
+    def column_boxes(self) -> SafeString:
+        """The columns to choose from, those that are shown ticked."""
         shown = {each.key for each in self.columns}
-        return [(each.key, each.label, each.key in shown) for each in self.all_columns if each.key and not each.is_lead]
+        free = ((each.key, escape(each.label)) for each in self.all_columns if each.key and not each.is_lead)
+        return mark_safe(  # noqa: S308 - keys are ours, headings escaped
+            "".join(
+                f'<label class="field-check"><input type="checkbox" name="column" value="{key}"'
+                f"{' checked' * (key in shown)}><span>{label}</span></label>"
+                for key, label in free
+            )
+        )
+
+    @property
+    def sort_links(self) -> SafeString:
+        return mark_safe(  # noqa: S308 - each part is escaped here
+            "".join(
+                f'<a href="{escape(each["url"])}"{_CURRENT * each["current"]}>{escape(each["label"])}</a>'
+                for each in self.page.sorts
+            )
+        )
 
     @property
     def is_changed(self) -> bool:
@@ -72,7 +90,7 @@ class Shown:
 
     @property
     def page_keys(self) -> str:
-        return " ".join(str(row.pk) for row in self.page.rows)
+        return " ".join([str(row.id) for row in self.page.rows])
 
     @property
     def has_line(self) -> bool:

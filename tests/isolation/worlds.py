@@ -155,17 +155,17 @@ def _export(enterprise: Enterprise, person: User) -> Export:
 
 
 def _views(enterprise: Enterprise, person: User) -> tuple[ListView, StaffListView]:
-    """One that the enterprise's people share, and one of staff's."""
+    """One of the person's own, beside one that the enterprise's people share, and one of staff's."""
     view = {
         "person_id": person.pk,
-        "person_name": person.email,
+        "person_name": "Somebody",
         "query": "status=open",
         "changed_at": builders.ISSUED_AT,
     }
     with as_app(), tenant_scope(enterprise.pk):
-        kept = ListView.objects.create(
-            enterprise=enterprise, listing="orders", name=f"Late ones of {enterprise.public_id}", is_shared=True, **view
-        )
+        ListView.objects.create(enterprise=enterprise, listing="orders", name="For all of us", is_shared=True, **view)
+        name = f"Late ones of {enterprise.public_id}"
+        kept = ListView.objects.create(enterprise=enterprise, listing="orders", name=name, **view)
     with as_staff():
         return kept, StaffListView.objects.create(listing="notices", name=f"Failed {enterprise.public_id}", **view)
 

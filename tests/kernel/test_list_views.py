@@ -47,7 +47,9 @@ def tabs(page: str) -> list[str]:
 
 
 def heads(page: str) -> list[str]:
-    found = re.findall(r'<th scope="col".*?</th>', page.split("<thead>")[1].split("</thead>")[0], flags=re.DOTALL)
+    found = re.findall(
+        r'<th scope="col"(?! class="pick").*?</th>', page.split("<thead>")[1].split("</thead>")[0], flags=re.DOTALL
+    )
     return [name for name in (re.sub("<[^>]+>", "", each).strip() for each in found) if name]
 
 
