@@ -16,12 +16,12 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from billing import selectors
+from billing import rules, selectors
 from billing.models import DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice, InvoiceLine
 from billing.permissions import Permission
 from portal import money
 from portal.actors import Actor
-from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status
+from portal.cells import Cell, Column, anchor, day, ident, moment, paths, quiet, status
 from portal.clocks import Clock
 from portal.errors import Text
 from portal.exports import ExportKind
@@ -169,6 +169,42 @@ def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> lis
 def _mailed(people: int) -> str:
     words = ngettext("Told by mail to %(people)s person", "Told by mail to %(people)s people", people)
     return words % {"people": people}
+
+
+def changes(found: tuple[Invoice, rules.Comparison] | None) -> dict[str, Any] | None:
+    """What changed since the month before, in words and amounts that say their direction."""
+    if found is None:
+        return None
+    before, compared = found
+    words = {
+        "new": (_("new on this invoice"), "blue"),
+        "gone": (_("no longer billed"), "gray"),
+        "more": (_("more than before"), "amber"),
+        "less": (_("less than before"), "green"),
+    }
+    return {
+        "before": before,
+        "compared": compared,
+        "by": _signed(compared.by, before.currency),
+        "unchanged": _amount(compared.unchanged_sum, before.currency),
+        "columns": [
+            Column(
+                _("Service"),
+                lambda each: ident(each.service) if each.service else quiet(_("the account")),
+                is_lead=True,
+            ),
+            Column(_("Charge"), lambda each: each.text, css="cell-mid"),
+            Column(_("What changed"), lambda each: status(*words[each.kind])),
+            Column(_("Before"), lambda each: _amount(each.before, before.currency) if each.before else "–", css="num"),
+            Column(_("Now"), lambda each: _amount(each.now, before.currency) if each.now else "–", css="num"),
+            Column(_("Change"), lambda each: _signed(each.by, before.currency), css="num"),
+        ],
+    }
+
+
+def _signed(value: Decimal, currency: str) -> str:
+    """With its sign, also where it is more."""
+    return f"{'+' if value > 0 else ''}{_amount(value, currency)}"
 
 
 SPEND_MONTHS = 6
