@@ -87,6 +87,54 @@ def _once(charge: Billable, period_on: date, currency: str) -> Billed | None:
     return Billed(charge.key, on, on, 0, 0, rounded(charge.amount, currency))
 
 
+@dataclass(frozen=True)
+class Change:
+    """What one charge came to in a month and in the month before: zero where it was not billed."""
+
+    service: str
+    text: str
+    before: Decimal
+    now: Decimal
+
+    @property
+    def by(self) -> Decimal:
+        return self.now - self.before
+
+    @property
+    def kind(self) -> str:
+        """new, gone, more or less."""
+        if not self.before:
+            return "new"
+        return "gone" if not self.now else "more" if self.by > 0 else "less"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two months of one account: what differs, in the order of the invoice, and how much stayed."""
+
+    changes: list[Change]
+    unchanged: int
+    unchanged_sum: Decimal
+    by: Decimal
+
+
+def compared(now: Iterable[tuple[str, str, Decimal]], before: Iterable[tuple[str, str, Decimal]]) -> Comparison:
+    """Each charge, known by its service and its text, beside what it came to the month before."""
+    present, past = _summed(now), _summed(before)
+    every = [Change(*key, past.get(key, ZERO), present.get(key, ZERO)) for key in {**present, **past}]
+    same = [each for each in every if not each.by]
+    total = sum((each.by for each in every), ZERO)
+    return Comparison([each for each in every if each.by], len(same), sum((each.now for each in same), ZERO), total)
+
+
+def _summed(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
+    # One charge can stand in parts where its price changed within the month.
+    found: dict[tuple[str, str], Decimal] = {}
+    for service, text, amount in rows:
+        found[service, text] = found.get((service, text), ZERO) + amount
+    return found
+
+
 def disputable(amount: Decimal, *, credited: Decimal, in_dispute: Decimal) -> Decimal:
     """How much of a line can still be disputed: never below zero, and nothing of a credit."""
     return max(ZERO, amount - credited - in_dispute)

@@ -201,6 +201,17 @@ def sums(invoice: Invoice, lines: Sequence[Line]) -> Sums:
     return Sums(invoice.total - credits, credits, invoice.total, in_dispute, due)
 
 
+def compare(actor: Actor, invoice: Invoice, lines: Sequence[Line]) -> tuple[Invoice, rules.Comparison] | None:
+    """The account's invoice of the month before and what differs from it; None for the first one."""
+    before = list_invoices(actor).filter(account_id=invoice.account_id, period_on__lt=invoice.period_on)
+    last = before.order_by("-period_on").first()
+    if last is None:
+        return None
+    rows = of_enterprise(InvoiceLine.objects, actor).filter(invoice=last).order_by("position")
+    present = [(each.line.service_number, each.line.text, each.amount) for each in lines]
+    return last, rules.compared(present, rows.values_list("service_number", "text", "amount"))
+
+
 def list_credits_given(actor: Actor, invoice: Invoice) -> list[Credit]:
     """Credit notes that disputes of this invoice led to, each with the invoice it stands on, if any."""
     rows = of_enterprise(Credit.objects, actor).filter(disputed_line__dispute__invoice=invoice)

@@ -50,6 +50,7 @@ def invoice(request: ActorRequest, number: str) -> HttpResponse:
         "invoice": found,
         "lines": lines,
         "sums": selectors.sums(found, lines),
+        "changes": lists.changes(selectors.compare(request.actor, found, lines)),
         "credits_given": selectors.list_credits_given(request.actor, found),
         "open_lines": [row for row in lines if row.open_dispute],
         "analyst": selectors.get_analyst(request.actor, found.account_id),

@@ -103,6 +103,10 @@ class Clock:
         return lasting(abs(self.target_at - self.read_at))
 
     @property
+    def left_shown(self) -> SafeString:
+        return format_html("<strong data-clock-left>{}</strong>", self.left)
+
+    @property
     def is_past(self) -> bool:
         return self.read_at > self.target_at
 

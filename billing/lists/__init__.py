@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from billing import selectors
+from billing import rules, selectors
 from billing.lists.declared import (
     DISPUTE_LIST,
     DISPUTES,
@@ -34,10 +34,10 @@ from billing.lists.declared import (
     lines_header,
     lines_rows,
 )
-from billing.models import BILL_RUN_FLOW, DISPUTE_FLOW, BillRun, Dispute, DisputeStatus
+from billing.models import BILL_RUN_FLOW, DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice
 from portal import money
 from portal.actors import Actor
-from portal.cells import Cell, Column, anchor, day, ident, moment, paths, status, with_small
+from portal.cells import Cell, Column, anchor, day, ident, moment, paths, quiet, status, with_small
 from portal.clocks import Clock
 from portal.lists import count_label
 from portal.models import Event
@@ -47,7 +47,7 @@ from portal.plots import Bar, Plot
 __all__ = [
     "DISPUTES", "DISPUTES_EXPORT", "DISPUTE_LIST", "INVOICES", "INVOICES_EXPORT", "INVOICE_LIST", "LINES",
     "LINES_EXPORT", "PAPERS_EXPORT", "QUEUE", "QUEUE_EXPORT", "QUEUE_LIST", "RUNS", "RUN_LIST", "answer_clock",
-    "card_columns", "dispute_columns", "invoice_columns", "invoice_story", "invoices_card", "last_run_card",
+    "card_columns", "changes", "dispute_columns", "invoice_columns", "invoice_story", "invoices_card", "last_run_card",
     "lines_header", "lines_rows", "queue_card", "queue_columns", "run_columns", "spend_plots",
 ]  # fmt: skip
 
@@ -208,6 +208,42 @@ def last_run_card(actor: Actor) -> dict[str, Any] | None:
         return None
     run: BillRun | None = selectors.list_runs().order_by("-period_on").first()
     return {"run": run} if run else None
+
+
+def changes(found: tuple[Invoice, rules.Comparison] | None) -> dict[str, Any] | None:
+    """What changed since the month before, in words and amounts that say their direction."""
+    if found is None:
+        return None
+    before, compared = found
+    words = {
+        "new": (_("new on this invoice"), "blue"),
+        "gone": (_("no longer billed"), "gray"),
+        "more": (_("more than before"), "amber"),
+        "less": (_("less than before"), "green"),
+    }
+    return {
+        "before": before,
+        "compared": compared,
+        "by": _signed(compared.by, before.currency),
+        "unchanged": _amount(compared.unchanged_sum, before.currency),
+        "columns": [
+            Column(
+                _("Service"),
+                lambda each: ident(each.service) if each.service else quiet(_("the account")),
+                is_lead=True,
+            ),
+            Column(_("Charge"), lambda each: each.text, css="cell-mid"),
+            Column(_("What changed"), lambda each: status(*words[each.kind])),
+            Column(_("Before"), lambda each: _amount(each.before, before.currency) if each.before else "–", css="num"),
+            Column(_("Now"), lambda each: _amount(each.now, before.currency) if each.now else "–", css="num"),
+            Column(_("Change"), lambda each: _signed(each.by, before.currency), css="num"),
+        ],
+    }
+
+
+def _signed(value: Decimal, currency: str) -> str:
+    """With its sign, also where it is more."""
+    return f"{'+' if value > 0 else ''}{_amount(value, currency)}"
 
 
 SPEND_MONTHS = 6

@@ -29,6 +29,8 @@ from typing import Any, BinaryIO
 
 LENGTH = struct.Struct(">Q")
 READY, UNAVAILABLE, PRINTED, FAILED, TIME, MEMORY = b"R", b"U", b"P", b"F", b"T", b"M"
+# Tagged, and marked as accessible, so that who hears a document hears its headings, tables and language.
+FORM = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
 # A document's own files: its fonts while it is printed, and the PDF itself.
 MOST_WRITTEN = 200 * 2**20
 OUT_OF_MEMORY, WENT_WRONG = 3, 4
@@ -81,7 +83,7 @@ def _get_ready() -> None:
     # They tell of every step and of every table of every font.
     for chatty in ("fontTools", "weasyprint.progress"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
-    weasyprint.HTML(string="<html lang=en><p>ready").write_pdf(pdf_tags=True)
+    weasyprint.HTML(string="<html lang=en><p>ready").write_pdf(**FORM)
     gc.collect()
     gc.freeze()
     # A fork lives for one document: looking for garbage less often makes up for what the fork costs.
@@ -165,7 +167,7 @@ def print_html(html: str, assets: Mapping[str, tuple[str, bytes]]) -> bytes:
 
     # No base address, so that relative ones lead nowhere either.
     document = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher(assets), media_type="print")
-    return bytes(document.write_pdf(pdf_tags=True))
+    return bytes(document.write_pdf(**FORM))
 
 
 def fetcher(assets: Mapping[str, tuple[str, bytes]]) -> Any:

@@ -254,3 +254,24 @@ def test_pages_cost_the_same_for_more_rows(client_of, alice, dora, acme, acme_ma
     assert len(b.lines(large)) > len(b.lines(small))
     second = [queries(*each) for each in lists] + [queries(customer, url("billing:invoice", large.number))]
     assert first == second
+
+
+def test_what_changed_since_the_month_before_is_said_first(client_of, alice, acme, acme_main):
+    kept, raised = (make.service(acme_main, number=f"WV-10G-00000{n}") for n in (1, 2))
+    make.charge(acme_main, "100.00", text="Wave", service=kept)
+    make.charge(acme_main, "2850.00", text="Wave", service=raised, ends_on=b.DECEMBER)
+    make.charge(acme_main, "50.00", text="Router", ends_on=b.DECEMBER)
+    before = b.issue(acme_main)
+    client = client_of(alice)
+    assert "What changed since" not in client.get(b.url("billing:invoice", before.number)).text
+    make.charge(acme_main, "2950.00", text="Wave", service=raised, starts_on=b.DECEMBER)
+    make.charge(acme_main, "75.00", text="Port", starts_on=b.DECEMBER)
+    now = b.issue(acme_main, b.DECEMBER, b.LATER)
+    page = client.get(b.url("billing:invoice", now.number)).text
+    card = page.split('id="changes-title"')[1].split("</section>")[0]
+    for words in (
+        "What changed since November 2026", "+$125.00", "+$100.00", "more than before", "+$75.00",
+        "new on this invoice", "−$50.00", "no longer billed", "1 charge unchanged, $100.00", before.number,
+    ):  # fmt: skip
+        assert words in card, words
+    assert kept.number not in card and raised.number in card

@@ -100,6 +100,45 @@ def test_many_lines_run_over_pages(acme, acme_main):
     assert len(pages) > 2 and all(f"Port {n:03d}" in text for n in range(120))
 
 
+def test_every_page_has_its_number_its_heads_and_whose_it_is(acme, acme_main):
+    for n in range(60):
+        make.charge(acme_main, "10.00", text=f"Port {n:03d}")
+    invoice = b.issue(acme_main)
+    printed(invoice)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(stored(invoice)[1])).pages]
+    for number, text in enumerate(pages, start=1):
+        assert f"Page {number} of {len(pages)}" in text and f"Invoice {invoice.number}" in text
+        assert "Northvane Networks" in text
+        assert ("Charge" in text and "Amount" in text) is ("Port " in text)
+
+
+def test_who_hears_it_is_told_its_title_language_and_tables(borealis, borealis_main):
+    with inside(borealis):
+        borealis_main.name = "Cuenta principal de servicios administrados del Aeropuerto Internacional Arturo Merino"
+        borealis_main.save()
+    make.charge(borealis_main, "99.00", text="Conexión de onda 10 Gbps, Aeropuerto Internacional a Reno " * 3)
+    invoice = b.issue(borealis_main)
+    printed(invoice)
+    document = PdfReader(io.BytesIO(stored(invoice)[1]))
+    root = document.trailer["/Root"]
+    assert document.metadata.title == f"Factura {invoice.number}" and root["/Lang"] == "es"
+    assert root["/MarkInfo"]["/Marked"] and root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert {"/H1", "/Table", "/TH", "/TD"} <= set(_tags(root["/StructTreeRoot"]))
+    text = document.pages[0].extract_text()
+    assert "USD\u00a099.00" in text and "Página 1 de 1" in text
+
+
+def _tags(node):
+    node = node.get_object()
+    if isinstance(node, list):
+        for each in node:
+            yield from _tags(each)
+    elif hasattr(node, "get"):
+        yield from [node["/S"]] if "/S" in node else []
+        yield from _tags(node["/K"]) if "/K" in node else []
+
+
 # --- when it cannot be printed ---------------------------------------------------------------
 
 

@@ -128,3 +128,15 @@ def test_the_outcome_follows_from_the_credit():
         "partly",
         "upheld",
     ]
+
+
+def test_two_months_are_compared_charge_by_charge():
+    """Parts of one charge are added up; what is the same is only counted."""
+    d = Decimal
+    now = [("A", "Wave", d(60)), ("A", "Wave", d(30)), ("B", "Port", d(5)), ("", "Fee", d(7)), ("C", "Fee", d(-7))]
+    before = [("A", "Wave", d(100)), ("B", "Port", d(5)), ("D", "Gone", d(3)), ("", "Fee", d(6))]
+    found = rules.compared(now, before)
+    assert [(each.service, each.kind, each.by) for each in found.changes] == [
+        ("A", "less", d(-10)), ("", "more", d(1)), ("C", "new", d(-7)), ("D", "gone", d(-3)),
+    ]  # fmt: skip
+    assert (found.unchanged, found.unchanged_sum, found.by) == (1, d(5), d(-19))
