@@ -226,7 +226,7 @@ def test_the_key_of_an_issued_invoice_stays_when_its_paper_is_added(acme, acme_m
 
 def test_without_javascript_the_box_is_a_form(client_of, acme, alice):
     page = client_of(alice).get(f"/e/{acme.public_id}/").content.decode()
-    assert f'<form class="top-search" method="get" action="/e/{acme.public_id}/search/" role="search"' in page
+    assert f'<form class="top-search" method="get" action="/e/{acme.public_id}/search/" role="search" ' in page
 
 
 def test_who_has_not_signed_in_is_sent_to_sign_in(acme):
