@@ -192,7 +192,7 @@ def _door(item: registries.NavItem, actor: Actor, path: str) -> dict[str, Any]:
 def _switch(request: HttpRequest, actor: Actor, nav: list[dict[str, Any]]) -> dict[str, Any]:
     """The way to the person's other enterprises, and there to the same kind of page as this one."""
     at = next((door["at"] for door in nav if door["at"]), "")
-    places = selectors.list_few_enterprises_of(_user(request))
+    places = selectors.list_few_enterprises_of(_user(request), current=actor.enterprise_public_id)
     return {
         "entries": switch_entries(places or [], actor.enterprise_public_id, at),
         "is_long": places is None,

@@ -144,9 +144,14 @@ def list_enterprises_of(user: User) -> list[tuple[int, str, str]]:
 SHORT_LIST = 8
 
 
-def list_few_enterprises_of(user: User) -> list[tuple[int, str, str]] | None:
-    """The same for every page's frame; None where they are more than a short list, and fetched when asked for."""
+def list_few_enterprises_of(user: User, *, current: str) -> list[tuple[int, str, str]] | None:
+    """The same for every page's frame: nothing where the one they are in is the only one.
+
+    None where they are more than a short list, and fetched when asked for.
+    """
     places = locator.count(locator.PERSON, str(user.pk), most=SHORT_LIST + 1)
+    if current and places < 2:
+        return []
     return None if places > SHORT_LIST else list_enterprises_of(user)
 
 

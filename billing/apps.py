@@ -37,6 +37,7 @@ def _add_doors() -> None:
     )
     registries.add_searches(
         Search(_("Invoices"), _("invoice number"), view, search.find_invoices, order=40),
+        Search(_("Accounts"), _("account number"), view, search.find_accounts, order=45),
         Search(_("Disputes"), _("dispute number, your reference"), view, search.find_disputes, order=50),
         Search(_("Services"), _("service or circuit ID, your name for it"), view, search.find_services, order=60),
     )

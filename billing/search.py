@@ -1,10 +1,13 @@
 """Invoices and disputes, and the services they bill, found by what people quote."""
 
+from urllib.parse import quote
+
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from billing import selectors
 from billing.models import DISPUTE_FLOW, Dispute, Invoice
 from inventory.models import SERVICE_FLOW, Service
@@ -37,6 +40,24 @@ def _invoice(actor: Actor, invoice: Invoice) -> Hit:
         tone="amber" if in_dispute or not due else "gray",
         **_whose(actor, invoice),
     )
+
+
+def find_accounts(actor: Actor, typed: str) -> list[Hit]:
+    """A billing account by its number; it is seen best on its invoices."""
+    return [
+        Hit(
+            gettext_lazy("Account"),
+            each.number,
+            each.name,
+            "billing:invoices",
+            (),
+            leads_to=_("its invoices"),
+            query=f"?account={quote(each.number)}",
+            state="" if each.is_active else _("closed"),
+            **_whose(actor, each),
+        )
+        for each in selectors.find_accounts(actor, typed)
+    ]
 
 
 def find_disputes(actor: Actor, typed: str) -> list[Hit]:
@@ -73,7 +94,7 @@ def find_services(actor: Actor, typed: str) -> list[Hit]:
             state=each.get_status_display(),
             tone=SERVICE_FLOW.tone(each.status),
             leads_to=_("the invoices of its account, %(number)s") % {"number": each.account.number},
-            query=f"?account={each.account.number}",
+            query=f"?account={quote(each.account.number)}",
             **_whose(actor, each),
         )
         for each in found
@@ -84,7 +105,7 @@ def _is_outside(actor: Actor) -> bool:
     return actor.enterprise_id is None
 
 
-def _whose(actor: Actor, thing: Invoice | Dispute | Service) -> dict[str, str]:
+def _whose(actor: Actor, thing: Invoice | Dispute | Service | Account) -> dict[str, str]:
     """Whose it is, for staff who look across all customers."""
     if not _is_outside(actor):
         return {}

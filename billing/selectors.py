@@ -50,7 +50,7 @@ from billing.models import (
 from billing.permissions import Permission
 from inventory.models import Service
 from orders.permissions import Permission as OrderPermission
-from portal import events
+from portal import events, locator
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.models import Event, Notice
@@ -282,6 +282,16 @@ def _sum_of_lines(column: str) -> Coalesce:
     rows = DisputedLine.objects.filter(enterprise_id=OuterRef("enterprise_id"), dispute_id=OuterRef("pk"))
     total = rows.values("dispute_id").annotate(sum=Sum(column)).values("sum")
     return Coalesce(Subquery(total), Value(ZERO), output_field=_AMOUNT)
+
+
+def find_accounts(actor: Actor, typed: str) -> QuerySet[Account]:
+    """The account of this number, if the actor sees its bills: it is unique at the carrier, so one at most."""
+    place = locator.find(locator.ACCOUNT, typed)
+    rows = within_accounts(of_enterprise(Account.objects, actor), actor, Permission.BILLING_VIEW, path="pk")
+    if place is None or place.target_id is None:
+        return rows.none()
+    # The locator is no wall: the row is looked for within reach.
+    return rows.filter(enterprise_id=place.enterprise_id, pk=place.target_id).select_related("enterprise")
 
 
 def find_billed_services(actor: Actor) -> QuerySet[Service]:

@@ -1,5 +1,7 @@
 """Orders, and the services they bring, found by what people quote."""
 
+from urllib.parse import quote
+
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import SERVICE_FLOW, Service
@@ -55,7 +57,7 @@ def _service(actor: Actor, service: Service) -> Hit:
         state=service.get_status_display(),
         tone=SERVICE_FLOW.tone(service.status),
         leads_to=str(leads) % {"number": order or account},
-        query="" if order else f"?account={account}",
+        query="" if order else f"?account={quote(account)}",
         **_whose(actor, service),
     )
 

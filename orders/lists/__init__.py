@@ -137,10 +137,14 @@ def _dated_step() -> Callable[[Order], Cell]:
     """The same, and by when."""
     step, by = _next_step(), _("by %(day)s")
 
+    def dated(day: date | None) -> str:
+        return by % {"day": date_format(day)} if day else ""
+
     def cell(order: Order) -> Cell:
         steps: list[Milestone] = getattr(order, "open_steps", [])
         expected = steps[0].expected_on if steps else None
-        return with_small(step(order) or "", by % {"day": date_format(expected)} if expected else "")
+        # One element, since on a phone each would be a column of its own.
+        return format_html("<span>{}</span>", with_small(step(order) or "", dated(expected)))
 
     return cell
 

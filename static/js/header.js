@@ -54,7 +54,10 @@
   };
   const show = (isShown) => {
     panel.hidden = !isShown;
-    box.setAttribute("aria-expanded", String(isShown && hits().length > 0));
+    const isFull = isShown && hits().length > 0;
+    box.setAttribute("aria-expanded", String(isFull));
+    if (isFull) box.setAttribute("aria-controls", "search-list");
+    else box.removeAttribute("aria-controls");
     if (!isShown) choose(null);
   };
 
@@ -62,7 +65,6 @@
     box.setAttribute("role", "combobox");
     box.setAttribute("aria-autocomplete", "list");
     box.setAttribute("aria-expanded", "false");
-    box.setAttribute("aria-controls", "search-hits");
 
     panel.addEventListener("htmx:afterSwap", () => {
       const said = panel.querySelector("[data-said]")?.textContent.trim() || "";

@@ -233,3 +233,59 @@ def read_mail(someone, address, word):
 def no_sideways_scroll(page):
     width, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert width <= room, (page.url, width, room)
+
+
+def test_the_header_is_worked_by_the_keyboard_alone(person):
+    customer = person("customer")
+    page = customer.sign_in(ADMINISTRATOR)
+    box = page.get_by_role("combobox", name="Search")
+
+    # A beginning suggests; the arrows choose, and Escape first closes, then leaves.
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.keyboard.type("wv 10g 0033")
+    hits = page.get_by_role("listbox").get_by_role("option")
+    expect(hits.first).to_contain_text("WV-10G-0033")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", hits.first.get_attribute("id"))
+    expect(hits.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_focused()
+
+    # A whole number and Enter go straight to its page.
+    page.keyboard.press("/")
+    page.keyboard.type(ORDER.lower().replace("-", " "))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"/orders/{ORDER}/$"))
+
+    # Help opens and closes by its key, and not while one types.
+    page.keyboard.press("?")
+    expect(page.locator("#help .menu-panel")).to_contain_text("Whom to call")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).not_to_have_attribute("open", "")
+    page.keyboard.press("/")
+    page.keyboard.type("?/")
+    expect(box).to_have_value("?/")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+    # The bell is reached by Tab and opened by Enter; what it shows comes when it opens.
+    page.locator(".bell summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".bell .menu-panel")).to_contain_text("What we told you")
+    page.locator(".bell").get_by_role("link", name="All that we told you").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What we told you")
+
+
+def test_staff_find_a_customer_and_its_order_from_anywhere(person):
+    page = person("staff").sign_in(ANALYST)
+    page.keyboard.press("/")
+    page.keyboard.type("azul")
+    expect(page.get_by_role("option").first).to_contain_text(AZULEJO)
+    page.keyboard.press("Escape")
+    page.get_by_role("combobox", name="Search").fill(ORDER)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"/e/{HALVORSEN}/orders/{ORDER}/$|/customers/{HALVORSEN}/open/"))

@@ -79,6 +79,19 @@ def test_invoices_and_disputes_are_found(client_of, acme, acme_main, alice):
         assert links(answer) == [f"/e/{acme.public_id}/billing/{page}/{thing.number}/"]
 
 
+@pytest.mark.parametrize("typed", ["5-KTR2P", " 5-ktr2p "])
+def test_an_account_is_found_by_its_number_and_leads_to_its_invoices(client_of, acme, acme_main, alice, dora, typed):
+    browser = client_of(alice)
+    (url,) = links(ask(browser, f"/e/{acme.public_id}/search/", typed))
+    assert url == f"/e/{acme.public_id}/billing/?account=5-KTR2P" and browser.get(url).status_code == 200
+    assert links(ask(client_of(dora), "/search/", typed)) == [url]
+
+
+def test_an_account_out_of_reach_is_not_found(client_of, acme, acme_main, alan, borealis, bob):
+    assert links(ask(client_of(alan), f"/e/{acme.public_id}/search/", acme_main.number)) == []
+    assert links(ask(client_of(bob), f"/e/{borealis.public_id}/search/", acme_main.number)) == []
+
+
 def test_enter_on_a_single_hit_goes_straight_to_it_and_a_kept_address_shows_the_list(client_of, acme, alice, order):
     browser = client_of(alice)
     straight = ask(browser, f"/e/{acme.public_id}/search/", "ord 2026 417", go="1")
@@ -226,7 +239,7 @@ def test_the_key_of_an_issued_invoice_stays_when_its_paper_is_added(acme, acme_m
 
 def test_without_javascript_the_box_is_a_form(client_of, acme, alice):
     page = client_of(alice).get(f"/e/{acme.public_id}/").content.decode()
-    assert f'<form class="top-search" method="get" action="/e/{acme.public_id}/search/" role="search"' in page
+    assert f'<form class="top-search" method="get" action="/e/{acme.public_id}/search/" role="search" ' in page
 
 
 def test_who_has_not_signed_in_is_sent_to_sign_in(acme):
