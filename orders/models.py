@@ -4,11 +4,11 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, StaffCard
 from inventory.models import Product, Service, Site
+from portal.filters import dated
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned
 
@@ -103,12 +103,7 @@ class Order(TenantOwned):
             models.Index(fields=["enterprise", "account"], name="orders_order_account"),
             models.Index(fields=["enterprise", "customer_reference"], name="orders_order_reference"),
             # A day after all others for what is not committed yet.
-            models.Index(
-                F("enterprise"),
-                Coalesce("committed_on", models.Value(date.max)),
-                F("id"),
-                name="orders_order_committed",
-            ),
+            models.Index(F("enterprise"), dated("committed_on", date.max), F("id"), name="orders_order_committed"),
             # What is under way, due first.
             models.Index(
                 fields=["enterprise", "expected_on", "id"],
