@@ -23,18 +23,28 @@ def measure(world: World) -> list[Figure]:
     order = world.order_number
     customer = [
         f"{place}/", f"{place}/orders/", f"{place}/orders/?sort=oldest", f"{place}/orders/?sort=number",
+        f"{place}/orders/?sort=number-down", f"{place}/orders/?sort=committed", f"{place}/orders/?sort=committed-down",
+        f"{place}/orders/?placed_from=2025-06-01&placed_to=2025-06-30",
+        f"{place}/orders/?committed_from=2026-03-01&committed_to=2026-03-01&sort=committed",
         f"{place}/orders/?status=open", f"{place}/orders/?status=completed", f"{place}/orders/?family=wavelength",
         f"{place}/orders/?account=B-000-007", f"{place}/orders/?q={order}", f"{place}/orders/?q=PO-{int(order[9:])}",
         f"{place}/orders/{order}/", f"{place}/billing/", f"{place}/billing/?sort=oldest",
-        f"{place}/billing/?dispute=no", f"{place}/billing/?account=B-000-007",
+        f"{place}/billing/?sort=largest", f"{place}/billing/?sort=smallest",
+        f"{place}/billing/?issued_from=2025-06-01&issued_to=2025-06-30", f"{place}/billing/?dispute=no",
+        f"{place}/billing/?account=B-000-007",
         f"{place}/billing/?number={world.invoice_number}", f"{place}/billing/invoices/{world.invoice_number}/",
-        f"{place}/billing/disputes/", f"{place}/visits/",
+        f"{place}/billing/disputes/",
+        f"{place}/billing/disputes/?sort=oldest", f"{place}/visits/", f"{place}/visits/?sort=oldest",
+        f"{place}/views/?list=orders",
         f"{place}/search/?q={order}", f"{place}/search/?q={order[:10]}", f"{place}/search/?q=PO-{int(order[9:])}",
         f"{place}/search/?q={world.invoice_number}", f"{place}/notices/", f"{place}/notices/?show=unread",
     ]  # fmt: skip
     staff = [
-        "/", "/customers/", "/customers/?q=Bench+77", "/orders/mine/", "/billing/disputes/", "/billing/runs/",
-        "/notices/", "/notices/?state=failed", "/notices/?to=bench7@bench.example",
+        "/", "/customers/", "/customers/?q=Bench+77", "/customers/?sort=name-down",
+        "/orders/mine/", "/billing/disputes/", "/billing/runs/",
+        "/notices/", "/notices/?sort=oldest",
+        "/notices/?written_from=2026-01-01&written_to=2026-01-31", "/notices/?state=failed",
+        "/notices/?to=bench7@bench.example",
         f"/search/?q={order}", "/search/?q=bench+77", "/told/", "/told/?show=unread",
         f"/notices/?customer={world.public_id}", f"{place}/orders/", f"{place}/billing/",
     ]  # fmt: skip

@@ -4,12 +4,12 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, StaffCard
 from inventory.models import Product, Service, Site
 from portal import identifiers
+from portal.filters import dated
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned
 
@@ -109,12 +109,7 @@ class Order(TenantOwned):
             *identifiers.indexes("number_key", "orders_order_nkey"),
             *identifiers.indexes("reference_key", "orders_order_rkey"),
             # A day after all others for what is not committed yet.
-            models.Index(
-                F("enterprise"),
-                Coalesce("committed_on", models.Value(date.max)),
-                F("id"),
-                name="orders_order_committed",
-            ),
+            models.Index(F("enterprise"), dated("committed_on", date.max), F("id"), name="orders_order_committed"),
             # What is under way, due first.
             models.Index(
                 fields=["enterprise", "expected_on", "id"],

@@ -13,8 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import DateField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import number_format
 from django.utils.html import escape
@@ -23,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from portal.cells import Head
 from portal.errors import Text
-from portal.filters import Answer, AnyFilter, DateRange, Filter, Params
+from portal.filters import Answer, AnyFilter, DateRange, Filter, Params, dated
 
 __all__ = ["COUNT_CAP", "PAGE_SIZE", "DateRange", "Filter", "ListPage", "Page", "Params", "Sort", "count",
            "count_label", "rows_after"]  # fmt: skip
@@ -53,8 +52,7 @@ class Sort:
         """The rows, and the name of what they are ordered by."""
         if self.absent is None:
             return rows, self.field
-        by = Coalesce(self.field, Value(self.absent), output_field=DateField())
-        return rows.alias(_place=by), "_place"
+        return rows.alias(_place=dated(self.field, self.absent)), "_place"
 
     def along(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in the order of the index, whichever way."""
