@@ -29,7 +29,7 @@ def invoices(request: ActorRequest) -> HttpResponse:
     rows, columns = selectors.list_invoices(request.actor), lists.invoice_columns(request.actor)
     # On the list as it opens: whoever narrows it looks for a paper.
     plots = [] if request.GET else lists.spend_plots(request.actor, today=timezone.localdate())
-    context = {"before": "billing/_spend.html", "plots": plots}
+    context = {"after": "billing/_spend.html", "plots": plots}
     return listing.show(request, lists.INVOICE_LIST, rows, columns, template="billing/invoices.html", context=context)
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import customers_people
 from orders import selectors
-from orders.models import Order
+from orders.models import Order, Owner
 from orders.permissions import Permission
+from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
 
@@ -60,6 +62,17 @@ def _words(facts: dict[str, Any]) -> dict[str, Any]:
     return words
 
 
+def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
+    """The same, and whom the milestone waited for: the customer is "you" on their own face alone."""
+    if "step" not in facts:
+        return _words(facts)
+    step = selectors.step_in(facts)
+    names: dict[str, Text] = {Owner.CARRIER: settings.CARRIER["short_name"]}
+    if settings.FACE == "staff":
+        names[Owner.CUSTOMER] = _("customer")
+    return {**_words(facts), "word": names.get(step.owner) or step.get_owner_display(), "tone": step.owner_tone}
+
+
 def register_kinds() -> None:
     register(
         EventKind(
@@ -76,7 +89,7 @@ def register_kinds() -> None:
             recipients=_people,
             context=_context,
             tone="amber",
-            words=_words,
+            words=_words_of_a_move,
         ),
         EventKind(
             "milestone.noted",

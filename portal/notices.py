@@ -39,7 +39,8 @@ Context = Callable[[Event], dict[str, Any]]
 class EventKind:
     """One kind of event: its line in a story, and its notice unless it is silent.
 
-    ``words`` says frozen facts as the reader's language does: dates, amounts, names of things.
+    ``words`` says frozen facts as the reader's language does: dates, amounts, names of things; a
+    ``word`` with its ``tone`` beside the line says whose move it was.
     """
 
     name: str
@@ -85,7 +86,8 @@ def _line(event: Event) -> dict[str, Any]:
         "at": event.at,
         "text": str(kind.story) % said,
         "actor": "" if names_actor else event.actor_name,
-        "tone": kind.tone,
+        "tone": said["tone"] or kind.tone,
+        "word": said["word"],
         "note": said["note"] or ("" if "%(reason)s" in str(kind.story) else said["reason"]),
     }
 

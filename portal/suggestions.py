@@ -77,7 +77,7 @@ class SuggestInput(forms.TextInput):
         own |= {
             "role": "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": shelf,
             "hx-get": f"{self.url}?of={name}", "hx-trigger": "input changed delay:200ms, focus once",
-            "hx-target": f"#{shelf}", "hx-sync": "this:replace", "hx-indicator": "this",
+            "hx-target": f"#{shelf}", "hx-sync": "this:queue last", "hx-indicator": "this",
         }  # fmt: skip
         box = super().render(name, value, own, renderer)
         rows = '<ul class="combobox-list" id="{}" role="listbox" aria-label="{}" hidden></ul>'

@@ -84,8 +84,14 @@
     if (box && !box.contains(event.relatedTarget)) open(box, false);
   });
 
-  // --- drafts: what is sent is not kept once more behind its back -------------------------------
-  document.addEventListener("submit", (event) => {
-    for (const each of event.target.querySelectorAll("[data-draft]")) window.htmx?.trigger(each, "htmx:abort");
+  // --- drafts: once a form is sent, nothing is kept of it behind its back ----------------------
+  document.addEventListener("submit", (event) => { event.target.dataset.sent = ""; });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("[data-draft]") && event.target.closest("form[data-sent]")) event.preventDefault();
+  });
+  // What could not be sent, or is gone back to, goes on being kept.
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.target.matches("form[data-sent]")) delete event.target.dataset.sent; });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 })();

@@ -48,3 +48,12 @@ def test_a_customer_is_told_of_no_kind_that_nobody_here_knows(acme, acme_main):
 def test_an_old_sentence_of_a_visit_still_reads():
     assert "Account team: Customer care manager" in line("enterprise.opened", role="care_manager")["text"]
     assert "Checking a fault" in line("enterprise.opened", reason="Checking a fault")["text"]
+
+
+def test_a_move_says_in_a_word_whom_it_waited_for(settings):
+    step = {"step": "local_loop", "detail": "", "owner": "third_party", "expected_on": "2026-12-13"}
+    told = line("milestone.delayed", **step)
+    assert (str(told["word"]), told["tone"]) == ("third party", "purple")
+    settings.FACE = "staff"
+    assert str(line("milestone.delayed", **{**step, "owner": "customer"})["word"]) == "customer"
+    assert line("milestone.delayed")["word"] == "" and line("milestone.noted", **step)["word"] == ""
