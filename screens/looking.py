@@ -122,7 +122,9 @@ def violations(person: Person, options: dict[str, Any] = EVERY_RULE) -> list[str
 def paint(person: Person, theme: str) -> None:
     """The other theme without a reload, once it is painted."""
     person.page.evaluate(
-        "theme => { document.documentElement.dataset.bsTheme = theme;"
+        "theme => { const root = document.documentElement; root.dataset.bsTheme = theme;"
+        # Chromium keeps some inherited light-dark() colours until the tree is styled anew.
+        " root.style.display = 'none'; root.offsetHeight; root.style.display = '';"
         " return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))) }",
         theme,
     )
