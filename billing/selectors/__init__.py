@@ -12,7 +12,6 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import (
     Count,
-    Exists,
     ExpressionWrapper,
     F,
     Min,
@@ -32,11 +31,6 @@ from accounts import selectors as people
 from accounts.models import Account, Enterprise, TeamMember, TeamRole
 from billing import rules
 from billing.models import (
-    BillRun,
-    BillRunPart,
-    BillRunStatus,
-    Charge,
-    ChargeKind,
     Credit,
     Dispute,
     DisputedLine,
@@ -48,6 +42,33 @@ from billing.models import (
     Outcome,
 )
 from billing.permissions import Permission
+from billing.selectors.runs import (
+    count_invoices as count_invoices,
+)
+from billing.selectors.runs import (
+    list_billable_enterprises as list_billable_enterprises,
+)
+from billing.selectors.runs import (
+    list_charges as list_charges,
+)
+from billing.selectors.runs import (
+    list_failed_parts as list_failed_parts,
+)
+from billing.selectors.runs import (
+    list_given_up as list_given_up,
+)
+from billing.selectors.runs import (
+    list_open_parts as list_open_parts,
+)
+from billing.selectors.runs import (
+    list_runs as list_runs,
+)
+from billing.selectors.runs import (
+    list_unapplied_credits as list_unapplied_credits,
+)
+from billing.selectors.runs import (
+    list_without_pdf as list_without_pdf,
+)
 from inventory.models import Service
 from orders.permissions import Permission as OrderPermission
 from portal import events, locator
@@ -342,86 +363,3 @@ def get_credits_of(actor: Actor, dispute: Dispute) -> dict[int, Credit]:
 
 
 # --- the bill run ------------------------------------------------------------------------------
-
-
-def list_billable_enterprises() -> list[int]:
-    """Active customers with an account; asked by staff outside any enterprise."""
-    accounts = Account.objects.filter(enterprise_id=OuterRef("enterprise_id"))
-    rows = Enterprise.objects.filter(Exists(accounts), is_active=True, is_house=False)
-    return list(rows.order_by("enterprise_id").values_list("enterprise_id", flat=True))
-
-
-def list_charges(actor: Actor, account: Account, period_on: date) -> QuerySet[Charge]:
-    """The account's charges that can come to something in the month, in the order of an invoice."""
-    end_on = rules.next_month(period_on)
-    recurring = Q(kind=ChargeKind.RECURRING, starts_on__lt=end_on)
-    recurring &= Q(ends_on__isnull=True) | Q(ends_on__gt=period_on)
-    once = Q(kind=ChargeKind.ONE_TIME, starts_on__gte=period_on, starts_on__lt=end_on)
-    rows = of_enterprise(Charge.objects, actor).filter(recurring | once, account=account)
-    return rows.select_related("service").order_by(
-        F("service__number").asc(nulls_last=True), "-kind", "starts_on", "code"
-    )
-
-
-def list_unapplied_credits(actor: Actor, account: Account) -> QuerySet[Credit]:
-    """Credit notes of the account, in its currency, that stand on no invoice yet."""
-    used = InvoiceLine.objects.filter(enterprise_id=account.enterprise_id, credit_id=OuterRef("pk"))
-    rows = of_enterprise(Credit.objects, actor).filter(~Exists(used), account=account, currency=account.currency)
-    return rows.select_related("disputed_line__line").order_by("id")
-
-
-def count_invoices(enterprise_id: int, period_on: date) -> int:
-    return Invoice.objects.filter(enterprise_id=enterprise_id, period_on=period_on, status=InvoiceStatus.ISSUED).count()
-
-
-def list_open_parts() -> list[tuple[int, int]]:
-    """(run, enterprise) of all that is still to bill."""
-    rows = BillRunPart.objects.filter(done_at__isnull=True, run__status=BillRunStatus.RUNNING)
-    return list(rows.order_by("run_id", "customer_id").values_list("run_id", "customer_id"))
-
-
-def list_without_pdf(*, since: date | None = None, period_on: date | None = None) -> list[tuple[int, int]]:
-    """(enterprise, invoice) of the issued invoices that have no PDF yet.
-
-    ``since`` leaves out older ones whose people have been told without it, and those that were
-    given up and wait for a person.
-    """
-    rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="")
-    if since:
-        told, given_up = (Exists(_story_of_outer(kind)) for kind in ("invoice.issued", "invoice.pdf_given_up"))
-        rows = rows.filter(Q(issued_on__gte=since) | ~told, ~given_up)
-    rows = rows.filter(period_on=period_on) if period_on else rows
-    return list(rows.order_by("pk").values_list("enterprise_id", "pk"))
-
-
-def _story_of_outer(kind: str) -> QuerySet[Event]:
-    return Event.objects.filter(
-        enterprise_id=OuterRef("enterprise_id"),
-        story_type=Invoice._meta.label_lower,
-        story_id=OuterRef("pk"),
-        kind=kind,
-    )
-
-
-def list_given_up(period_on: date) -> QuerySet[Invoice]:
-    """The month's invoices whose PDF was given up, each with the reason as ``why``; made again only by hand."""
-    why = _story_of_outer("invoice.pdf_given_up").order_by("-at", "-id").values("facts__error")[:1]
-    rows = Invoice.objects.filter(status=InvoiceStatus.ISSUED, pdf_sha256="", period_on=period_on)
-    found = rows.annotate(why=Subquery(why)).filter(why__isnull=False)
-    return found.select_related("enterprise", "account").order_by("pk")
-
-
-def list_runs() -> QuerySet[BillRun]:
-    """Bill runs, each with ``total`` and ``done`` customers, ``failed`` ones and ``issued`` invoices."""
-    return BillRun.objects.annotate(
-        total=Count("parts"),
-        done=Count("parts", filter=Q(parts__done_at__isnull=False)),
-        failed=Count("parts", filter=Q(parts__done_at__isnull=True) & ~Q(parts__last_error="")),
-        issued=Coalesce(Sum("parts__invoices"), 0),
-    )
-
-
-def list_failed_parts(run: BillRun) -> QuerySet[BillRunPart]:
-    """The customers whose billing did not work, with the reasons; they are tried again."""
-    rows = run.parts.filter(done_at__isnull=True).exclude(last_error="")
-    return rows.select_related("customer").order_by("customer_id")
