@@ -58,7 +58,6 @@ def parts(acme, acme_main, alice, dora, deliver):
         "customers/": {"<slug:public_id>": acme.public_id},
         "files/": {"<int:pk>": worlds.hang_on(dispute, alice).pk},
         "downloads/": {"<int:pk>": 0},
-        "drafts/": {"<slug:name>": "dispute", "<int:pk>": 0},
     }
 
 

@@ -76,7 +76,6 @@ class World:
             "export": {"<int:pk>": self.export.pk},
             "agreed_term": {"<int:pk>": self.agreed_term.pk},
             "term": {"<str:name>": self.set_term.name},
-            "draft": {"<slug:name>": self.draft.form, "<int:pk>": self.draft.about},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
         }[thing]
 
