@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -36,6 +37,11 @@ class Kept:
     about: int
     at: datetime | None = None
     is_too_long: bool = False
+
+    @property
+    def query(self) -> str:
+        """How its addresses name it."""
+        return urlencode({"form": self.name, "about": self.about})
 
 
 def kept(name: str) -> Callable[[Form], Form]:

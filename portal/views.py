@@ -24,6 +24,7 @@ from portal.policy import public, requires, signed_in
 
 UNDER_WAY = {ExportState.WAITING, ExportState.WORKING}
 UNTOLD_CAP = 20
+MOST_DIGITS = 18  # of a key, as the database holds it
 
 
 @public
@@ -171,24 +172,28 @@ def try_todo_again(request: ActorRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def keep_draft(request: ActorRequest, name: str, pk: int) -> HttpResponse:
+def keep_draft(request: ActorRequest) -> HttpResponse:
     """What is typed so far; nobody but its writer will be shown it."""
-    if name not in drafts.FORMS:
-        raise Http404
-    kept = drafts.keep(request.actor, name, pk, request.POST, at=timezone.now())
+    kept = drafts.keep(request.actor, *_draft(request), request.POST, at=timezone.now())
     return render(request, "components/_kept.html", {"draft": kept, "page": onward(request, page_of(request))})
 
 
 @require_POST
 @signed_in
-def discard_draft(request: ActorRequest, name: str, pk: int) -> HttpResponse:
+def discard_draft(request: ActorRequest) -> HttpResponse:
     """Thrown away; back to the form, as it was before anything was typed."""
-    if name not in drafts.FORMS:
-        raise Http404
-    drafts.discard(request.actor, name, pk)
+    drafts.discard(request.actor, *_draft(request))
     home = reverse("accounts:home", args=[request.actor.enterprise_public_id])
     back = onward(request, page_of(request) or home)
     return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+
+
+def _draft(request: ActorRequest) -> tuple[str, int]:
+    """Which form, and the key of what it is about: the writer's own mark, by which nothing else is reached."""
+    name, about = request.GET.get("form", ""), request.GET.get("about", "")
+    if name not in drafts.FORMS or not (about.isascii() and about.isdigit() and len(about) <= MOST_DIGITS):
+        raise Http404
+    return name, int(about)
 
 
 @require_safe

@@ -55,13 +55,13 @@ def show_term(request: ActorRequest, name: str) -> HttpResponse:
 def choose_customer(request: ActorRequest, name: str) -> HttpResponse:
     """From a term to the customer with whom to agree on it."""
     term = _term(name)
-    if "customer" not in request.GET:
-        return redirect("termbook:term", term.name)
-    form = _whom(request, request.GET)
+    form = _whom(request, request.GET if "customer" in request.GET else None)
     if form.is_valid():
         where = reverse("terms:agree", args=[form.cleaned_data["customer"]])
         return redirect(f"{where}?{urlencode({'term': term.name})}")
-    return render(request, "terms/term.html", {**_page(request, term), "whom": form}, status=422)
+    return render(
+        request, "terms/term.html", {**_page(request, term), "whom": form}, status=422 if form.errors else 200
+    )
 
 
 def _whom(request: ActorRequest, data: Any = None) -> WhomForm:

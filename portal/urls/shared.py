@@ -19,8 +19,8 @@ exports = [
 ]
 
 drafts = [
-    path("<slug:name>/<int:pk>/", views.keep_draft, name="keep"),
-    path("<slug:name>/<int:pk>/discard/", views.discard_draft, name="discard"),
+    path("", views.keep_draft, name="keep"),
+    path("discard/", views.discard_draft, name="discard"),
 ]
 
 shared = [

@@ -59,7 +59,6 @@ def parts(acme, acme_main, alice, dora, deliver):
         "files/": {"<int:pk>": worlds.hang_on(dispute, alice).pk},
         "downloads/": {"<int:pk>": 0},
         "views/": {"<int:pk>": 0},
-        "drafts/": {"<slug:name>": "dispute", "<int:pk>": 0},
         "told/": {"<int:pk>": 0},
     }
 

@@ -275,3 +275,34 @@ def test_what_changed_since_the_month_before_is_said_first(client_of, alice, acm
     ):  # fmt: skip
         assert words in card, words
     assert kept.number not in card and raised.number in card
+
+
+def test_the_last_months_are_plotted_from_two_on_with_their_table(client_of, alice, acme, acme_main):
+    make.charge(acme_main, "100.00", starts_on=b.NOVEMBER.replace(day=16))
+    b.issue(acme_main)
+    client = client_of(alice)
+    assert "Billed by month" not in page(client, "billing:invoices").text
+    make.charge(acme_main, "40.00", starts_on=b.NOVEMBER.replace(month=9), ends_on=b.NOVEMBER.replace(month=10))
+    b.issue(acme_main, b.NOVEMBER.replace(month=9), b.ISSUED_AT.replace(month=9))
+    text = page(client, "billing:invoices").text
+    plot = text.split('<figure class="plot">')[1].split("</figure>")[0]
+    # October, in which nothing was billed, is one of the months.
+    assert "Billed by month, USD" in plot and "between $0.00 and $50.00" in plot
+    assert plot.count("plot-bar") == 3 and "September 2026" in plot and "$40.00" in plot
+    assert "Billed by month" not in client.get(url("billing:invoices"), {"dispute": "no"}).text
+
+
+def test_a_dispute_shows_whose_clock_runs(client_of, alice, acme, dora, acme_main):
+    make.charge(acme_main, "287.25")
+    invoice = b.issue(acme_main)
+    found = b.dispute(alice, invoice, at=timezone.now() - timedelta(hours=1))
+    client = client_of(alice)
+    text = page(client, "billing:dispute", found.number).text
+    assert "You get an answer by" in text and "clock runs" in text and "data-clock=" in text
+    with inside(acme):
+        type(found).objects.filter(pk=found.pk).update(answer_by_at=timezone.now() - timedelta(minutes=30))
+    late = page(client, "billing:dispute", found.number).text
+    assert "target missed, clock runs on" in late and "past it" in late
+    b.decide(dora, b.disputed(found), "0", at=timezone.now())
+    decided = page(client, "billing:dispute", found.number).text
+    assert "target missed" in decided and "data-clock=" not in decided

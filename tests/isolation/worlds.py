@@ -91,7 +91,6 @@ class World:
             "key": {"<int:pk>": NOT_A_KEY},
             "agreed_term": {"<int:pk>": self.agreed_term.pk},
             "term": {"<str:name>": self.set_term.name},
-            "draft": {"<slug:name>": self.draft.form, "<int:pk>": self.draft.about},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
             "list_view": {"<int:pk>": self.list_view.pk},
             "staff_view": {"<int:pk>": self.staff_view.pk},
