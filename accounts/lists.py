@@ -14,7 +14,7 @@ from accounts.models import Enterprise, StaffVisit
 from accounts.permissions import Permission
 from portal import selectors
 from portal.actors import Actor
-from portal.cells import Column, anchor, ident, moment, paths, with_small
+from portal.cells import Cell, Column, anchor, ident, moment, paths, with_small
 from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort, count_label
@@ -118,13 +118,17 @@ CUSTOMERS = ListPage(
 def customer_columns() -> list[Column]:
     home = paths("accounts:home")
     return [
-        Column(_("Customer"), lambda each: anchor(each.name, home(each.public_id)), is_lead=True, key="name"),
+        Column(_("Customer"), lambda each: _called(each, home(each.public_id)), is_lead=True, key="name"),
         Column(_("Enterprise"), lambda each: ident(each.public_id), key="id"),
         Column(_("Segment"), lambda each: each.get_segment_display(), key="segment"),
         Column(_("Country"), lambda each: each.country, key="country"),
-        Column(_("Legal name"), lambda each: each.legal_name, key="legal_name", is_extra=True),
         Column(_("Time zone"), lambda each: each.time_zone, key="time_zone", is_extra=True),
     ]
+
+
+def _called(each: Enterprise, url: str) -> Cell:
+    """The name that the customer goes by, and the legal one, by which the list is in order, where it is another."""
+    return with_small(anchor(each.name, url), each.legal_name if each.legal_name != each.name else "")
 
 
 def _customers_header() -> list[str]:
