@@ -196,7 +196,7 @@ def changes(found: tuple[Invoice, rules.Comparison] | None) -> dict[str, Any] | 
             Column(_("Charge"), lambda each: each.text, css="cell-mid"),
             Column(_("What changed"), lambda each: status(*words[each.kind])),
             Column(_("Before"), lambda each: _amount(each.before, before.currency) if each.before else "–", css="num"),
-            Column(_("Now"), lambda each: _amount(each.now, before.currency) if each.now else "–", css="num"),
+            Column(_("Now"), lambda each: _amount(each.after, before.currency) if each.after else "–", css="num"),
             Column(_("Change"), lambda each: _signed(each.by, before.currency), css="num"),
         ],
     }

@@ -94,18 +94,18 @@ class Change:
     service: str
     text: str
     before: Decimal
-    now: Decimal
+    after: Decimal
 
     @property
     def by(self) -> Decimal:
-        return self.now - self.before
+        return self.after - self.before
 
     @property
     def kind(self) -> str:
         """new, gone, more or less."""
         if not self.before:
             return "new"
-        return "gone" if not self.now else "more" if self.by > 0 else "less"
+        return "gone" if not self.after else "more" if self.by > 0 else "less"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def compared(now: Iterable[tuple[str, str, Decimal]], before: Iterable[tuple[str
     every = [Change(*key, past.get(key, ZERO), present.get(key, ZERO)) for key in {**present, **past}]
     same = [each for each in every if not each.by]
     total = sum((each.by for each in every), ZERO)
-    return Comparison([each for each in every if each.by], len(same), sum((each.now for each in same), ZERO), total)
+    return Comparison([each for each in every if each.by], len(same), sum((each.after for each in same), ZERO), total)
 
 
 def _summed(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
