@@ -18,7 +18,7 @@ from screens.running import Portal, running
 
 LEAST = 95
 # Other work on the machine can only make a page slower, so that the best of some tries is the page's own.
-TRIES = 3
+TRIES = 4
 PAGES = (
     Page("customer", "account/login/", NOBODY, "/account/login/", "sign-in"),
     Page("customer", "e/<slug:enterprise>/billing/", CLERK, f"{HERE}billing/", "list"),
@@ -101,10 +101,13 @@ def _measure(program: Path, address: str, cookie: str, options: list[str]) -> Sc
             f"--only-categories={','.join(CATEGORIES)}", f"--extra-headers={headers}",
             f"--chrome-flags={' '.join(['--headless=new', *FLAGS])}", *options,
         ]  # fmt: skip
-        subprocess.run(command, env={**os.environ, "CHROME_PATH": CHROMIUM}, check=True)
-        found: dict[str, Any] = json.loads(report.read_text())
-    if found.get("runtimeError") or found["finalDisplayedUrl"] != address:
-        raise SystemExit(f"{address} was not measured: {found.get('runtimeError') or found['finalDisplayedUrl']}")
+        subprocess.run(command, env={**os.environ, "CHROME_PATH": CHROMIUM}, stderr=subprocess.DEVNULL)
+        found: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
+    if "categories" not in found or found.get("runtimeError"):
+        # It loses a trace now and then; that try counts as none.
+        return dict.fromkeys(CATEGORIES, 0)
+    if found["finalDisplayedUrl"] != address:
+        raise SystemExit(f"{address} was not measured, but {found['finalDisplayedUrl']}")
     return {name: round((found["categories"][name]["score"] or 0) * 100) for name in CATEGORIES}
 
 
