@@ -1,5 +1,14 @@
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
+    from portal.actors import Actor
 
 
 class BillingConfig(AppConfig):
@@ -22,6 +31,13 @@ class BillingConfig(AppConfig):
         files.register_keeper("invoices", selectors.known_papers)
 
 
+def _number_in(rows: "Callable[[Actor], QuerySet[Any]]") -> "Callable[[Actor, int], str | None]":
+    """How a thing's number is found by its key, within the actor's reach."""
+    from billing.selectors import number_of
+
+    return lambda actor, pk: number_of(rows(actor), pk)
+
+
 def _add_doors() -> None:
     from billing import lists, search, selectors
     from billing.permissions import Permission
@@ -42,8 +58,8 @@ def _add_doors() -> None:
         Search(_("Services"), _("service or circuit ID, your name for it"), view, search.find_services, order=60),
     )
     registries.add_pages(
-        Page("billing.invoice", _("See the invoice"), "billing:invoice", selectors.get_invoice_number),
-        Page("billing.dispute", _("See the dispute"), "billing:dispute", selectors.get_dispute_number),
+        Page("billing.invoice", _("See the invoice"), "billing:invoice", _number_in(selectors.list_invoices)),
+        Page("billing.dispute", _("See the dispute"), "billing:dispute", _number_in(selectors.list_disputes)),
     )
     registries.add_cards(
         Card("billing/_invoices_card.html", "customer", lists.invoices_card, permission=view, order=40),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
@@ -311,7 +311,6 @@ def find_accounts(actor: Actor, typed: str) -> QuerySet[Account]:
     rows = within_accounts(of_enterprise(Account.objects, actor), actor, Permission.BILLING_VIEW, path="pk")
     if place is None or place.target_id is None:
         return rows.none()
-    # The locator is no wall: the row is looked for within reach.
     return rows.filter(enterprise_id=place.enterprise_id, pk=place.target_id).select_related("enterprise")
 
 
@@ -323,14 +322,9 @@ def find_billed_services(actor: Actor) -> QuerySet[Service]:
     return found.select_related("enterprise", "product", "account", "a_site", "z_site")
 
 
-def get_dispute_number(actor: Actor, pk: int) -> str | None:
-    """A dispute's number, by its key."""
-    return list_disputes(actor).filter(pk=pk).values_list("number", flat=True).first()
-
-
-def get_invoice_number(actor: Actor, pk: int) -> str | None:
-    """An issued invoice's number, by its key."""
-    return list_invoices(actor).filter(pk=pk).values_list("number", flat=True).first()
+def number_of(rows: QuerySet[Any], pk: int) -> str | None:
+    """The number of an invoice or dispute among these, by its key."""
+    return rows.filter(pk=pk).values_list("number", flat=True).first()
 
 
 def may_see_dispute(actor: Actor, dispute_id: int) -> bool:
