@@ -80,8 +80,8 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
     if not _has_second_factor(request):
         # Not the password, which would lead back here and be asked for again.
-        wanted = next((page for page, kind in _FACTORS.items() if is_mfa_enabled(request.user, [kind])), "mfa_index")
-        return detour(request, reverse(wanted))
+        had = (page for page, kind in _FACTORS.items() if is_mfa_enabled(request.user, [kind]))
+        return detour(request, reverse(next(had, "mfa_activate_totp")))
     if not getattr(request, "htmx", None) and not is_api(request):
         # Before one customer is entered, inside of which nothing of the others is seen.
         request.unread = count_unread(actor)  # type: ignore[attr-defined]

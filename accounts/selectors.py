@@ -228,8 +228,10 @@ def find_enterprises(actor: Actor, typed: str) -> QuerySet[Enterprise]:
 
 
 def suggest_enterprises(actor: Actor, typed: str) -> list[Suggestion]:
-    """The same, for a field that suggests them."""
-    return [Suggestion(each.public_id, each.name, each.country) for each in find_enterprises(actor, typed)[:MOST]]
+    """Customers by the beginnings of their number or of words of their names, for a field that suggests them."""
+    begins = Q(public_id__startswith=typed) | Q(pk__in=find_enterprises(actor, typed).values("pk"))
+    rows = list_all_enterprises(actor).filter(begins)
+    return [Suggestion(each.public_id, each.name, each.country) for each in rows[:MOST]]
 
 
 def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:

@@ -106,7 +106,7 @@ def _help(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
     words = sorted(GLOSSARY.values(), key=lambda entry: identifiers.folded(str(entry.term)))
     template = "accounts/_help.html" if request.htmx else "accounts/help.html"
     few = list(context["team"][:2]) if "team" in context else None
-    return render(request, template, {**context, "few": few, "glossary": words})
+    return render(request, template, {"team": None, **context, "few": few, "glossary": words})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

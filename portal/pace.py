@@ -16,5 +16,5 @@ def count(key: str) -> int:
         return cache.incr(key)
     except (RedisError, OSError, ValueError) as error:
         # ValueError: the key went away between the two, as when the cache is flushed.
-        log.warning("Not counted for now: %s", error)
+        log.warning("A call was not counted: %s", error)
         return 0

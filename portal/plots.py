@@ -53,7 +53,7 @@ class Plot:
 
     @staticmethod
     def _drawn(place: int, bar: Bar, column: float, highest: Decimal) -> SafeString:
-        height = max(0, round(_BARS * float(bar.value / highest)))
+        height = max(0, int(_BARS * bar.value / highest))
         top = _ABOVE + _BARS - height
         middle = f"{column * (place + 0.5):.2f}%"
         return format_html(

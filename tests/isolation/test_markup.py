@@ -35,7 +35,8 @@ class Markup(HTMLParser):
         self.language = named.get("lang", self.language) if tag == "html" else self.language
         self.faults += [f"<{tag} {name}>" for name in named if name == "style" or name.startswith(("on", "hx-on"))]
         self.faults += [f"<{tag} {n}={v}>" for n, v in attrs if (v or "").strip().lower().startswith("javascript:")]
-        if tag in {"style", "script"} and not named.get("src"):
+        # A block of data is no script: the policy does not ask it for a nonce.
+        if tag in {"style", "script"} and not named.get("src") and named.get("type") != "application/json":
             self.nonces.add(named.get("nonce"))
         self.texts += [named[n] for n in ("aria-label", "placeholder", "title", "alt", "data-label") if named.get(n)]
         if tag == "input" and named.get("type") in {"submit", "button"}:
@@ -114,7 +115,8 @@ def test_no_page_falls_back_into_english(face, language, acmes):
     left = {}
     for path, answer in pages(face, acmes, language):
         markup = Markup(answer.content.decode())
-        assert markup.language == language, path
+        is_whole = b"<html" in answer.content
+        assert markup.language == language or not is_whole, path
         found = sorted(set(markup.texts) & foreign)
         if found:
             left[path] = found

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from screens.looking import violations
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ADMINISTRATOR = "dana.whitfield@halvorsen.example"
@@ -43,6 +45,7 @@ def test_a_passkey_opens_without_a_password_until_it_is_removed(device):
     # Recovery codes come with the first factor.
     page.wait_for_url(re.compile("/account/2fa/"))
     page.goto("/account/2fa/webauthn/")
+    assert violations(at) == []
     row = page.locator("main tr", has_text="Dana's laptop")
     expect(row).to_contain_text("without the password")
     expect(row).to_contain_text("never")
@@ -69,10 +72,12 @@ def test_a_passkey_opens_without_a_password_until_it_is_removed(device):
     expect(page.locator("main tr", has_text="Dana's laptop")).not_to_contain_text("never")
     page.get_by_role("link", name="Rename").click()
     prove(at)
+    assert violations(at) == []
     page.get_by_label("Name").fill("Old laptop")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Remove").click()
     expect(page.locator("main")).to_contain_text("Old laptop")
+    assert violations(at) == []
     page.get_by_role("button", name="Remove").click()
     expect(page.locator("main")).to_contain_text("No passkey yet")
     sign_out(page)

@@ -212,7 +212,7 @@ def test_a_closed_order_stays_as_it_is(act, acme, acme_main, carol, status, what
         ({"expected_on": "2027-02-30"}, "Enter a valid date"),
         ({"expected_on": ""}, "This field is required"),
         ({"reason": "   "}, "This field is required"),
-        ({"reason": "late"}, "at least 5 characters"),
+        ({"reason": "late"}, "Say it in a few words"),
         ({"owner": "nobody"}, "Select a valid choice"),
     ],
 )

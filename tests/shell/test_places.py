@@ -105,6 +105,8 @@ def test_who_switched_single_keys_off_is_not_told_of_them(client_of, acme, alice
 def test_staff_outside_are_told_of_their_administrators(client_of, dora):
     make.staff("Owen Kessler", "platform_admin")
     assert "Owen Kessler" in client_of(dora).get("/help/").content.decode()
+    part = client_of(dora).get("/help/", headers={"HX-Request": "true"})
+    assert part.status_code == 200 and "Owen Kessler" in part.content.decode()
 
 
 def test_each_word_of_the_glossary_is_written_out():
