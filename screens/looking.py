@@ -139,7 +139,7 @@ _WIDE = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return "";
   const right = (it) => Math.round(it.getBoundingClientRect().right);
-  const wide = [...document.querySelectorAll("body *")].filter((it) => right(it) > room + 1);
+  const wide = [...document.querySelectorAll("body *")].filter((it) => it.checkVisibility() && right(it) > room + 1);
   return wide.slice(0, 5).map((it) => `${it.localName}.${it.className} ${right(it)}`).join(", ");
 }"""
 

@@ -9,7 +9,7 @@ from screens.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-ADMINISTRATOR = "dana.whitfield@halvorsen.example"
+PERSON = "marcus.oduya@halvorsen.example"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def device(person):
 
 def test_a_passkey_opens_without_a_password_until_it_is_removed(device):
     at, hold = device
-    page = at.sign_in(ADMINISTRATOR)
+    page = at.sign_in(PERSON)
     home = page.url
 
     # Adding one asks for the password once more, if that was long ago, and names it by the browser.
@@ -43,7 +43,7 @@ def test_a_passkey_opens_without_a_password_until_it_is_removed(device):
     page.get_by_label("Name").fill("Dana's laptop")
     page.get_by_role("button", name="Add it").click()
     # Recovery codes come with the first factor.
-    page.wait_for_url(re.compile("/account/2fa/"))
+    page.wait_for_url(re.compile("/recovery-codes/"))
     page.goto("/account/2fa/webauthn/")
     assert violations(at) == []
     row = page.locator("main tr", has_text="Dana's laptop")
@@ -61,7 +61,7 @@ def test_a_passkey_opens_without_a_password_until_it_is_removed(device):
 
     # It is the second step as well.
     sign_out(page)
-    page.locator("[name=login]").fill(ADMINISTRATOR)
+    page.locator("[name=login]").fill(PERSON)
     page.locator("[name=password]").fill("quiet-harbor-lamp")
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Use a passkey").click()
@@ -95,7 +95,7 @@ def prove(at):
     elif page.locator("form[data-key]").count():
         page.get_by_role("button", name="Use a passkey").click()
     elif page.locator("[name=code]").count():
-        page.locator("[name=code]").fill(at.portal.code(ADMINISTRATOR))
+        page.locator("[name=code]").fill(at.portal.code(PERSON))
         page.locator("main form [type=submit]").first.click()
 
 
