@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, StaffCard
 from inventory.models import Product, Service, Site
 from portal import identifiers
+from portal.errors import Text
 from portal.filters import dated
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned
@@ -177,6 +178,16 @@ class MilestoneKind(models.TextChoices):
     FIRST_BILL = "first_bill", _("First invoice")
 
 
+# What each asks of the customer, where the move is theirs.
+ASKS: dict[str, Text] = {
+    MilestoneKind.TECHNICAL_DETAILS: _("Send us the technical details"),
+    MilestoneKind.DETAILS_CONFIRMED: _("Confirm the details of the order"),
+    MilestoneKind.READY_TO_TEST: _("Get your side ready to test"),
+    MilestoneKind.ACTIVATION: _("Set a day for the activation call"),
+    MilestoneKind.ACCEPTANCE: _("Accept the service, or say what is wrong"),
+}
+
+
 class Owner(models.TextChoices):
     """Whose move it is."""
 
@@ -222,6 +233,11 @@ class Milestone(TenantOwned):
         """The step in the reader's language, with its detail."""
         kind = str(MilestoneKind(self.kind).label)
         return f"{kind}, {self.detail}" if self.detail else kind
+
+    @property
+    def ask(self) -> str:
+        """What is wanted of the customer, where the move is theirs."""
+        return str(ASKS.get(self.kind, self.label))
 
     @property
     def owner_tone(self) -> str:

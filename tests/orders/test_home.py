@@ -14,6 +14,8 @@ def test_home_says_which_orders_wait_for_the_customer(client_of, acme, acme_main
     needs, _, rest = page.partition("Orders under way")
     assert "Needs you" in needs and theirs.number in needs and ours.number not in needs
     assert ours.number in rest
+    # In the words of what is asked, and not of what is then done.
+    assert "Send us the technical details" in needs and "Technical details received" not in needs
 
 
 def test_nothing_waits_that_the_person_may_not_see(client_of, acme, acme_main, acme_branch, alan):
