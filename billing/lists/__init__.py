@@ -70,7 +70,7 @@ def invoice_columns(actor: Actor) -> list[Column]:
             _("To pay"), lambda each: _amount(each.due, each.currency) if each.due > 0 else _("nothing"), css="num",
             key="due",
         ),
-        Column(_("By"), lambda each: day(each.due_on) if each.due > 0 else None, key="by"),
+        Column(_("Due"), lambda each: day(each.due_on) if each.due > 0 else None, key="by"),
         Column(_("Account name"), lambda each: each.account.name, key="account_name", is_extra=True),
         Column(_("Last day to dispute"), lambda each: day(each.dispute_by_on), key="dispute_by", is_extra=True),
     ]  # fmt: skip

@@ -57,7 +57,7 @@ INVOICES = ListPage(
             choices=[("yes", gettext_lazy("Something in dispute")), ("no", gettext_lazy("Nothing in dispute"))],
         ),
         Filter("account", gettext_lazy("Account number"), _by_account),
-        Filter("number", gettext_lazy("Invoice number"), _by_number, hint=gettext_lazy("whole, as INV-2026-000123")),
+        Filter("number", gettext_lazy("Invoice number"), _by_number, hint="INV-2026-000123"),
         DateRange("issued", gettext_lazy("Issued"), "issued_on"),
     ],
 )
@@ -74,7 +74,7 @@ DISPUTES = ListPage(
             lambda rows, value: rows.filter(status=value),
             choices=DisputeStatus.choices,
         ),
-        Filter("number", gettext_lazy("Dispute number"), _by_number, hint=gettext_lazy("whole, as DSP-2026-00042")),
+        Filter("number", gettext_lazy("Dispute number"), _by_number, hint="DSP-2026-00042"),
         DateRange("opened", gettext_lazy("Opened"), "opened_at"),
     ],
 )

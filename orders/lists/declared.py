@@ -87,7 +87,7 @@ ORDERS = ListPage(
             gettext_lazy("Account number"),
             lambda rows, value: rows.filter(account__number__in=rules.spellings(value)),
         ),
-        Filter("q", gettext_lazy("Order number or PO"), by_number, hint=gettext_lazy("whole, as ORD-2026-00417")),
+        Filter("q", gettext_lazy("Order number or PO"), by_number, hint="ORD-2026-00417"),
         DateRange("placed", gettext_lazy("Placed"), "placed_on"),
         DateRange("committed", gettext_lazy("Committed"), "committed_on", absent=date.max),
     ],
