@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Account, Enterprise, StaffMember, User
 from accounts.services import ship_house_and_roles
@@ -110,6 +110,8 @@ def _settings(settings: Any, tmp_path: Any) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     # Rate limits live there, and each test is a new day.
     cache.clear()
+    # The last request of another test left its reader's language behind.
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
