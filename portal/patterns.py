@@ -1,6 +1,7 @@
 """The components in all their states, for the carrier's people to look at: no data of anybody's."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +16,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import cells, money, suggestions
+from portal import cells, listing, money, suggestions
 from portal.cells import Column
 from portal.clocks import Clock, Spell
 from portal.errors import IllegalMove, Text
+from portal.filters import DateRange
 from portal.http import ActorRequest
+from portal.listing import Action, Listing, Words
+from portal.lists import Filter, ListPage, Params, Sort
 from portal.models import StoredFile
 from portal.plots import Bar, Plot
 from portal.policy import signed_in
@@ -96,6 +100,100 @@ def show_detail(request: ActorRequest) -> HttpResponse:
     return render(
         request, "patterns/detail.html", context, status=422 if request.method == "POST" and form.errors else 200
     )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A row of the sample list, which no table holds."""
+
+    id: int
+    number: str
+    customer: str
+    state: str
+    due_on: date
+    amount: Decimal
+
+
+class _Days(DateRange):
+    """The same over rows that stand in a list."""
+
+    def narrow(self, rows: Any, values: Params) -> Any:
+        start, end = (values.get(name, "") for name in self.names)
+        return [each for each in rows if (start or "") <= f"{each.due_on}" <= (end or "9999")]
+
+
+def _refuse_rows(request: ActorRequest, rows: list[Any]) -> HttpResponse:
+    raise IllegalMove
+
+
+_STATES = {"late": "red", "yours": "amber", "done": "green"}
+SAMPLES = Listing(
+    name="patterns",
+    title=gettext_lazy("A list"),
+    page=ListPage(
+        sorts=[Sort("due", gettext_lazy("Due first"), "due_on", column="due")],
+        filters=[
+            Filter(
+                "state",
+                gettext_lazy("State"),
+                lambda rows, value: [each for each in rows if each.state == value],  # type: ignore[arg-type, return-value]
+                choices=[
+                    ("late", gettext_lazy("late")),
+                    ("yours", gettext_lazy("waiting for you")),
+                    ("done", gettext_lazy("done")),
+                ],
+            ),
+            _Days("due", gettext_lazy("Due"), "due_on"),
+        ],
+    ),
+    permission="",
+    url="patterns:list",
+    bulk="patterns:refuse",
+    is_inside=False,
+    has_views=False,
+    actions=[Action("withdraw", gettext_lazy("Withdraw"), "x", _refuse_rows, "enterprise.open")],
+    nothing=Words(
+        gettext_lazy("Nothing here yet"),
+        gettext_lazy("This says what will fill the list, and who to ask."),
+        icon="inbox",
+    ),
+    none_found=Words(gettext_lazy("Nothing answers to that"), gettext_lazy("This says what to try instead.")),
+)
+
+
+@require_safe
+@signed_in
+def show_list(request: ActorRequest) -> HttpResponse:
+    """A list with its filters, chosen rows and every way of being empty; ?rows= says how many there are."""
+    many = request.GET.get("rows", "")
+    today = timezone.localdate()
+    rows = [_sample(n, today) for n in range(min(int(many), 200) if many.isascii() and many.isdigit() else 12)]
+    return listing.show(request, SAMPLES, rows, _list_columns(), template="patterns/list.html")
+
+
+def _sample(n: int, today: date) -> Sample:
+    names, states = ("DEN-RNO", LONG, "Acme"), list(_STATES)
+    amount = Decimal("2950.00") * (n + 1) - Decimal(9000)
+    return Sample(
+        n + 1, f"WV-10G-{3318 + n:06d}", names[n % 3], states[n % 3], today + timedelta(days=3 * n - 6), amount
+    )
+
+
+def _list_columns() -> list[Column]:
+    words = {"late": _("late"), "yours": _("waiting for you"), "done": _("done")}
+    language = get_language() or "en"
+    return [
+        Column(_("Service"), lambda each: cells.ident(each.number), is_lead=True, key="service"),
+        Column(_("Customer"), lambda each: each.customer, key="customer", css="cell-wide"),
+        Column(
+            _("State"),
+            lambda each: cells.status(words[each.state], _STATES[each.state]),
+            key="state",
+            is_own_label=True,
+        ),
+        Column(_("Due"), lambda each: cells.day(each.due_on), key="due"),
+        Column(_("Amount"), lambda each: money.spoken(each.amount, "USD", language), key="amount", css="num"),
+    ]
 
 
 @require_safe

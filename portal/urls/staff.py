@@ -17,6 +17,7 @@ from portal.urls.shared import handler400, handler403, handler404, handler429, h
 patterns = [
     path("", samples.show_all, name="all"),
     path("detail/", samples.show_detail, name="detail"),
+    path("list/", samples.show_list, name="list"),
     path("work/", samples.show_work, name="work"),
     path("refused/", samples.refuse, name="refuse"),
 ]

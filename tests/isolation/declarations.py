@@ -182,6 +182,7 @@ STAFF = {
     **BOTH_FACES,
     "patterns/": own(),
     "patterns/detail/": own(*FORM),
+    "patterns/list/": own(),
     "patterns/work/": own(),
     "patterns/refused/": own("POST"),
     "customers/": across("enterprise.open"),

@@ -106,7 +106,14 @@ def test_hints_of_a_page_are_told_apart(client_of, alice, acme, acme_main):
 @pytest.mark.parametrize("language", ["en", "es", "pt"])
 def test_the_patterns_are_shown_in_the_readers_language(client_of, language):
     client = client_of(make.staff("Ada Able", "care_manager", language=language))
-    for path in ("/patterns/", "/patterns/detail/", "/patterns/work/", "/patterns/detail/?wrong=1"):
+    for path in (
+        "/patterns/",
+        "/patterns/list/",
+        "/patterns/list/?rows=0",
+        "/patterns/detail/",
+        "/patterns/work/",
+        "/patterns/detail/?wrong=1",
+    ):
         page = client.get(path)
         assert page.status_code == 200 and f'<html lang="{language}"' in page.text
         assert "style=" not in re.sub(r"<style.*?</style>", "", page.text)
