@@ -5,7 +5,10 @@ from typing import Any
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from portal.suggestions import SuggestField, time_zones
 
 
 class VisitForm(forms.Form):
@@ -64,7 +67,10 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of your pages and of the mails we send you.")
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("All times are shown and written to you in it."))
+    time_zone = SuggestField(
+        label=_("Time zone"),
+        help_text=_("Type a city or a country. All times are shown and written to you in it."),
+    )
     start = forms.ChoiceField(
         label=_("After signing in, open"), required=False, help_text=_("You can change companies at any time.")
     )
@@ -79,12 +85,10 @@ class ProfileForm(forms.Form):
         help_text=_("Switch it off if you speak to your computer, or press keys without meaning to."),
     )
 
-    def __init__(
-        self, *args: Any, zones: list[Any], places: list[tuple[int, str, str]], is_nameless: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, places: list[tuple[int, str, str]], is_nameless: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["time_zone"].choices = zones
+        fields["time_zone"].offer(time_zones, reverse("suggest_time_zones"))
         fields["start"].choices = [("", _("where I was last")), *((number, name) for _id, number, name in places)]
         if is_nameless:
             del fields["name"], fields["phone"]

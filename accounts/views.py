@@ -17,7 +17,7 @@ from accounts.forms import ProfileForm, VisitForm
 from accounts.lists import greeting, switch_entries
 from accounts.models import User
 from accounts.permissions import Permission
-from portal import exports, identifiers, listing, registries, suggestions, zones
+from portal import exports, identifiers, listing, registries, suggestions
 from portal.errors import Refused
 from portal.glossary import GLOSSARY
 from portal.http import THEME_COOKIE, ActorRequest, onward, set_theme_cookie
@@ -119,7 +119,6 @@ def profile(request: ActorRequest) -> HttpResponse:
     form = ProfileForm(
         request.POST or None,
         initial=_initial(request, places),
-        zones=_zones(user),
         places=places,
         is_nameless=not places,
     )
@@ -132,13 +131,6 @@ def profile(request: ActorRequest) -> HttpResponse:
         return _speaking(answer, user.language)
     context = {"form": form, "card": selectors.get_card(actor) if actor.is_staff else None}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
-
-
-def _zones(user: User) -> list[Any]:
-    """The choices, and the person's own zone also where it is an old name of another."""
-    found = zones.choices(translation.get_language() or "en", timezone.now())
-    known = {name for _country, cities in found for name, _city in cities}
-    return found if user.time_zone in known else [(user.time_zone, user.time_zone), *found]
 
 
 def _initial(request: ActorRequest, places: list[tuple[int, str, str]]) -> dict[str, Any]:

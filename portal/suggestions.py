@@ -10,21 +10,21 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal import zones
 from portal.errors import Text
 
 MOST = 8  # suggestions at a time
@@ -153,14 +153,21 @@ def _bare(text: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(each))
 
 
-@cache
-def _zones() -> tuple[tuple[str, str], ...]:
-    # Those that people use, a continent and a place, and not the bare offsets that are kept for machines.
-    places = sorted(each for each in available_timezones() if "/" in each and not each.startswith("Etc/"))
-    return tuple((zone, zone.replace("_", " ")) for zone in [*places, "UTC"])
-
-
 def time_zones(typed: str) -> list[Suggestion]:
-    """Time zones by the city they are named for, with or without the underscore."""
-    found = among(_zones())(typed.replace("_", " "))
-    return [Suggestion(each.value) for each in found]
+    """Time zones by their city, their country or their own name, the nearest fit first, with the present distance."""
+    if zones.is_known(typed) and typed not in zones.names():
+        # An old name of another, or UTC: nothing near it is meant.
+        return [Suggestion(typed)]
+    wanted, now = _bare(typed.replace("_", " ")), timezone.now()
+    ranked = ((_fit(wanted, each), each) for each in zones.cities(get_language() or "en"))
+    best = sorted((fit, each.city, each) for fit, each in ranked if fit is not None)[:MOST]
+    return [Suggestion(each.zone, f"{each.city}, {zones.offset(each.zone, now)}", each.country) for _, _, each in best]
+
+
+def _fit(wanted: str, each: zones.City) -> int | None:
+    city, own = _bare(each.city), _bare(each.zone.replace("_", " "))
+    if wanted in (city, own):
+        return 0
+    if city.startswith(wanted):
+        return 1
+    return 2 if wanted in city or wanted in own or wanted in _bare(each.country) else None

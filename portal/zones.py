@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import Locale, get_global
@@ -21,26 +22,33 @@ def is_known(name: str) -> bool:
     return name in available_timezones()
 
 
-def choices(language: str, now: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Zones by country as the reader calls it, each with its city and present distance: "Denver (GMT-7)"."""
-    return [
-        (country, [(name, f"{city} ({_offset(name, now)})") for name, city in found])
-        for country, found in _cities(language)
-    ]
+class City(NamedTuple):
+    """A zone by the city it is named for, and its country, as the reader calls them."""
+
+    zone: str
+    city: str
+    country: str
 
 
 @lru_cache(maxsize=8)
-def _cities(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def cities(language: str) -> tuple[City, ...]:
+    """Every zone that has a city, in the language, by the city's name."""
     locale = Locale.parse(LOCALES.get(language, "en_US"))
     territories = get_global("zone_territories")
-    by_country: dict[str, list[tuple[str, str]]] = {}
-    for name in names():
-        country = str(locale.territories.get(territories[name], territories[name]))
-        by_country.setdefault(country, []).append((name, get_timezone_location(name, locale=locale, return_city=True)))
-    return [(country, sorted(found, key=lambda each: each[1])) for country, found in sorted(by_country.items())]
+    found = (
+        City(
+            name,
+            # Without the province before it, where the locale has no name of its own for the city.
+            str(get_timezone_location(name, locale=locale, return_city=True)).rpartition("/")[2],
+            str(locale.territories.get(territories[name], territories[name])),
+        )
+        for name in names()
+    )
+    return tuple(sorted(found, key=lambda each: each.city))
 
 
-def _offset(name: str, now: datetime) -> str:
+def offset(name: str, now: datetime) -> str:
+    """The present distance from Greenwich: GMT-7."""
     minutes = int((now.astimezone(ZoneInfo(name)).utcoffset() or now - now).total_seconds()) // 60
     if not minutes:
         return "GMT"

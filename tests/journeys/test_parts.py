@@ -33,16 +33,18 @@ def test_a_field_suggests_and_is_walked_by_keys(person):
     page = person("staff").sign_in(CARE_MANAGER)
     page.goto("/patterns/detail/")
     field = page.get_by_role("combobox", name="Time zone")
-    field.press_sequentially("buenos")
-    expect(page.get_by_role("option")).to_have_count(2)
-    expect(page.locator("#announce")).to_have_text("2 suggestions")
+    field.press_sequentially("san juan")
+    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.locator("#announce")).to_have_text("1 suggestion")
+    field.fill("buenos")
+    expect(page.get_by_role("option")).to_contain_text(["Buenos Aires"])
     field.press("ArrowDown")
     expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
     field.press("Escape")
     expect(field).to_have_attribute("aria-expanded", "false")
     field.press("ArrowDown")
     field.press("Enter")
-    expect(field).to_have_value("America/Argentina/Buenos_Aires")
+    expect(field).to_have_value("Buenos Aires, GMT-3 (America/Argentina/Buenos_Aires)")
     expect(page).to_have_url(re.compile("/patterns/detail/$"))  # Enter chose, and sent nothing
 
     # A hint opens by keyboard and goes with Escape.

@@ -28,7 +28,7 @@ def name_in(enterprise, person):
 
 def test_it_shows_what_is_set(client_of, alice):
     page = client_of(alice).get("/profile/").content.decode()
-    assert 'value="Alice Moreau"' in page and '<option value="America/Denver" selected>Denver (GMT-' in page
+    assert 'value="Alice Moreau"' in page and 'value="Denver, GMT-' in page
     assert alice.email in page and settings.CARRIER["phone"] in page
 
 
@@ -50,7 +50,7 @@ def test_a_person_sets_language_zone_name_and_colours(client_of, acme, alice):
     assert (person.language, person.time_zone, person.has_shortcuts) == ("es", "America/Mexico_City", False)
     assert name_in(acme, alice) == "Alice Moreau-Díaz"
     page = browser.get("/profile/").content.decode()
-    assert '<html lang="es" data-bs-theme="dark"' in page and "Ciudad de México (GMT-6)" in page
+    assert '<html lang="es" data-bs-theme="dark"' in page and "Ciudad de México, GMT-6 (America/Mexico_City)" in page
     assert "data-keys" not in page
 
 
@@ -120,7 +120,7 @@ def test_an_old_name_of_a_zone_stays_until_another_is_chosen(client_of, alice):
     with as_app():
         User.objects.filter(pk=alice.pk).update(time_zone="US/Mountain")
     browser = client_of(alice)
-    assert '<option value="US/Mountain" selected>' in browser.get("/profile/").content.decode()
+    assert 'value="US/Mountain"' in browser.get("/profile/").content.decode()
     assert browser.post("/profile/", typed(time_zone="US/Mountain")).status_code == 302
 
 
