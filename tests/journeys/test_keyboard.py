@@ -79,7 +79,8 @@ def test_from_signing_in_to_a_form_without_a_mouse(person, things):
     tab_to(page, page.locator("form:has([name=statement]) button[type=submit]"))
     page.keyboard.press("Enter")
     # What is missing keeps the form; the first field at fault, or the sum of faults, has the focus.
-    page.wait_for_function("document.activeElement !== document.body")
+    expect(page.locator(".field-error").first).to_be_visible()
+    expect(page.locator(":focus")).to_have_count(1)
     assert statement.input_value() == "Typed without a mouse."
 
 
@@ -147,8 +148,7 @@ def test_what_htmx_changes_keeps_the_focus_near(person, things):
     tab_to(page, step.locator("button[type=submit]:visible").first)
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("The survey is booked for Thursday.")
-    page.wait_for_function("document.activeElement !== document.body")
-    assert page.evaluate("!!document.activeElement.closest('main')")
+    expect(page.locator("main :focus")).to_have_count(1)
 
 
 def test_little_motion_is_no_motion(browser, portal):
