@@ -176,8 +176,12 @@ def _answer_by(at: datetime, now: datetime) -> Cell:
 
 def invoice_story(story: Iterable[Event], told: Iterable[selectors.Told]) -> list[dict[str, Any]]:
     """What happened to an invoice and its disputes, with the mails that told of it, newest first."""
-    mails = [{"at": one.at, "text": _mailed(one.people), "tone": "gray"} for one in told]
-    return sorted([*story_lines(story), *mails], key=lambda line: line["at"], reverse=True)
+    mailed = {one.event_id: _mailed(one.people) for one in told}
+    story = sorted(story, key=lambda event: event.at, reverse=True)
+    lines = story_lines(story)
+    for event, line in zip(story, lines, strict=True):
+        line["actor"] = " · ".join(filter(None, (line["actor"], mailed.get(event.pk, ""))))
+    return lines
 
 
 def _mailed(people: int) -> str:

@@ -14,7 +14,6 @@ from django.db.models import (
     Count,
     ExpressionWrapper,
     F,
-    Min,
     OuterRef,
     Prefetch,
     Q,
@@ -254,9 +253,9 @@ def list_story(actor: Actor, thing: Invoice | Dispute) -> list[Event]:
 
 
 class Told(NamedTuple):
-    """How many people an event's mail has left for, and when the first of it did."""
+    """How many people an event's mail has left for."""
 
-    at: datetime
+    event_id: int
     people: int
 
 
@@ -264,8 +263,8 @@ def list_told(actor: Actor, story: Sequence[Event]) -> list[Told]:
     """The mails that have left for what the story tells."""
     sent = of_enterprise(Notice.objects, actor).filter(event_id__in=[event.pk for event in story])
     counted = sent.filter(sent_at__isnull=False).order_by().values("event_id")
-    rows = counted.annotate(at=Min("sent_at"), people=Count("recipient", distinct=True))
-    return [Told(row["at"], row["people"]) for row in rows]
+    rows = counted.annotate(people=Count("recipient", distinct=True))
+    return [Told(row["event_id"], row["people"]) for row in rows]
 
 
 def read_pdf(invoice: Invoice) -> bytes:
