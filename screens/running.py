@@ -52,8 +52,8 @@ class Portal:
         run = read(self.environment, prepare(self.home))
         servers = Servers(run)
         addresses = {"database_url": servers.database_url, "valkey_url": servers.valkey_url}
-        found = environment(run, **addresses, role=role, face=face)
-        return {**found, "PATH": os.environ["PATH"]}
+        # Its own surroundings, and not the folders and keys of the tests that started it.
+        return environment(run, **addresses, role=role, face=face, surrounding=self.environment)
 
     def fill(self, step: str, *arguments: str) -> dict[str, Any]:
         """One step of what people have done in it: screens.filling says which there are."""

@@ -27,14 +27,22 @@ class Program:
     popen: Mapping[str, Any] = field(default_factory=dict)
 
 
-def environment(run: Configuration, *, database_url: str, valkey_url: str, role: str, face: str) -> dict[str, str]:
-    """The variables of one process of the portal."""
+def environment(
+    run: Configuration,
+    *,
+    database_url: str,
+    valkey_url: str,
+    role: str,
+    face: str,
+    surrounding: Mapping[str, str] = os.environ,
+) -> dict[str, str]:
+    """The variables of one process of the portal; what it does not set comes from the *surrounding* ones."""
     defaults = {"EMAIL_URL": f"file://{run.home / 'mail'}", "LOG_FORMAT": "line"}
     folders = {"FILES_DIR": run.home / "files", "STATIC_ROOT": run.home / "static"}
     return (
         defaults
         | {name: str(folder) for name, folder in folders.items()}
-        | inherited(os.environ)
+        | inherited(surrounding)
         | {
             "DJANGO_SETTINGS_MODULE": "portal.settings",
             "FACE": face,

@@ -43,9 +43,7 @@ def test_every_way_of_failing_is_looked_at():
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-# The ways of failing are looked at by `make screens` and tested over HTTP: here the browser at times gets no answer
-# to show from the face that fails on purpose, and why is not known yet.
-@pytest.mark.parametrize("page", [each for each in PAGES if each.face != "trouble"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_page(looker, page):
     person = looker.window(page)
     window = person.page
