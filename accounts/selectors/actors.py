@@ -1,0 +1,105 @@
+"""Who somebody is, and what they may do."""
+
+from dataclasses import replace
+
+from django.conf import settings
+
+from accounts.models import (
+    Enterprise,
+    Grant,
+    Membership,
+    StaffMember,
+    User,
+)
+from accounts.selectors.companies import get_enterprise
+from portal import registries
+from portal.actors import Actor, ActorKind, Permissions
+
+
+def find_user(pk: int) -> User | None:
+    """Somebody's sign-in, unless it is closed."""
+    return User.objects.filter(pk=pk, is_active=True).first()
+
+
+def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
+    """The person as a member of the enterprise they are in, or None when they are not one."""
+    member = Membership.objects.filter(
+        enterprise_id=enterprise.pk, user_id=user.pk, status=Membership.Status.ACTIVE
+    ).first()
+    if member is None or not enterprise.is_active:
+        return None
+    return Actor(
+        kind=ActorKind.CUSTOMER,
+        name=member.name,
+        enterprise_id=enterprise.pk,
+        enterprise_public_id=enterprise.public_id,
+        enterprise_name=enterprise.name,
+        user_id=user.pk,
+        person_id=member.pk,
+        email=user.email,
+        role=member.title,
+        language=user.language,
+        time_zone=user.time_zone,
+        permissions=get_permissions(member),
+    )
+
+
+def get_permissions(member: Membership) -> Permissions:
+    """What a member may do, and on which accounts; an administrator everything everywhere."""
+    if member.is_administrator:
+        return dict.fromkeys(registries.permissions())
+    found: dict[str, frozenset[int] | None] = {}
+    grants = Grant.objects.filter(enterprise_id=member.enterprise_id, membership=member)
+    for permission, account_id in grants.values_list("permission", "account_id"):
+        held = found.get(permission, frozenset())
+        found[permission] = None if account_id is None or held is None else held | {account_id}
+    return found
+
+
+def get_staff_actor(user: User) -> Actor | None:
+    """The person as one of the carrier's staff, outside any enterprise."""
+    member = StaffMember.objects.filter(user_id=user.pk, is_active=True).select_related("card", "role").first()
+    if member is None:
+        return None
+    return Actor(
+        kind=ActorKind.STAFF,
+        name=member.card.name,
+        user_id=user.pk,
+        person_id=member.card_id,
+        email=user.email,
+        role=member.role.code,
+        language=user.language,
+        time_zone=user.time_zone,
+        permissions=dict.fromkeys(member.role.permissions),
+    )
+
+
+def find_actor(user_id: int, enterprise_id: int) -> Actor | None:
+    """Who somebody is in an enterprise now, on this face, for what is done for them in the background."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    enterprise = get_enterprise(enterprise_id)
+    if user is None:
+        return None
+    if settings.FACE == "customer":
+        return get_customer_actor(user, enterprise)
+    actor = get_staff_actor(user)
+    if actor is None:
+        return None
+    return replace(
+        actor,
+        enterprise_id=enterprise_id,
+        enterprise_public_id=enterprise.public_id,
+        enterprise_name=enterprise.name,
+    )
+
+
+def get_person_actor(user: User) -> Actor:
+    """Somebody signed in on the customers' face, outside any enterprise."""
+    return Actor(
+        kind=ActorKind.CUSTOMER,
+        name=user.email,
+        user_id=user.pk,
+        email=user.email,
+        language=user.language,
+        time_zone=user.time_zone,
+    )

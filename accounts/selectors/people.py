@@ -1,0 +1,49 @@
+"""A customer's people, and whom to tell."""
+
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import (
+    Contact,
+    Membership,
+    User,
+)
+from portal.actors import Actor
+from portal.tenancy import of_enterprise
+
+
+def get_membership(user: User, enterprise_id: int) -> Membership | None:
+    """The person's place in an enterprise, in whose scope this is asked."""
+    active = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
+    return active.filter(user_id=user.pk).first()
+
+
+def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:
+    """The active members who hold a permission on an account, with their sign-ins."""
+    members = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
+    on_account = Q(grants__account_id__isnull=True) | Q(grants__account_id=account_id)
+    allowed = Q(is_administrator=True) | (Q(grants__permission=permission) & on_account)
+    found = members.filter(allowed, user__is_active=True).select_related("user").distinct().order_by("id")
+    return [(member, member.user) for member in found]
+
+
+class Person(NamedTuple):
+    """Somebody to turn to."""
+
+    name: str
+    email: str
+
+
+def list_administrators(actor: Actor) -> list[Person]:
+    """Who administers the actor's enterprise and so grants permissions there; the first few."""
+    found = of_enterprise(Membership.objects, actor).filter(
+        is_administrator=True, status=Membership.Status.ACTIVE, user__is_active=True
+    )
+    return [Person(member.name, member.user.email) for member in found.select_related("user").order_by("name")[:5]]
+
+
+def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> QuerySet[Contact]:
+    """Contacts without a sign-in who asked for a kind of notice: ``wants`` is orders or billing."""
+    scope = Q(account_id__isnull=True) | Q(account_id=account_id)
+    return Contact.objects.filter(scope, enterprise_id=enterprise_id, **{f"wants_{wants}": True}).order_by("id")
