@@ -66,7 +66,16 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
-        areas={"staff": _("The carrier's staff")},
+        Term(
+            "people.fresh_minutes",
+            10,
+            "minutes",
+            _("How long a second factor counts that was shown, before what touches people's rights asks for it again."),
+            _("Own choice: long enough for a handful of changes in a row"),
+            kind=Whole(1, 12 * 60),
+            title=_("A second factor counts"),
+        ),
+        areas={"staff": _("The carrier's staff"), "people": _("People and signing in")},
     )
     declare(
         Term(

@@ -112,6 +112,7 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/remove/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
+    "account/again/": own(),
     "suggest/countries/": own(),
     "suggest/time-zones/": own(),
     "": own(),
