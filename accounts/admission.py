@@ -45,10 +45,11 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if enterprise_id is None:
         raise Http404
     enter(enterprise_id)
-    actor = selectors.get_customer_actor(user, selectors.get_enterprise(enterprise_id))
-    if actor is None:
+    enterprise, member = selectors.get_enterprise(enterprise_id), selectors.get_membership(user, enterprise_id)
+    if member is None or not enterprise.is_active:
         raise Http404
-    return actor
+    services.note_seen(member, timezone.now().date())
+    return selectors.actor_of(member, user, enterprise)
 
 
 def signing_in(request: HttpRequest) -> User | None:

@@ -7,6 +7,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import adapter, lists, notices, permissions
+        from accounts.people import lists as people
+        from accounts.people import notices as people_notices
         from portal import exports, listing, registries
         from portal.notices import register_secret
 
@@ -21,7 +23,9 @@ class AccountsConfig(AppConfig):
         notices.register_kinds()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
-        exports.register(lists.VISITS_EXPORT)
+        register_secret("invitation_link", people_notices.invitation_link)
+        exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
+        listing.register(people.PEOPLE_LIST, people.TEAM_LIST)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_doors()
         _declare_terms()
@@ -34,8 +38,9 @@ def _add_doors() -> None:
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
-    terms = Permission.TERM_VIEW
+    terms, users = Permission.TERM_VIEW, Permission.USER_ADMIN
     add_nav(
+        NavItem(_("People"), "users", "people:list", "customer", users, order=70),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
@@ -86,6 +91,33 @@ def _declare_terms() -> None:
             _("Own choice: a week holds most absences"),
             kind=Whole(1, 90),
             title=_("Invitations"),
+        ),
+        Term(
+            "people.idle_days",
+            180,
+            "days",
+            _("After how long without a visit somebody is closed out."),
+            _("The field's custom: six months"),
+            kind=Whole(30, 3650),
+            title=_("People who are not here: closed out"),
+        ),
+        Term(
+            "people.idle_warn_days",
+            14,
+            "days",
+            _("How long before that they are warned by mail."),
+            _("Own choice: longer than most holidays"),
+            kind=Whole(1, 29),
+            title=_("People who are not here: warned"),
+        ),
+        Term(
+            "people.idle_remove_days",
+            365,
+            "days",
+            _("After how long without a visit somebody who is closed out is removed."),
+            _("The field's custom: six months after they were closed out"),
+            kind=Whole(31, 3650),
+            title=_("People who are not here: removed"),
         ),
         areas={"people": _("People")},
     )

@@ -154,6 +154,7 @@ CELERY_TASK_ROUTES = {
     "portal.forget_answers": {"queue": "staff"},
     "portal.measure": {"queue": "dispatch"},
     "portal.reconcile": {"queue": "staff"},
+    "accounts.*": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -188,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.expire_drafts",
         "schedule": celery.schedules.crontab(minute="50", hour="3"),
         "options": {"expires": 3 * 3600},
+    },
+    "idle-people": {
+        "task": "accounts.look_for_idle",
+        "schedule": celery.schedules.crontab(minute="20", hour="4"),
+        "options": {"expires": 6 * 3600},
     },
     "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
 }

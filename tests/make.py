@@ -5,11 +5,15 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import (
     Account,
+    AccountGroup,
     Contact,
     Enterprise,
     Grant,
+    GroupedAccount,
     Membership,
     StaffCard,
     StaffMember,
@@ -83,6 +87,7 @@ def password(person: User, text: str = PASSWORD) -> None:
 
 
 def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Membership:
+    fields.setdefault("seen_on", timezone.now().date())
     with inside(owner):
         made = Membership.objects.create(enterprise=owner, user=person, name=name, **fields)
     _remember(locator.row(locator.PERSON, str(person.pk), enterprise_id=owner.pk, target_id=made.pk))
@@ -92,6 +97,19 @@ def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Members
 def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
     with inside(person.enterprise):
         return Grant.objects.create(enterprise=person.enterprise, membership=person, permission=permission, account=on)
+
+
+def group(owner: Enterprise, name: str, *accounts: Account) -> AccountGroup:
+    with inside(owner):
+        made = AccountGroup.objects.create(enterprise=owner, name=name)
+    for each in accounts:
+        grouped(made, each)
+    return made
+
+
+def grouped(group: AccountGroup, on: Account) -> GroupedAccount:
+    with inside(group.enterprise):
+        return GroupedAccount.objects.create(enterprise=group.enterprise, group=group, account=on)
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

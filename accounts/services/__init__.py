@@ -1,5 +1,6 @@
 """What changes people, enterprises and who may be where."""
 
+from accounts.services.idle import look_for_idle, note_seen
 from accounts.services.members import (
     HAND_OVERS,
     Invited,
@@ -12,6 +13,7 @@ from accounts.services.members import (
     invite,
     invite_again,
     reactivate,
+    read_invitation,
     remove,
 )
 from accounts.services.profile import Profile, set_default_enterprise, set_language, set_profile
@@ -19,6 +21,8 @@ from accounts.services.rights import (
     Outdated,
     check_not_last,
     end_spans,
+    enterprise_of,
+    is_administrator,
     lock_administrators,
     lock_member,
     remember_before,
@@ -42,12 +46,16 @@ __all__ = [
     "close_team",
     "deactivate",
     "end_spans",
+    "enterprise_of",
     "invitation_token",
     "invite",
     "invite_again",
+    "is_administrator",
     "leave_enterprise",
     "lock_administrators",
     "lock_member",
+    "look_for_idle",
+    "note_seen",
     "open_assigned",
     "open_enterprise",
     "reactivate",

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.people.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -20,6 +21,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
+    path("", include((accounts.people.urls.customer, "people"))),
     path("api/v1/", include((api, "api"))),
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),

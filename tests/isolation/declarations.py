@@ -155,8 +155,33 @@ BOTH_FACES = {
     "api/v1/e/<slug:enterprise>/billing/disputes/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/": api(Place.INSIDE, "billing.view", thing="dispute"),
 }
+_PEOPLE = "e/<slug:enterprise>/people/"
+PEOPLE = {
+    _PEOPLE: inside("user.admin"),
+    f"{_PEOPLE}export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}suggest/": inside("user.admin"),
+    f"{_PEOPLE}suggest/scopes/": inside("user.admin"),
+    f"{_PEOPLE}invite/": inside("user.admin", *FORM),
+    f"{_PEOPLE}why/": inside("user.admin"),
+    f"{_PEOPLE}<int:pk>/": inside("user.admin", thing="member"),
+    f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
+    **{
+        f"{_PEOPLE}<int:pk>/{verb}/": inside("user.admin", "POST", thing="member")
+        for verb in ("details", "invite-again", "deactivate", "reactivate", "remove")
+    },
+    f"{_PEOPLE}teams/": inside("user.admin"),
+    f"{_PEOPLE}teams/export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/new/": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/<int:pk>/": inside("user.admin", thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/change/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/rights/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
+    "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
+}
+
 CUSTOMER = {
     **BOTH_FACES,
+    **PEOPLE,
     "companies/": own(),
     # What one person was told: to their own address.
     "e/<slug:enterprise>/notices/": inside(),
@@ -392,6 +417,7 @@ TASKS = {
     "portal.clean_files": ("portal_staff", ""),
     "portal.forget_answers": ("portal_staff", ""),
     "portal.expire_drafts": ("portal_staff", ""),
+    "accounts.look_for_idle": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -415,6 +441,11 @@ STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
 # "module.Form.field" of each field that suggests while one types, and the route that answers it.
 SUGGEST_FIELDS = {
+    "accounts.people.forms.InviteForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RemoveForm.heir": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RightsForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.WhyForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.people.forms.WhyForm.person": "e/<slug:enterprise>/people/suggest/",
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
     "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
     "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
@@ -426,6 +457,8 @@ SUGGESTIONS = {
     "suggest/customers/": "enterprise",
     "customers/suggest/": "enterprise",
     "e/<slug:enterprise>/suggest/accounts/": "account",
+    "e/<slug:enterprise>/people/suggest/": "person",
+    "e/<slug:enterprise>/people/suggest/scopes/": "account",
 }
 
 # What a GET may write, by route: who was where, and where they were last.

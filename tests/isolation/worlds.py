@@ -18,7 +18,17 @@ from django.db import connection
 from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account, Enterprise, Membership, StaffMember, User
+from accounts.models import (
+    Account,
+    Enterprise,
+    Grant,
+    Membership,
+    MembershipBefore,
+    StaffMember,
+    Team,
+    TeamPerson,
+    User,
+)
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
@@ -69,6 +79,8 @@ class World:
     list_view: ListView
     staff_view: StaffListView
     draft: Draft
+    member: Membership
+    team: Team
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -93,6 +105,10 @@ class World:
             "term": {"<str:name>": self.set_term.name},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
             "list_view": {"<int:pk>": self.list_view.pk},
+            "member": {"<int:pk>": self.member.pk},
+            "team": {"<int:pk>": self.team.pk},
+            # An invitation that nobody wrote.
+            "token": {"<str:token>": "nothing"},
             "staff_view": {"<int:pk>": self.staff_view.pk},
         }[thing]
 
@@ -130,8 +146,24 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     views = _views(enterprise, person)
     draft = _draft(enterprise, person, second)
     words += [file.name, views[0].name, draft.fields["statement"]]
-    kept = (*terms, *views, draft)
+    team = _team(enterprise, member, account)
+    words.append(team.name)
+    kept = (*terms, *views, draft, member, team)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
+
+
+def _team(enterprise: Enterprise, member: Membership, account: Account) -> Team:
+    """With the person in it, and a permission on a group of its accounts."""
+    group = make.group(enterprise, f"Group of {enterprise.legal_name}", account)
+    with inside(enterprise):
+        team = Team.objects.create(enterprise=enterprise, name=f"Desk of {enterprise.legal_name}")
+        TeamPerson.objects.create(enterprise=enterprise, team=team, membership=member)
+        Grant.objects.create(enterprise=enterprise, team=team, permission="order.view", group=group)
+        MembershipBefore.objects.create(
+            enterprise=enterprise, membership=member, until_at=builders.ISSUED_AT, status="pending",
+            is_administrator=False,
+        )  # fmt: skip
+    return team
 
 
 def hang_on(dispute: Dispute, person: User) -> StoredFile:
@@ -261,12 +293,15 @@ def administrator(enterprise: Enterprise) -> FaceClient:
 
 
 def sibling(enterprise: Enterprise) -> FaceClient:
-    """Who may do all that customers can, on one account of the enterprise that has nothing yet."""
+    """Who may do all that customers can on one account of the enterprise that has nothing yet.
+
+    What is about the whole enterprise, and not about accounts, they may do there.
+    """
     account = make.account(enterprise, "Sibling")
     person = make.user(f"sibling-{make.number()}@x.example")
     member = make.member(enterprise, person, "Sib Ling")
     for permission in registries.permissions():
-        make.grant(member, permission, account)
+        make.grant(member, permission, None if permission in registries.whole_permissions() else account)
     return FaceClient("customer").sign_in(person)
 
 
