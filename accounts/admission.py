@@ -45,9 +45,13 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if enterprise_id is None:
         raise Http404
     enter(enterprise_id)
-    actor = selectors.get_customer_actor(user, selectors.get_enterprise(enterprise_id))
+    enterprise = selectors.get_enterprise(enterprise_id)
+    actor = selectors.get_customer_actor(user, enterprise)
     if actor is None:
         raise Http404
+    if not factors.has_shown(request) and factors.is_demanded(actor, enterprise):
+        return factors.lead(request, user, by=enterprise.name)
+    factors.arrive(request)
     return actor
 
 
@@ -71,7 +75,8 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
     if actor is None:
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
     if not factors.has_shown(request):
-        return detour(request, factors.page_for(_user(request)))
+        return factors.lead(request, _user(request), by=settings.CARRIER["name"])
+    factors.arrive(request)
     if not getattr(request, "htmx", None) and not is_api(request):
         # Before one customer is entered, inside of which nothing of the others is seen.
         request.unread = count_unread(actor)  # type: ignore[attr-defined]

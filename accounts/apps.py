@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
         )
         notices.register_kinds()
+        adapter.hear()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
         exports.register(lists.VISITS_EXPORT)
@@ -48,7 +49,8 @@ def _add_doors() -> None:
 
 
 def _declare_terms() -> None:
-    from portal.kinds import Whole
+    from accounts import factors
+    from portal.kinds import Choice, Whole
     from portal.terms import Term, declare
 
     declare(
@@ -60,6 +62,27 @@ def _declare_terms() -> None:
             _("Own choice: long enough for a call"),
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
+        ),
+        Term(
+            factors.SECOND_FACTOR,
+            factors.ADMINISTRATORS,
+            "",
+            _("Who of a customer's people must have a second step at sign-in; the carrier's own people always must."),
+            _("Own choice: whoever gives rights to others must not be opened by a stolen password alone"),
+            kind=Choice(
+                {factors.ADMINISTRATORS: _("its administrators"), factors.EVERYBODY: _("everybody in the enterprise")}
+            ),
+            title=_("A second step is asked of"),
+        ),
+        Term(
+            "people.few_codes",
+            3,
+            "codes",
+            _("From how many unused recovery codes on a person is reminded to make new ones."),
+            _("Own choice: time enough before the last one is used"),
+            kind=Whole(1, 9),
+            title=_("Recovery codes are few"),
+            is_internal=True,
         ),
         Term(
             "people.fresh_minutes",
