@@ -11,7 +11,12 @@ class AccountsConfig(AppConfig):
         from portal.notices import register_secret
 
         registries.add_permissions(
-            customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
+            customer=permissions.CUSTOMER | permissions.FUTURE,
+            staff=permissions.STAFF,
+            staff_roles=permissions.STAFF_GRANTS,
+            whole=permissions.WHOLE,
+            future=permissions.FUTURE,
+            sections=permissions.SECTIONS,
         )
         notices.register_kinds()
         adapter.hear()
@@ -94,4 +99,16 @@ def _declare_terms() -> None:
             title=_("A second factor counts"),
         ),
         areas={"staff": _("The carrier's staff"), "people": _("People and signing in")},
+    )
+    declare(
+        Term(
+            "people.invitation_days",
+            7,
+            "days",
+            _("How long an invitation can be accepted."),
+            _("Own choice: a week holds most absences"),
+            kind=Whole(1, 90),
+            title=_("Invitations"),
+        ),
+        areas={"people": _("People")},
     )

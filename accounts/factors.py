@@ -79,7 +79,7 @@ def has_other(factor: Authenticator) -> bool:
     """Whether its owner could still show a second factor without this one."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     mine = Authenticator.objects.filter(user_id=factor.user_id, type__in=kinds)
-    return mine.exclude(pk=factor.pk).exists()
+    return bool(mine.exclude(pk=factor.pk).exists())
 
 
 def page_for(user: User) -> str:

@@ -1,7 +1,19 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
 from accounts.models.companies import Account, Enterprise
-from accounts.models.members import Contact, Grant, Membership
+from accounts.models.members import (
+    MEMBERSHIP_FLOW,
+    AccountGroup,
+    Contact,
+    Grant,
+    GroupedAccount,
+    Membership,
+    MembershipBefore,
+    MembershipStatus,
+    Team,
+    TeamPerson,
+    open_at,
+)
 from accounts.models.serving import TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.staffing import StaffCard, StaffMember, StaffRole
@@ -9,19 +21,27 @@ from accounts.models.staffing import StaffCard, StaffMember, StaffRole
 __all__ = [
     "FACTORS",
     "LANGUAGES",
+    "MEMBERSHIP_FLOW",
     "TEAM_PURPOSES",
     "Account",
+    "AccountGroup",
     "Contact",
     "Enterprise",
     "Grant",
+    "GroupedAccount",
     "Membership",
+    "MembershipBefore",
+    "MembershipStatus",
     "People",
     "StaffCard",
     "StaffMember",
     "StaffRole",
     "StaffVisit",
+    "Team",
     "TeamMember",
+    "TeamPerson",
     "TeamRole",
     "User",
+    "open_at",
     "visit_reason",
 ]

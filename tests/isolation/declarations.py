@@ -274,11 +274,21 @@ STRANGERS = {
 # --- tables ----------------------------------------------------------------------------------------
 # Each table's kind, and what the customers' side may do there besides reading it.
 
+_SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
     "accounts_enterprise": (),
     "accounts_account": (),
-    "accounts_membership": ("UPDATE (name, phone)",),
-    "accounts_grant": (),
+    "accounts_membership": (
+        "INSERT",
+        "UPDATE (name, phone, title, status, is_administrator, why)",
+        "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
+    ),
+    "accounts_membershipbefore": ("INSERT",),
+    "accounts_grant": _SPAN,
+    "accounts_team": ("INSERT", "UPDATE (name, email, language, time_zone, is_active)"),
+    "accounts_teamperson": _SPAN,
+    "accounts_accountgroup": ("INSERT", "UPDATE (name, is_active)"),
+    "accounts_groupedaccount": _SPAN,
     "accounts_contact": (),
     "accounts_teammember": (),
     "accounts_staffvisit": (),
@@ -315,8 +325,8 @@ WALLED = {
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
-    "accounts_user": ("UPDATE",),
-    "portal_locator": (),
+    "accounts_user": ("INSERT", "UPDATE"),
+    "portal_locator": ("INSERT",),
     "account_emailaddress": ALL,
     "account_emailconfirmation": ALL,
     "mfa_authenticator": ALL,
