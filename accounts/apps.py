@@ -26,6 +26,7 @@ class AccountsConfig(AppConfig):
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_doors()
         _declare_terms()
+        _declare_security_terms()
 
 
 def _add_doors() -> None:
@@ -54,8 +55,7 @@ def _add_doors() -> None:
 
 
 def _declare_terms() -> None:
-    from accounts import factors
-    from portal.kinds import Choice, Whole
+    from portal.kinds import Whole
     from portal.terms import Term, declare
 
     declare(
@@ -68,6 +68,28 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
+        areas={"staff": _("The carrier's staff")},
+    )
+    declare(
+        Term(
+            "people.invitation_days",
+            7,
+            "days",
+            _("How long an invitation can be accepted."),
+            _("Own choice: a week holds most absences"),
+            kind=Whole(1, 90),
+            title=_("Invitations"),
+        ),
+        areas={"people": _("People")},
+    )
+
+
+def _declare_security_terms() -> None:
+    from accounts import factors
+    from portal.kinds import Choice, Whole
+    from portal.terms import Term, declare
+
+    declare(
         Term(
             factors.SECOND_FACTOR,
             factors.ADMINISTRATORS,
@@ -98,17 +120,4 @@ def _declare_terms() -> None:
             kind=Whole(1, 12 * 60),
             title=_("A second factor counts"),
         ),
-        areas={"staff": _("The carrier's staff"), "people": _("People and signing in")},
-    )
-    declare(
-        Term(
-            "people.invitation_days",
-            7,
-            "days",
-            _("How long an invitation can be accepted."),
-            _("Own choice: a week holds most absences"),
-            kind=Whole(1, 90),
-            title=_("Invitations"),
-        ),
-        areas={"people": _("People")},
     )

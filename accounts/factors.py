@@ -14,6 +14,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -80,6 +81,12 @@ def has_other(factor: Authenticator) -> bool:
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     mine = Authenticator.objects.filter(user_id=factor.user_id, type__in=kinds)
     return bool(mine.exclude(pk=factor.pk).exists())
+
+
+def list_apps(user_id: int | None) -> QuerySet[Any]:
+    """Somebody's authenticator app: one at most."""
+    found: QuerySet[Any] = Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP)
+    return found
 
 
 def page_for(user: User) -> str:

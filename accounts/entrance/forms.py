@@ -1,13 +1,19 @@
-"""Codes, which open once."""
+"""Codes, which open once, and what no password may hold: the words that a guesser tries first here."""
+
+import re
 
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from portal import identifiers
 
 
 def use_up(user: User, code: str) -> bool:
@@ -39,3 +45,27 @@ class CodeForm(_Once, AuthenticateForm):  # type: ignore[misc]
 
 class CodeAgainForm(_Once, ReauthenticateForm):  # type: ignore[misc]
     pass
+
+
+LEAST = 4  # letters; shorter words stand in anything
+
+
+def words() -> set[str]:
+    """The carrier's names and the product's, a word each: docs/asvs.md says so to whoever asks."""
+    carrier = settings.CARRIER
+    names = f"{carrier['name']} {carrier['short_name']} {carrier['legal_name']} demarc"
+    return {word for word in re.findall(r"\w+", identifiers.folded(names)) if len(word) >= LEAST}
+
+
+class NoWordsOfOurs:
+    """A password does not consist, but for a few letters and digits, of the carrier's own words."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        left = identifiers.folded(password)
+        for word in sorted(words(), key=len, reverse=True):
+            left = left.replace(word, "")
+        if len(password) - len(left) > len(password) // 2:
+            raise ValidationError(_("This is too close to our own name, which guessers try first."))
+
+    def get_help_text(self) -> str:
+        return _("Not mainly our own name: guessers try it first.")

@@ -4,9 +4,9 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -38,6 +38,7 @@ def again(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 @about_sign_in
+@reauthentication_required(app="allauth.usersessions")
 def end_session(request: HttpRequest) -> HttpResponse:
     """One browser is signed out; it may be this one."""
     given = request.POST.get("session", "")
@@ -53,16 +54,13 @@ class ReplaceApp(ActivateTOTPView):  # type: ignore[misc]
     """A new phone: the authenticator app is set up anew while the old one still counts, and then ends it."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self._mine().exists():
+        if not factors.list_apps(request.user.pk).exists():
             return redirect("mfa_activate_totp")
         return FormView.dispatch(self, request, *args, **kwargs)
 
-    def _mine(self) -> Any:
-        return Authenticator.objects.filter(user_id=self.request.user.pk, type=Authenticator.Type.TOTP)
-
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
-        self._mine().delete()
+        factors.list_apps(self.request.user.pk).delete()
         return super().form_valid(form)  # type: ignore[no-any-return]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -79,5 +77,11 @@ class RemoveKey(RemoveWebAuthnView):  # type: ignore[misc]
         return super().form_valid(form)  # type: ignore[no-any-return]
 
 
+@method_decorator(reauthentication_required(app="allauth.usersessions"), name="post")
+class Sessions(ListUserSessionsView):  # type: ignore[misc]
+    """Where one is signed in; who ends sessions shows first that it is still them."""
+
+
+list_sessions = about_sign_in(Sessions.as_view())
 replace_app = about_sign_in(ReplaceApp.as_view())
 remove_key = about_sign_in(RemoveKey.as_view())

@@ -199,13 +199,18 @@ def test_the_page_says_each_browser_its_address_and_when_and_ends_one(acme, alan
     page = here.get("/account/sessions/").content.decode()
     assert "Firefox, Windows" in page and "iPhone" in page and "127.0.0.1" in page and "this one" in page
     assert "Last used" in page and "Since" in page
+    phone = {"session": session_in(page, "iPhone")}
+    asked = here.post("/account/sessions/end/", phone)
+    assert asked.url.startswith("/account/reauthenticate/") and is_in(there, acme)
+    recently(here)
     assert here.post("/account/sessions/end/", {"session": session_in(page, "iPhone")}).url == "/account/sessions/"
     assert is_in(here, acme) and not is_in(there, acme)
 
 
 def test_the_page_ends_all_others(acme, alan):
     here, there, third = sign_in(alan), sign_in(alan, agent=PHONE), sign_in(alan)
-    here.post("/account/sessions/")
+    assert here.post("/account/sessions/").url.startswith("/account/reauthenticate/") and is_in(third, acme)
+    recently(here).post("/account/sessions/")
     assert [is_in(each, acme) for each in (here, there, third)] == [True, False, False]
 
 
@@ -213,10 +218,21 @@ def test_nobody_ends_anothers_session(acme, alan, alice):
     browser = sign_in(alan)
     with as_app():
         mine = UserSession.objects.get(user=alan).pk
-    other = FaceClient("customer").sign_in(alice)
+    other = recently(FaceClient("customer").sign_in(alice))
     for wrong in (mine, 0, "x", "", "9" * 40, "²"):
         assert other.post("/account/sessions/end/", {"session": wrong}).status_code == 404
     assert is_in(browser, acme)
+
+
+def test_every_page_offers_to_sign_out(client_of, acme, alice, carol):
+    for person, pages in ((alice, (f"/e/{acme.public_id}/", "/profile/", "/account/sessions/")), (carol, ("/",))):
+        for page in pages:
+            assert 'action="/account/logout/"' in client_of(person).get(page).content.decode(), page
+
+
+def test_a_key_is_long_and_nobodys_guess(acme, alan):
+    keys = {key_of(sign_in(alan)) for _ in range(3)}
+    assert len(keys) == 3 and all(re.fullmatch("[a-z0-9]{32}", key) for key in keys)
 
 
 # --- what is told ------------------------------------------------------------------------------------
