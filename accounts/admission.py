@@ -48,8 +48,12 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     enterprise, member = selectors.get_enterprise(enterprise_id), selectors.get_membership(user, enterprise_id)
     if member is None or not enterprise.is_active:
         raise Http404
+    actor = selectors.actor_of(member, user, enterprise)
+    if not factors.has_shown(request) and factors.is_demanded(actor, enterprise):
+        return factors.lead(request, user, by=enterprise.name)
+    factors.arrive(request)
     services.note_seen(member, timezone.now().date())
-    return selectors.actor_of(member, user, enterprise)
+    return actor
 
 
 def signing_in(request: HttpRequest) -> User | None:
@@ -72,7 +76,8 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
     if actor is None:
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
     if not factors.has_shown(request):
-        return detour(request, factors.page_for(_user(request)))
+        return factors.lead(request, _user(request), by=settings.CARRIER["name"])
+    factors.arrive(request)
     if not getattr(request, "htmx", None) and not is_api(request):
         # Before one customer is entered, inside of which nothing of the others is seen.
         request.unread = count_unread(actor)  # type: ignore[attr-defined]

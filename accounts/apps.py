@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
             sections=permissions.SECTIONS,
         )
         notices.register_kinds()
+        adapter.hear()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
         register_secret("invitation_link", people_notices.invitation_link)
@@ -29,6 +30,7 @@ class AccountsConfig(AppConfig):
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_doors()
         _declare_terms()
+        _declare_security_terms()
 
 
 def _add_doors() -> None:
@@ -71,16 +73,7 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
-        Term(
-            "people.fresh_minutes",
-            10,
-            "minutes",
-            _("How long a second factor counts that was shown, before what touches people's rights asks for it again."),
-            _("Own choice: long enough for a handful of changes in a row"),
-            kind=Whole(1, 12 * 60),
-            title=_("A second factor counts"),
-        ),
-        areas={"staff": _("The carrier's staff"), "people": _("People and signing in")},
+        areas={"staff": _("The carrier's staff")},
     )
     declare(
         Term(
@@ -120,4 +113,43 @@ def _declare_terms() -> None:
             title=_("People who are not here: removed"),
         ),
         areas={"people": _("People")},
+    )
+
+
+def _declare_security_terms() -> None:
+    from accounts import factors
+    from portal.kinds import Choice, Whole
+    from portal.terms import Term, declare
+
+    declare(
+        Term(
+            factors.SECOND_FACTOR,
+            factors.ADMINISTRATORS,
+            "",
+            _("Who of a customer's people must have a second step at sign-in; the carrier's own people always must."),
+            _("Own choice: whoever gives rights to others must not be opened by a stolen password alone"),
+            kind=Choice(
+                {factors.ADMINISTRATORS: _("its administrators"), factors.EVERYBODY: _("everybody in the enterprise")}
+            ),
+            title=_("A second step is asked of"),
+        ),
+        Term(
+            "people.few_codes",
+            3,
+            "codes",
+            _("From how many unused recovery codes on a person is reminded to make new ones."),
+            _("Own choice: time enough before the last one is used"),
+            kind=Whole(1, 9),
+            title=_("Recovery codes are few"),
+            is_internal=True,
+        ),
+        Term(
+            "people.fresh_minutes",
+            10,
+            "minutes",
+            _("How long a second factor counts that was shown, before what touches people's rights asks for it again."),
+            _("Own choice: long enough for a handful of changes in a row"),
+            kind=Whole(1, 12 * 60),
+            title=_("A second factor counts"),
+        ),
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,75 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
         Recipient(address=c.email, name=c.name, language=c.language, time_zone=c.time_zone, reason=reason)
         for c in contacts
     ]
+
+
+def owner(event: Event) -> Iterable[Recipient]:
+    """Whose sign-in was changed: at their address, and at the one that was theirs until then."""
+    user = User.objects.get(pk=event.subject_id)
+    for address in (event.facts["email"], event.facts.get("before", "")):
+        yield Recipient(
+            address=address,
+            language=user.language,
+            time_zone=user.time_zone,
+            reason=_("It is about how you sign in. Of that we always tell you."),
+            face=event.facts.get("face", "customer"),
+        )
+
+
+# What happened to a sign-in: how its story reads, and the title and the first sentence of its mail.
+SIGN_IN: dict[str, tuple[Text, Text, Text]] = {
+    "person.signed_in_anew": (
+        _("%(email)s signed in by a browser not seen before"),
+        _("A sign-in by a new browser"),
+        _("Somebody has signed in as you by a browser that we have not seen with you before."),
+    ),
+    "person.password_changed": (
+        _("The password of %(email)s was changed"),
+        _("Your password was changed"),
+        _("Your password is a new one. Wherever else you were signed in, you are signed out."),
+    ),
+    "person.address_changed": (
+        _("The mail address %(before)s became %(email)s"),
+        _("Your mail address was changed"),
+        _("You now sign in with another mail address, and our mails go there."),
+    ),
+    "person.address_removed": (
+        _("The mail address %(email)s was removed from a sign-in"),
+        _("Your mail address was removed"),
+        _("This mail address is no longer one of a sign-in to our portal."),
+    ),
+    "person.factor_added": (
+        _("%(email)s set up an authenticator app"),
+        _("An authenticator app was set up"),
+        _("From now on we ask for the app's code when you sign in."),
+    ),
+    "person.factor_removed": (
+        _("%(email)s switched the authenticator app off"),
+        _("The authenticator app was switched off"),
+        _("We no longer ask for the app's code when you sign in."),
+    ),
+    "person.passkey_added": (
+        _("%(email)s added a passkey"),
+        _("A passkey was added"),
+        _("From now on it opens your account."),
+    ),
+    "person.passkey_removed": (
+        _("%(email)s removed a passkey"),
+        _("A passkey was removed"),
+        _("It opens your account no longer."),
+    ),
+    "person.codes_made": (
+        _("%(email)s made new recovery codes"),
+        _("New recovery codes were made"),
+        _("The codes you had before open nothing any more."),
+    ),
+}
+
+
+def _said(event: Event) -> dict[str, Any]:
+    _story, title, sentence = SIGN_IN[event.kind]
+    face = settings.STAFF_URL if event.facts.get("face") == "staff" else settings.CUSTOMER_URL
+    return {"title": title, "sentence": sentence, "safety_url": f"{face}{reverse('usersessions_list')}"}
 
 
 def _why(facts: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +232,10 @@ _OF_PEOPLE = (
 
 
 def register_kinds() -> None:
+    for name, (story, _title, _sentence) in SIGN_IN.items():
+        register(EventKind(name, story=story, recipients=owner, context=_said))
     register(
+        EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
         EventKind("person.renamed", story=_("%(before)s is now called %(after)s"), tone="gray"),

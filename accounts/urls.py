@@ -1,10 +1,9 @@
 from django.urls import path
 
 from accounts import api, views
+from accounts.entrance import urls as entrance
 
-entering = [
-    path("again/", views.again, name="again"),
-]
+entering = entrance.urlpatterns
 customer = [
     path("", views.root, name="root"),
     path("companies/", views.companies, name="companies"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import (
+    FACTORS,
     Account,
     AccountGroup,
     Contact,
@@ -24,7 +25,7 @@ from accounts.models import (
 from billing.models import Charge
 from inventory.models import Product, Service, Site
 from orders.models import Milestone, MilestoneKind, Order
-from portal import locator
+from portal import locator, seals
 from portal.models import EnterpriseTerm, Locator
 from portal.tenancy import tenant_scope
 from tests.faces import as_app, as_staff, inside
@@ -84,6 +85,26 @@ def password(person: User, text: str = PASSWORD) -> None:
     with as_app():
         person.set_password(text)
         person.save(update_fields=["password"])
+
+
+def factor(person: User) -> str:
+    """An authenticator app of somebody's; returns its seed."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import generate_totp_secret
+
+    seed = generate_totp_secret()
+    with as_app():
+        sealed = {"secret": seals.seal(seed, purpose=FACTORS)}
+        Authenticator.objects.create(user=person, type="totp", data=sealed)
+    return str(seed)
+
+
+def code(seed: str) -> str:
+    """What the app shows now: the middle of what is taken, so that a step of the clock changes nothing."""
+    from allauth.mfa.totp.internal import auth
+
+    counters = list(auth.yield_hotp_counters_from_time())
+    return str(auth.format_hotp_value(auth.hotp_value(seed, counters[len(counters) // 2])))
 
 
 def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Membership:

@@ -113,6 +113,8 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
     "account/again/": own(),
+    "account/sessions/end/": own("POST"),
+    "account/2fa/totp/replace/": own(*METHODS),
     "suggest/countries/": own(),
     "suggest/time-zones/": own(),
     "": own(),
