@@ -16,12 +16,15 @@ class Permission(StrEnum):
     TERM_CHANGE = "term.change"
     TERM_AGREE = "term.agree"
     PLATFORM_WATCH = "platform.watch"
+    API_KEY_MANAGE = "api.key.manage"
+    API_KEY_APPROVE = "api.key.approve"
 
 
 CUSTOMER: dict[str, Text] = {
     Permission.ENTERPRISE_ADMIN: _(
         "Administer the enterprise, see the terms that bind it, and who of the carrier looked at its data"
     ),
+    Permission.API_KEY_MANAGE: _("Request API keys, and look after one's own"),
 }
 
 STAFF: dict[str, Text] = {
@@ -32,6 +35,7 @@ STAFF: dict[str, Text] = {
     Permission.TERM_CHANGE: _("Set the carrier's policy terms"),
     Permission.TERM_AGREE: _("Agree on terms with single enterprises"),
     Permission.PLATFORM_WATCH: _("See on one's home what of the portal needs a person"),
+    Permission.API_KEY_APPROVE: _("See customers' API keys, approve them where that is the carrier's, and revoke them"),
 }
 
 # The carrier's roles as shipped: code -> name. What each may do, the apps say.

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.ProblemMiddleware",
+    "portal.middleware.CredentialMiddleware",
     # The session is saved after the tenant's commit, in a transaction of its own.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -153,6 +154,7 @@ CELERY_TASK_ROUTES = {
     "portal.forget_answers": {"queue": "staff"},
     "portal.measure": {"queue": "dispatch"},
     "portal.reconcile": {"queue": "staff"},
+    "accounts.*": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -187,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.expire_drafts",
         "schedule": celery.schedules.crontab(minute="50", hour="3"),
         "options": {"expires": 3 * 3600},
+    },
+    "ending-keys": {
+        "task": "accounts.watch_keys",
+        "schedule": celery.schedules.crontab(minute="5", hour="6"),
+        "options": {"expires": 3000},
     },
     "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
 }

@@ -1,12 +1,17 @@
 """Builders: the shortest way to a believable thing. Each plays the role that may write it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import (
     Account,
+    ApiKey,
+    ApiKeyAccount,
     Contact,
     Enterprise,
     Grant,
@@ -92,6 +97,26 @@ def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Members
 def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
     with inside(person.enterprise):
         return Grant.objects.create(enterprise=person.enterprise, membership=person, permission=permission, account=on)
+
+
+def api_key(
+    owner: Enterprise, person: User, *, permissions: Sequence[str] = (), reach: Sequence[Account] = (), **fields: Any
+) -> ApiKey:
+    """A request of the person's, on some accounts or on all; ``fields`` are of the row."""
+    now = timezone.now()
+    fields = {
+        "name": "Billing robot", "purpose": "Fetches our invoices every night", "contact_email": "robots@x.example",
+        "requested_at": now, "expires_at": now + timedelta(days=90), "requested_by_user_id": person.pk, **fields,
+    }  # fmt: skip
+    with as_app(), tenant_scope(owner.pk):
+        member = Membership.objects.get(enterprise=owner, user=person)
+        key = ApiKey.objects.create(
+            enterprise=owner, owner=member, requested_by=member.name, is_all_accounts=not reach,
+            permissions=list(permissions or ("order.view", "billing.view")), **fields,
+        )  # fmt: skip
+        for each in reach:
+            ApiKeyAccount.objects.create(enterprise=owner, key=key, account=each)
+    return key
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

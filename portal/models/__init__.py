@@ -25,8 +25,8 @@ class Locator(Identity):
     constraint on a walled table would tell one tenant what another has.
     """
 
-    # Who belongs where is the carrier's to say.
-    withheld: ClassVar = {"portal_app": ("INSERT", "UPDATE", "DELETE")}
+    # A customer's side adds people to its enterprise; a row that leads nowhere true yields nothing.
+    withheld: ClassVar = {"portal_app": ("UPDATE", "DELETE")}
     kind = models.CharField(max_length=30)
     key_hash = models.CharField(max_length=64, db_collation="C")
     # No key to the enterprise: the table is read before any scope, and the row it points at is verified inside.

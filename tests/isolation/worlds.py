@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account, Enterprise, Membership, StaffMember, User
+from accounts.models import Account, ApiKey, Enterprise, Membership, StaffMember, User
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
@@ -69,6 +69,7 @@ class World:
     list_view: ListView
     staff_view: StaffListView
     draft: Draft
+    api_key: ApiKey
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -94,6 +95,7 @@ class World:
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
             "list_view": {"<int:pk>": self.list_view.pk},
             "staff_view": {"<int:pk>": self.staff_view.pk},
+            "api_key": {"<int:pk>": self.api_key.pk},
         }[thing]
 
 
@@ -129,8 +131,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     terms = _terms(enterprise)
     views = _views(enterprise, person)
     draft = _draft(enterprise, person, second)
-    words += [file.name, views[0].name, draft.fields["statement"]]
-    kept = (*terms, *views, draft)
+    key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
+    words += [file.name, views[0].name, draft.fields["statement"], key.name]
+    kept = (*terms, *views, draft, key)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
@@ -340,7 +343,7 @@ def text_of(answer: Any) -> str:
 def plain(answer: Any, address: str) -> list[str]:
     """An answer, line by line, without what differs each time and without the address it was asked by."""
     # How many calls are left goes down with each.
-    passing = {"Content-Length", "RateLimit"}
+    passing = {"Content-Length", "RateLimit", "RateLimit-Remaining", "RateLimit-Reset"}
     headers = [f"{name}: {value}" for name, value in answer.headers.items() if name not in passing]
     text = "\n".join([str(answer.status_code), *headers, text_of(answer)])
     for spelling in (address, quote(address), quote(address, safe=""), answer.get("X-Request-ID", address)):
