@@ -9,11 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import selectors, services
+from accounts import factors, selectors, services
 from accounts.lists import switch_entries
 from accounts.models import User
 from accounts.permissions import Permission
@@ -33,11 +30,6 @@ from portal.http import detour
 from portal.problems import is_api
 
 Enter = Callable[[int], None]
-# Where a second factor is shown once more, by what the person has.
-_FACTORS = {
-    "mfa_reauthenticate": Authenticator.Type.TOTP,
-    "mfa_reauthenticate_webauthn": Authenticator.Type.WEBAUTHN,
-}
 
 
 def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor | HttpResponse:
@@ -106,22 +98,14 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
     actor = selectors.get_staff_actor(_user(request))
     if actor is None:
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
-    if not _has_second_factor(request):
-        # Not the password, which would lead back here and be asked for again.
-        had = (page for page, kind in _FACTORS.items() if is_mfa_enabled(request.user, [kind]))
-        return detour(request, reverse(next(had, "mfa_activate_totp")))
+    if not factors.has_shown(request):
+        return detour(request, factors.page_for(_user(request)))
     if not getattr(request, "htmx", None) and not is_api(request):
         # Before one customer is entered, inside of which nothing of the others is seen.
         request.unread = count_unread(actor)  # type: ignore[attr-defined]
     if public_id is None:
         return actor
     return _admit_inside(request, actor, public_id, enter)
-
-
-def _has_second_factor(request: HttpRequest) -> bool:
-    """Every staff session has shown one: the carrier's people reach many customers."""
-    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-    return any(method.get("method") == "mfa" for method in methods)
 
 
 def _admit_inside(request: HttpRequest, actor: Actor, public_id: str, enter: Enter) -> Actor | HttpResponse:

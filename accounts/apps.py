@@ -11,7 +11,12 @@ class AccountsConfig(AppConfig):
         from portal.notices import register_secret
 
         registries.add_permissions(
-            customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
+            customer=permissions.CUSTOMER | permissions.FUTURE,
+            staff=permissions.STAFF,
+            staff_roles=permissions.STAFF_GRANTS,
+            whole=permissions.WHOLE,
+            future=permissions.FUTURE,
+            sections=permissions.SECTIONS,
         )
         notices.register_kinds()
         register_secret("reset_link", adapter.reset_link)
@@ -49,6 +54,7 @@ def _add_doors() -> None:
 
 
 def _add_keys() -> None:
+    from accounts import services
     from accounts.keys import lists, notices, tasks, terms  # noqa: F401 - the task makes itself known
     from accounts.permissions import Permission
     from accounts.selectors import get_key_number
@@ -58,6 +64,7 @@ def _add_keys() -> None:
 
     notices.register_kinds()
     declare(*terms.TERMS)
+    services.HAND_OVERS.append(services.leave_keys)
     exports.register(lists.KEYS_EXPORT, lists.KEYS_EXPORT_FOR_STAFF)
     listing.register(lists.KEY_LIST, lists.KEY_LIST_FOR_STAFF, lists.PENDING_LIST)
     registries.add_pages(Page("accounts.apikey", _("See the key"), "keys:key", get_key_number))
@@ -83,5 +90,26 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
-        areas={"staff": _("The carrier's staff")},
+        Term(
+            "people.fresh_minutes",
+            10,
+            "minutes",
+            _("How long a second factor counts that was shown, before what touches people's rights asks for it again."),
+            _("Own choice: long enough for a handful of changes in a row"),
+            kind=Whole(1, 12 * 60),
+            title=_("A second factor counts"),
+        ),
+        areas={"staff": _("The carrier's staff"), "people": _("People and signing in")},
+    )
+    declare(
+        Term(
+            "people.invitation_days",
+            7,
+            "days",
+            _("How long an invitation can be accepted."),
+            _("Own choice: a week holds most absences"),
+            kind=Whole(1, 90),
+            title=_("Invitations"),
+        ),
+        areas={"people": _("People")},
     )

@@ -2,6 +2,9 @@ from django.urls import path
 
 from accounts import api, views
 
+entering = [
+    path("again/", views.again, name="again"),
+]
 customer = [
     path("", views.root, name="root"),
     path("companies/", views.companies, name="companies"),

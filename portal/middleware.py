@@ -37,7 +37,7 @@ from portal.http import (
     unavailable,
 )
 from portal.outages import CLASH
-from portal.policy import Access, Policy, policy_of
+from portal.policy import SAFE, Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -145,6 +145,8 @@ class TenantMiddleware:
         speak(request, found.language, found.time_zone)
         if policy.access is Access.PERMISSION and not found.may(policy.permission):
             return forbidden(request, permission=policy.permission)
+        if policy.is_fresh and request.method not in SAFE:
+            return import_string(settings.FRESHNESS)(request, found)  # type: ignore[no-any-return]
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

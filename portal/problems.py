@@ -47,6 +47,12 @@ PAGE_FIRST = Problem(
     _("A page must be seen first"),
     _("Open the page named in “page” in the browser, then try again."),
 )
+FACTOR_FIRST = Problem(
+    "factor-first",
+    403,
+    _("Show your second factor again"),
+    _("Nothing was done. Open the page named in “page” in the browser, then send this again."),
+)
 FORGED = Problem(
     "csrf", 403, _("The form's token is missing or old"), _("Send the token of the session in the header X-CSRFToken.")
 )
@@ -82,8 +88,8 @@ UNAVAILABLE = Problem(
 
 # In the order of their statuses; the first of a status stands for it where nothing more is known.
 CATALOGUE: Sequence[Problem] = (
-    MALFORMED, NOT_SIGNED_IN, BAD_KEY, FORBIDDEN, PAGE_FIRST, FORGED, NOT_FOUND, METHOD, NOT_ACCEPTABLE, REFUSED,
-    UNDER_WAY, PRECONDITION, TOO_LARGE, MEDIA, INVALID, KEY_REUSED, TOO_MANY, BROKEN, UNAVAILABLE,
+    MALFORMED, NOT_SIGNED_IN, BAD_KEY, FORBIDDEN, PAGE_FIRST, FACTOR_FIRST, FORGED, NOT_FOUND, METHOD, NOT_ACCEPTABLE,
+    REFUSED, UNDER_WAY, PRECONDITION, TOO_LARGE, MEDIA, INVALID, KEY_REUSED, TOO_MANY, BROKEN, UNAVAILABLE,
 )  # fmt: skip
 
 
@@ -144,6 +150,11 @@ def of_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
         return answer(request, INVALID, errors=[{"pointer": where, "detail": refusal.message}])
     more: dict[str, Any] = {"pointer": where} if where else {}
     return answer(request, REFUSED, detail=refusal.message, way_out=refusal.way_out, **more)
+
+
+def factor_first(request: HttpRequest, url: str) -> HttpResponse:
+    """What was asked for takes a second factor that was shown lately; no call can show one."""
+    return answer(request, FACTOR_FIRST, page=request.build_absolute_uri(url))
 
 
 def page_first(request: HttpRequest, url: str) -> HttpResponse:

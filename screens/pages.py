@@ -271,6 +271,7 @@ NOT_PAGES = {
     "account/login/code/confirm/": "leads on: codes by mail are not used",
     "account/2fa/recovery-codes/download/": "a file",
     "account/2fa/webauthn/login/": "what a passkey is asked, for the script",
+    "account/again/": "what waited for a second factor, sent on at once",
     "account/2fa/webauthn/reauthenticate/": "walked with a device: tests/journeys/test_passkeys.py",
     "account/2fa/webauthn/keys/<int:pk>/edit/": "walked with a device: tests/journeys/test_passkeys.py",
     "account/2fa/webauthn/keys/<int:pk>/remove/": "walked with a device: tests/journeys/test_passkeys.py",

@@ -137,6 +137,11 @@ def _register_lives() -> None:
             tone="gray",
         ),
         EventKind(
+            "api_key.left",
+            story=_("The API key “%(name)s” ended, because %(before)s left and nobody took it over"),
+            tone="red",
+        ),
+        EventKind(
             "api_key.handed_over",
             story=_("%(actor)s handed an API key of %(before)s over to %(after)s"),
             recipients=_owner_and_contact,

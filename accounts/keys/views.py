@@ -23,7 +23,7 @@ from portal.errors import Refused
 from portal.exports import ExportKind
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
-from portal.policy import requires
+from portal.policy import fresh, requires
 
 Form = ReasonForm | ResetForm | HandOverForm
 
@@ -74,6 +74,7 @@ def list_pending(request: ActorRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh
 @requires(Permission.API_KEY_MANAGE)
 def request_key(request: ActorRequest) -> HttpResponse:
     now = timezone.now()
@@ -195,12 +196,14 @@ def _form(kind: type[ReasonForm | HandOverForm], sent: Form | None, prefix: str)
 
 
 @require_POST
+@fresh
 @requires(Permission.ENTERPRISE_ADMIN)
 def approve_key(request: ActorRequest, pk: int) -> HttpResponse:
     return _approve(request, pk)
 
 
 @require_POST
+@fresh
 @requires(Permission.API_KEY_APPROVE)
 def approve_key_as_staff(request: ActorRequest, pk: int) -> HttpResponse:
     return _approve(request, pk)
@@ -255,6 +258,7 @@ def _revoke(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@fresh
 @requires(Permission.ENTERPRISE_ADMIN)
 def hand_over_keys(request: ActorRequest, pk: int) -> HttpResponse:
     """All keys of the key's owner go to a colleague."""
@@ -295,6 +299,7 @@ def _moved(
 
 
 @require_POST
+@fresh
 @requires(Permission.API_KEY_MANAGE)
 def collect_key(request: ActorRequest, pk: int) -> HttpResponse:
     key = _key(request, pk)
@@ -306,6 +311,7 @@ def collect_key(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@fresh
 @requires(Permission.API_KEY_MANAGE)
 def reset_key(request: ActorRequest, pk: int) -> HttpResponse:
     key, now = _key(request, pk), timezone.now()

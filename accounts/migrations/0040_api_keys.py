@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_visits_in_order'),
+        ('accounts', '0006_rights'),
     ]
 
     operations = [

@@ -2,7 +2,19 @@
 
 from accounts.models.companies import Account, Enterprise
 from accounts.models.keys import KEY_FLOW, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus
-from accounts.models.members import Contact, Grant, Membership
+from accounts.models.members import (
+    MEMBERSHIP_FLOW,
+    AccountGroup,
+    Contact,
+    Grant,
+    GroupedAccount,
+    Membership,
+    MembershipBefore,
+    MembershipStatus,
+    Team,
+    TeamPerson,
+    open_at,
+)
 from accounts.models.serving import TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.staffing import StaffCard, StaffMember, StaffRole
@@ -11,23 +23,31 @@ __all__ = [
     "FACTORS",
     "KEY_FLOW",
     "LANGUAGES",
+    "MEMBERSHIP_FLOW",
     "TEAM_PURPOSES",
     "Account",
+    "AccountGroup",
     "ApiKey",
     "ApiKeyAccount",
     "ApiSecret",
     "Contact",
     "Enterprise",
     "Grant",
+    "GroupedAccount",
     "KeyStatus",
     "Membership",
+    "MembershipBefore",
+    "MembershipStatus",
     "People",
     "StaffCard",
     "StaffMember",
     "StaffRole",
     "StaffVisit",
+    "Team",
     "TeamMember",
+    "TeamPerson",
     "TeamRole",
     "User",
+    "open_at",
     "visit_reason",
 ]

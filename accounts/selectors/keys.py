@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey, ApiKeyAccount, ApiSecret, Enterprise, KeyStatus, Membership
 from accounts.permissions import Permission
-from accounts.selectors.actors import get_permissions
+from accounts.selectors.rights import get_permissions
 from portal import locator
 from portal.actors import Actor, ActorKind, Permissions
 from portal.tenancy import of_enterprise

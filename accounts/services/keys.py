@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import KEY_FLOW, ApiKey, ApiSecret, Membership
+from accounts.models import KEY_FLOW, ApiKey, ApiSecret, KeyStatus, Membership
 from accounts.permissions import Permission
 from accounts.selectors import get_enterprise, get_permissions
 from portal import events, terms
@@ -47,6 +47,24 @@ def hand_over_keys(from_member: Membership, to_member: Membership, *, actor: Act
     for key in keys:
         _give(key, from_member, to_member, until=at + timedelta(days=int(days)), actor=actor, at=at)
     return len(keys)
+
+
+@transaction.atomic
+def leave_keys(from_member: Membership, to_member: Membership | None, actor: Actor, at: datetime) -> None:
+    """What becomes of the live keys of who leaves: a colleague's, or, where nobody takes over, they end at once."""
+    if to_member is not None:
+        hand_over_keys(from_member, to_member, actor=actor, at=at)
+        return
+    rows = of_enterprise(ApiKey.objects, actor).filter(owner=from_member, status__in=KEY_FLOW.open_states())
+    for key in rows.select_for_update(of=("self",)).order_by("pk"):
+        target = KeyStatus.WITHDRAWN if key.status == KeyStatus.PENDING else KeyStatus.REVOKED
+        KEY_FLOW.require(key.status, target)
+        key.status, key.ended_at = target, at
+        key.save(update_fields=["status", "ended_at"])
+        ApiSecret.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=at), enterprise_id=key.enterprise_id, key=key
+        ).update(ends_at=at)
+        events.record("api_key.left", subject=key, actor=actor, at=at, name=key.name, before=from_member.name)
 
 
 def _give(key: ApiKey, before: Membership, after: Membership, *, until: datetime, actor: Actor, at: datetime) -> None:

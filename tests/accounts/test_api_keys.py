@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from accounts.keys import services, tasks
 from accounts.models import ApiKey, ApiSecret, Membership
+from accounts.selectors import get_customer_actor
+from accounts.services import remove as remove_member
 from portal.models import Event, Locator
+from portal.tenancy import tenant_scope
 from tests import make
 from tests.faces import FaceClient, as_app, as_staff, inside
 
@@ -331,8 +334,6 @@ def test_keys_go_to_nobody_who_may_not_hold_them(client_of, acme, alan, ana, ali
 def watch(*, days):
     """As the daily task does so many days from now."""
     key = row()
-    from portal.tenancy import tenant_scope
-
     with as_staff(), tenant_scope(key.enterprise_id):
         services.watch_key(key.enterprise_id, key.pk, at=timezone.now() + timedelta(days=days))
 
@@ -408,3 +409,43 @@ def test_nobody_reads_the_pages_who_is_not_signed_in(acme, collected):
     assert FaceClient("customer").get(collected[0]).status_code == 302
     with as_app():
         assert not ApiKey.objects.exists()  # outside of any scope there is nothing
+
+
+# --- leaving ---------------------------------------------------------------------------------------
+
+
+def remove(acme, alice, ana, heir=None):
+    with as_app(), tenant_scope(acme.pk):
+        actor = get_customer_actor(alice, acme)
+        members = {each.user_id: each.pk for each in Membership.objects.filter(enterprise=acme)}
+        heir_id = members[heir.pk] if heir else None
+        return remove_member(members[ana.pk], heir_id=heir_id, actor=actor, at=timezone.now())
+
+
+def test_a_leavers_keys_go_to_who_takes_over(acme, alice, ana, collected):
+    remove(acme, alice, ana, heir=alice)
+    assert states() == ["active"] and row().owner_id == member_of(acme, alice).pk
+
+
+def test_a_leavers_keys_end_where_nobody_takes_over(client_of, acme, alice, ana, collected):
+    ask(client_of(ana), name="Not yet approved")
+    remove(acme, alice, ana)
+    assert sorted(states()) == ["revoked", "withdrawn"]
+    with as_staff():
+        assert not ApiSecret.objects.filter(ends_at__isnull=True).exists()
+    text = client_of(alice).get(collected[0]).content.decode()
+    assert "Ana Souza left and nobody took it over" in text
+
+
+def test_what_makes_a_key_takes_a_factor_shown_lately(client_of, acme, ana, alice):
+    browser, other = client_of(ana), client_of(alice)
+    browser.wait(minutes=60)
+    answer = browser.post(KEYS + "request/", wish())
+    assert answer.status_code == 302 and "/account/2fa/" in answer.url and states() == []
+    page = ask(client_of(ana))
+    other.wait(minutes=60)
+    assert "/account/2fa/" in other.post(page + "approve/").url and states() == ["pending"]
+    client_of(alice).post(page + "approve/")
+    for move in ("collect/", "reset/"):
+        assert "/account/2fa/" in browser.post(page + move).url
+    assert states() == ["approved"]

@@ -112,6 +112,7 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/remove/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
+    "account/again/": own(),
     "suggest/countries/": own(),
     "suggest/time-zones/": own(),
     "": own(),
@@ -294,11 +295,21 @@ STRANGERS = {
 # --- tables ----------------------------------------------------------------------------------------
 # Each table's kind, and what the customers' side may do there besides reading it.
 
+_SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
     "accounts_enterprise": (),
     "accounts_account": (),
-    "accounts_membership": ("UPDATE (name, phone)",),
-    "accounts_grant": (),
+    "accounts_membership": (
+        "INSERT",
+        "UPDATE (name, phone, title, status, is_administrator, why)",
+        "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
+    ),
+    "accounts_membershipbefore": ("INSERT",),
+    "accounts_grant": _SPAN,
+    "accounts_team": ("INSERT", "UPDATE (name, email, language, time_zone, is_active)"),
+    "accounts_teamperson": _SPAN,
+    "accounts_accountgroup": ("INSERT", "UPDATE (name, is_active)"),
+    "accounts_groupedaccount": _SPAN,
     "accounts_contact": (),
     "accounts_teammember": (),
     "accounts_staffvisit": (),
@@ -341,7 +352,7 @@ WALLED = {
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
-    "accounts_user": ("UPDATE",),
+    "accounts_user": ("INSERT", "UPDATE"),
     "portal_locator": ("INSERT",),
     "account_emailaddress": ALL,
     "account_emailconfirmation": ALL,
