@@ -27,12 +27,12 @@ CUSTOMER: dict[str, Text] = {
     Permission.ENTERPRISE_ADMIN: _(
         "Administer the enterprise, see the terms that bind it, and who of the carrier looked at its data"
     ),
+    Permission.API_KEY_MANAGE: _("Ask for API keys, and reset and end them"),
 }
 
 # The field's catalogue goes further than the portal does yet: these can be granted now and say that they wait.
 FUTURE: dict[str, Text] = {
     "account.add": _("Add billing accounts to the enterprise"),
-    "api.key.manage": _("Ask for API keys, and reset and end them"),
     "notification.manage_own": _("Choose the notices one gets oneself"),
     "notification.manage_others": _("Choose the notices that colleagues and contacts get"),
     "report.view": _("See reports"),

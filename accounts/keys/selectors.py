@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from accounts import selectors
 from accounts.keys import terms as names
 from accounts.models import KEY_FLOW, Account, ApiKey, ApiSecret, KeyStatus, Membership
-from accounts.permissions import Permission
+from accounts.permissions import FUTURE, Permission
 from accounts.selectors import NEVER_BY_KEY, get_enterprise, list_accounts
 from portal import events, registries, terms
 from portal.actors import Actor
@@ -106,9 +106,9 @@ def may_decide(actor: Actor, key: ApiKey, at: datetime) -> bool:
 
 
 def list_offered(actor: Actor) -> Mapping[str, Text]:
-    """What a person can hand on to a key: what they hold, but for what takes a person."""
-    held = registries.permissions()
-    return {code: words for code, words in held.items() if actor.may(code) and code not in NEVER_BY_KEY}
+    """What a person can hand on to a key: what they hold, but for what takes a person, or is still to come."""
+    beyond = NEVER_BY_KEY | FUTURE.keys()
+    return {code: words for code, words in registries.permissions().items() if actor.may(code) and code not in beyond}
 
 
 def list_offered_accounts(actor: Actor) -> list[Account] | None:

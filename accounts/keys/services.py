@@ -59,7 +59,7 @@ def request_key(wish: Wish, *, actor: Actor, at: datetime) -> ApiKey:
         requested_by_user_id=actor.user_id,
         requested_by=actor.name,
         requested_at=at,
-        expires_at=datetime.combine(wish.expires_on + timedelta(days=1), time.min, tzinfo=zone),
+        expires_at=datetime.combine(wish.expires_on, time(23, 59, 59), tzinfo=zone),
         permissions=[code for code in offered if code in wish.permissions],
         is_all_accounts=accounts is None,
     )

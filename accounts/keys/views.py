@@ -153,10 +153,18 @@ def _show(request: ActorRequest, key: ApiKey, *, sent: Form | None = None) -> Ht
         "is_good": is_good(key, now),
         "is_over": key.expires_at <= now,
         "is_carriers": selectors.is_carriers_to_approve(request.actor, now),
-        "administrators": [] if request.actor.is_staff else list_administrators(request.actor),
+        "administrators": _approvers(request, key),
         **_offers(request, key, sent),
     }
     return render(request, "keys/key.html", context, status=422 if sent else 200)
+
+
+def _approvers(request: ActorRequest, key: ApiKey) -> list[Any]:
+    """Whom who asked can remind: the administrators but themselves."""
+    if request.actor.is_staff:
+        return []
+    found = list_administrators(request.actor)
+    return [each for each in found if each.email != key.owner.user.email]
 
 
 def _permissions(key: ApiKey, held: set[str]) -> list[dict[str, Any]]:

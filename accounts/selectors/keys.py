@@ -32,7 +32,7 @@ _ALL = _LOWER + _LOWER[:26].upper()
 _SHAPE = re.compile(rf"{PREFIX}([a-z0-9]{{{_HANDLE}}})([A-Za-z0-9]{{{_SECRET}}})([A-Za-z0-9]{{{_CHECK}}})")
 
 # What is never a program's to do: it takes a person, and their second factor.
-NEVER_BY_KEY = frozenset({Permission.ENTERPRISE_ADMIN, Permission.API_KEY_MANAGE})
+NEVER_BY_KEY = frozenset({Permission.ENTERPRISE_ADMIN, Permission.USER_ADMIN, Permission.API_KEY_MANAGE})
 
 
 class NewSecret(NamedTuple):
