@@ -28,6 +28,7 @@ class AccountsConfig(AppConfig):
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
         listing.register(people.PEOPLE_LIST, people.TEAM_LIST)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
+        _add_keys()
         _add_doors()
         _declare_terms()
         _declare_security_terms()
@@ -57,6 +58,29 @@ def _add_doors() -> None:
     )
     watch = Permission.PLATFORM_WATCH
     add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))
+
+
+def _add_keys() -> None:
+    from accounts import services
+    from accounts.keys import lists, notices, tasks, terms  # noqa: F401 - the task makes itself known
+    from accounts.permissions import Permission
+    from accounts.selectors import get_key_number
+    from portal import exports, listing, registries
+    from portal.registries import NavItem, Page
+    from portal.terms import declare
+
+    notices.register_kinds()
+    declare(*terms.TERMS)
+    services.HAND_OVERS.append(services.leave_keys)
+    exports.register(lists.KEYS_EXPORT, lists.KEYS_EXPORT_FOR_STAFF)
+    listing.register(lists.KEY_LIST, lists.KEY_LIST_FOR_STAFF, lists.PENDING_LIST)
+    registries.add_pages(Page("accounts.apikey", _("See the key"), "keys:key", get_key_number))
+    manage, approve = Permission.API_KEY_MANAGE, Permission.API_KEY_APPROVE
+    registries.add_nav(
+        NavItem(_("API keys"), "key", "keys:list", "customer", manage, order=70),
+        NavItem(_("API keys to approve"), "key", "key_work:list", "staff", approve, is_inside=False, order=65),
+        NavItem(_("API keys"), "key", "keys:list", "staff", approve, order=65),
+    )
 
 
 def _declare_terms() -> None:

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     TERM_AGREE = "term.agree"
     ADMINISTRATOR_APPOINT = "administrator.appoint"
     PLATFORM_WATCH = "platform.watch"
+    API_KEY_MANAGE = "api.key.manage"
+    API_KEY_APPROVE = "api.key.approve"
 
 
 CUSTOMER: dict[str, Text] = {
@@ -25,12 +27,12 @@ CUSTOMER: dict[str, Text] = {
     Permission.ENTERPRISE_ADMIN: _(
         "Administer the enterprise, see the terms that bind it, and who of the carrier looked at its data"
     ),
+    Permission.API_KEY_MANAGE: _("Ask for API keys, and reset and end them"),
 }
 
 # The field's catalogue goes further than the portal does yet: these can be granted now and say that they wait.
 FUTURE: dict[str, Text] = {
     "account.add": _("Add billing accounts to the enterprise"),
-    "api.key.manage": _("Ask for API keys, and reset and end them"),
     "notification.manage_own": _("Choose the notices one gets oneself"),
     "notification.manage_others": _("Choose the notices that colleagues and contacts get"),
     "report.view": _("See reports"),
@@ -106,6 +108,7 @@ STAFF: dict[str, Text] = {
     Permission.TERM_AGREE: _("Agree on terms with single enterprises"),
     Permission.ADMINISTRATOR_APPOINT: _("Name a customer's first system administrator, or another one"),
     Permission.PLATFORM_WATCH: _("See on one's home what of the portal needs a person"),
+    Permission.API_KEY_APPROVE: _("See customers' API keys, approve them where that is the carrier's, and revoke them"),
 }
 
 # The carrier's roles as shipped: code -> name. What each may do, the apps say.

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.ProblemMiddleware",
+    "portal.middleware.CredentialMiddleware",
     # The session is saved after the tenant's commit, in a transaction of its own.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -197,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.look_for_idle",
         "schedule": celery.schedules.crontab(minute="20", hour="4"),
         "options": {"expires": 6 * 3600},
+    },
+    "ending-keys": {
+        "task": "accounts.watch_keys",
+        "schedule": celery.schedules.crontab(minute="5", hour="6"),
+        "options": {"expires": 3000},
     },
     "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
 }

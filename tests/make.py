@@ -1,5 +1,6 @@
 """Builders: the shortest way to a believable thing. Each plays the role that may write it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -11,6 +12,8 @@ from accounts.models import (
     FACTORS,
     Account,
     AccountGroup,
+    ApiKey,
+    ApiKeyAccount,
     Contact,
     Enterprise,
     Grant,
@@ -131,6 +134,26 @@ def group(owner: Enterprise, name: str, *accounts: Account) -> AccountGroup:
 def grouped(group: AccountGroup, on: Account) -> GroupedAccount:
     with inside(group.enterprise):
         return GroupedAccount.objects.create(enterprise=group.enterprise, group=group, account=on)
+
+
+def api_key(
+    owner: Enterprise, person: User, *, permissions: Sequence[str] = (), reach: Sequence[Account] = (), **fields: Any
+) -> ApiKey:
+    """A request of the person's, on some accounts or on all; ``fields`` are of the row."""
+    now = timezone.now()
+    fields = {
+        "name": "Billing robot", "purpose": "Fetches our invoices every night", "contact_email": "robots@x.example",
+        "requested_at": now, "expires_at": now + timedelta(days=90), "requested_by_user_id": person.pk, **fields,
+    }  # fmt: skip
+    with as_app(), tenant_scope(owner.pk):
+        member = Membership.objects.get(enterprise=owner, user=person)
+        key = ApiKey.objects.create(
+            enterprise=owner, owner=member, requested_by=member.name, is_all_accounts=not reach,
+            permissions=list(permissions or ("order.view", "billing.view")), **fields,
+        )  # fmt: skip
+        for each in reach:
+            ApiKeyAccount.objects.create(enterprise=owner, key=key, account=each)
+    return key
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

@@ -1,6 +1,7 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
 from accounts.models.companies import Account, Enterprise
+from accounts.models.keys import KEY_FLOW, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus
 from accounts.models.members import (
     MEMBERSHIP_FLOW,
     AccountGroup,
@@ -20,15 +21,20 @@ from accounts.models.staffing import StaffCard, StaffMember, StaffRole
 
 __all__ = [
     "FACTORS",
+    "KEY_FLOW",
     "LANGUAGES",
     "MEMBERSHIP_FLOW",
     "TEAM_PURPOSES",
     "Account",
     "AccountGroup",
+    "ApiKey",
+    "ApiKeyAccount",
+    "ApiSecret",
     "Contact",
     "Enterprise",
     "Grant",
     "GroupedAccount",
+    "KeyStatus",
     "Membership",
     "MembershipBefore",
     "MembershipStatus",

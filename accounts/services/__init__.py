@@ -1,6 +1,7 @@
 """What changes people, enterprises and who may be where."""
 
 from accounts.services.idle import look_for_idle, note_seen
+from accounts.services.keys import hand_over_keys, leave_keys, note_key_use
 from accounts.services.members import (
     HAND_OVERS,
     Invited,
@@ -47,14 +48,17 @@ __all__ = [
     "deactivate",
     "end_spans",
     "enterprise_of",
+    "hand_over_keys",
     "invitation_token",
     "invite",
     "invite_again",
     "is_administrator",
     "leave_enterprise",
+    "leave_keys",
     "lock_administrators",
     "lock_member",
     "look_for_idle",
+    "note_key_use",
     "note_seen",
     "open_assigned",
     "open_enterprise",

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.keys.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -34,6 +35,8 @@ notices = [
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
+    path("me/", accounts.keys.urls.api_me, name="me"),
+    path("e/<slug:enterprise>/me/", accounts.keys.urls.api_me_here, name="me_here"),
     path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
@@ -44,6 +47,8 @@ urlpatterns = [
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
     path("search/", search_everywhere, name="search_everywhere"),
+    path("", include((accounts.keys.urls.staff_outside, "key_work"))),
+    path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.staff, "keys"))),
     path("told/", include((portal.header.urls.told, "told"))),
     path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),
     path("patterns/", include((patterns, "patterns"))),

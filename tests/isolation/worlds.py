@@ -20,6 +20,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import (
     Account,
+    ApiKey,
     Enterprise,
     Grant,
     Membership,
@@ -81,6 +82,7 @@ class World:
     draft: Draft
     member: Membership
     team: Team
+    api_key: ApiKey
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -110,6 +112,7 @@ class World:
             # An invitation that nobody wrote.
             "token": {"<str:token>": "nothing"},
             "staff_view": {"<int:pk>": self.staff_view.pk},
+            "api_key": {"<int:pk>": self.api_key.pk},
         }[thing]
 
 
@@ -145,10 +148,10 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     terms = _terms(enterprise)
     views = _views(enterprise, person)
     draft = _draft(enterprise, person, second)
-    words += [file.name, views[0].name, draft.fields["statement"]]
     team = _team(enterprise, member, account)
-    words.append(team.name)
-    kept = (*terms, *views, draft, member, team)
+    key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
+    words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name]
+    kept = (*terms, *views, draft, member, team, key)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
@@ -375,7 +378,7 @@ def text_of(answer: Any) -> str:
 def plain(answer: Any, address: str) -> list[str]:
     """An answer, line by line, without what differs each time and without the address it was asked by."""
     # How many calls are left goes down with each.
-    passing = {"Content-Length", "RateLimit"}
+    passing = {"Content-Length", "RateLimit", "RateLimit-Remaining", "RateLimit-Reset"}
     headers = [f"{name}: {value}" for name, value in answer.headers.items() if name not in passing]
     text = "\n".join([str(answer.status_code), *headers, text_of(answer)])
     for spelling in (address, quote(address), quote(address, safe=""), answer.get("X-Request-ID", address)):
