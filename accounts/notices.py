@@ -39,7 +39,7 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
 
 
 def _why(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""))}
+    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""), facts.get("stands_for", ""))}
 
 
 def register_kinds() -> None:

@@ -2,11 +2,12 @@
 
 from accounts.models.companies import Account, Enterprise
 from accounts.models.members import Contact, Grant, Membership
-from accounts.models.serving import TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
+from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
-from accounts.models.staffing import StaffCard, StaffMember, StaffRole
+from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
+    "BILLING_ROLES",
     "FACTORS",
     "LANGUAGES",
     "TEAM_PURPOSES",
@@ -16,6 +17,7 @@ __all__ = [
     "Grant",
     "Membership",
     "People",
+    "StaffAbsence",
     "StaffCard",
     "StaffMember",
     "StaffRole",

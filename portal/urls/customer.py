@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.serving.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -13,6 +14,7 @@ from portal.urls.shared import handler400, handler403, handler404, handler429, h
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
     path("enterprises/", include((accounts.urls.api_customer, "accounts"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]
@@ -21,6 +23,7 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
     path("api/v1/", include((api, "api"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.customer, "serving"))),
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.serving.urls
+import accounts.staffing.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -35,6 +37,7 @@ notices = [
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
     path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]
@@ -47,6 +50,9 @@ urlpatterns = [
     path("told/", include((portal.header.urls.told, "told"))),
     path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),
     path("patterns/", include((patterns, "patterns"))),
+    path("", include((accounts.serving.urls.staff_outside, "serving_work"))),
+    path("", include((accounts.staffing.urls.staff, "staffing"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.staff, "serving"))),
     path("", include((portal.termbook.urls.staff_outside, "termbook"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),

@@ -59,6 +59,10 @@ def parts(acme, acme_main, alice, dora, deliver):
         "files/": {"<int:pk>": worlds.hang_on(dispute, alice).pk},
         "downloads/": {"<int:pk>": 0},
         "views/": {"<int:pk>": 0},
+        "e/<slug:enterprise>/team/": {"<int:pk>": make.team(acme, dora, "billing_analyst").pk},
+        "absences/": {"<int:pk>": make.absence(dora).pk},
+        "staff/": {"<int:pk>": make.card_of(dora).pk},
+        "roles/": {"<slug:code>": "technician"},
         "told/": {"<int:pk>": 0},
     }
 

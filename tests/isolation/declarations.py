@@ -142,6 +142,8 @@ BOTH_FACES = {
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", *FORM, thing="invoice"),
     "e/<slug:enterprise>/billing/disputes/": inside("billing.view"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
+    "e/<slug:enterprise>/team/": inside(),
+    "api/v1/e/<slug:enterprise>/team/": api(Place.INSIDE),
     "api/v1/schema/": api(Place.OWN),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
@@ -210,6 +212,30 @@ STAFF = {
     "terms/<str:name>/agree/": across("term.agree", thing="term"),
     "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
     "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="set_term"),
+    "e/<slug:enterprise>/team/add/": inside("team.manage", *FORM),
+    "e/<slug:enterprise>/team/<int:pk>/": inside("team.manage", *FORM, thing="place"),
+    "e/<slug:enterprise>/team/<int:pk>/end/": inside("team.manage", "POST", thing="place"),
+    "team-gaps/": across("team.manage"),
+    "team-gaps/export.csv": across("team.manage"),
+    "absences/": across("staff.view"),
+    "absences/export.csv": across("staff.view"),
+    "absences/set/": across("staff.view", *FORM),
+    "absences/<int:pk>/end/": Route(Place.ACROSS, "staff.view", "absence", FORM, hidden="absence.manage"),
+    "suggest/colleagues/": across("staff.view"),
+    "staff/": across("staff.view"),
+    "staff/export.csv": across("staff.view"),
+    "staff/hire/": across("staff.manage", *FORM),
+    "staff/<int:pk>/": across("staff.view", thing="colleague"),
+    "staff/<int:pk>/card/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/move/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/remove/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/invite/": across("staff.manage", "POST", thing="colleague"),
+    "roles/": across("staff.view"),
+    "roles/export.csv": across("staff.view"),
+    "roles/new/": across("role.manage", *FORM),
+    "roles/<slug:code>/": across("staff.view", thing="role"),
+    "roles/<slug:code>/change/": across("role.manage", *FORM, thing="role"),
+    "roles/<slug:code>/remove/": across("role.manage", "POST", thing="role"),
     "orders/mine/": across("order.view"),
     "billing/disputes/": across("dispute.decide"),
     "billing/runs/": across("billrun.manage", *FORM),
@@ -320,7 +346,7 @@ IDENTITY = {
     "usersessions_usersession": ALL,
     "django_session": ALL,
 }
-PUBLISHED = {"accounts_staffcard", "inventory_product", "portal_carrierterm"}
+PUBLISHED = {"accounts_staffcard", "accounts_staffabsence", "inventory_product", "portal_carrierterm"}
 CARRIER_OWNED = {
     "accounts_staffrole",
     "accounts_staffmember",
@@ -405,6 +431,13 @@ FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that of
 # "module.Form.field" of each field that suggests while one types, and the route that answers it.
 SUGGEST_FIELDS = {
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
+    "accounts.serving.forms.PlaceForm.who": "suggest/colleagues/",
+    "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.serving.forms.AbsenceForm.who": "suggest/colleagues/",
+    "accounts.serving.forms.AbsenceForm.deputy": "suggest/colleagues/",
+    "accounts.staffing.forms.CardForm.time_zone": "suggest/time-zones/",
+    "accounts.staffing.forms.HireForm.time_zone": "suggest/time-zones/",
+    "accounts.staffing.forms.RemoveForm.successor": "suggest/colleagues/",
     "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
     "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
 }
@@ -414,6 +447,7 @@ SUGGESTIONS = {
     "suggest/time-zones/": "",
     "suggest/customers/": "enterprise",
     "customers/suggest/": "enterprise",
+    "suggest/colleagues/": "",
     "e/<slug:enterprise>/suggest/accounts/": "account",
 }
 

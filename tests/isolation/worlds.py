@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account, Enterprise, Membership, StaffMember, User
+from accounts.models import Account, Enterprise, Membership, StaffAbsence, StaffMember, TeamMember, User
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
@@ -69,6 +69,8 @@ class World:
     list_view: ListView
     staff_view: StaffListView
     draft: Draft
+    place: TeamMember
+    absence: StaffAbsence
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -94,6 +96,11 @@ class World:
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
             "list_view": {"<int:pk>": self.list_view.pk},
             "staff_view": {"<int:pk>": self.staff_view.pk},
+            "place": {"<int:pk>": self.place.pk},
+            # The carrier's own people, alike from wherever one asks.
+            "absence": {"<int:pk>": self.absence.pk},
+            "colleague": {"<int:pk>": self.absence.card_id},
+            "role": {"<slug:code>": "technician"},
         }[thing]
 
 
@@ -130,7 +137,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     views = _views(enterprise, person)
     draft = _draft(enterprise, person, second)
     words += [file.name, views[0].name, draft.fields["statement"]]
-    kept = (*terms, *views, draft)
+    kept = (*terms, *views, draft, make.team(enterprise, analyst, "service_manager"), make.absence(analyst))
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
