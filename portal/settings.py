@@ -118,6 +118,7 @@ ADMISSION = "accounts.admission.admit"
 SIGNING_IN = "accounts.admission.signing_in"
 SHELL = "accounts.admission.shell"
 WHO_GRANTS = "accounts.admission.who_grants"
+WHOM_TO_CALL = "accounts.admission.whom_to_call"
 ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 

@@ -67,14 +67,14 @@ def typed(member: TeamMember) -> dict[str, Any]:
 
 def print_of(place: Place) -> str:
     """A place as a page remembers to have shown it."""
-    return f"{place.card_id} {place.role} {place.account_id or 0} {place.escalation} {','.join(place.families)}"
+    return f"{place.card_id} {place.role} {place.account_id or 0} {place.escalation} {','.join(place.families) or '-'}"
 
 
 def seen_place(text: str) -> Place:
     """The same read back; what a hand has changed is a place that nobody has."""
     try:
         card, role, account, escalation, families = text.split(" ", 4)
-        listed = tuple(each for each in families.split(",") if each)
+        listed = () if families == "-" else tuple(families.split(","))
         return Place(int(card), role, int(account) or None, listed, int(escalation))
     except ValueError:
         return Place(0, "")

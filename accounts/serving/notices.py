@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import StaffAbsence, StaffCard, StaffMember, TeamRole
+from accounts.models import StaffAbsence, StaffCard, TeamRole, User
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -18,11 +18,18 @@ from portal.terms import PRODUCT_LINES
 
 
 def to_colleague(card: StaffCard | None, reason: Text) -> Iterable[Recipient]:
-    """Somebody who works here, by the address they sign in with, unless they have left."""
-    member = StaffMember.objects.filter(card=card, is_active=True).select_related("card", "user").first()
-    if member is not None and member.user.is_active:
-        user = member.user
-        yield Recipient(user.email, member.card.name, user.language, user.time_zone, reason, face="staff")
+    """One of the carrier's people, in their own language; who has left is told nothing.
+
+    By the card and the sign-in, since the customers' side, which writes notices too, reads no more of the staff.
+    """
+    if card is None:
+        return
+    # Who has come to sign in by another address is still reached by the card's.
+    user = User.objects.filter(email=card.email).first() or User(
+        email=card.email, language=(card.languages or ["en"])[0], time_zone=card.time_zone
+    )
+    if user.is_active:
+        yield Recipient(user.email, card.name, user.language, user.time_zone, reason, face="staff")
 
 
 def _newcomer(event: Event) -> Iterable[Recipient]:

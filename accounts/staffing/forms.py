@@ -134,6 +134,16 @@ class RemoveForm(forms.Form):
         fields["successor"].offer(people.suggest_colleagues, reverse("serving_work:suggest"))
 
 
+class Ticks(forms.MultipleChoiceField):
+    """A section of permissions; none ticked is an answer too."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
 class RoleForm(forms.Form):
     """What a role is called, and what it may do, by section; ``seen`` is what the page showed."""
 
@@ -146,12 +156,7 @@ class RoleForm(forms.Form):
         for section in selectors.sections():
             name = f"may_{section.key}"
             self.section_names.append(name)
-            self.fields[name] = forms.MultipleChoiceField(
-                label=str(section.label),
-                choices=section.permissions,
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            )
+            self.fields[name] = Ticks(label=str(section.label), choices=section.permissions)
 
     @property
     def permissions(self) -> list[str]:

@@ -33,7 +33,7 @@ def said(codes: Iterable[str]) -> list[Text]:
 WORKING, INVITED, LEFT = "working", "invited", "left"
 STATES = [
     (WORKING, gettext_lazy("works here")),
-    (INVITED, gettext_lazy("invited, never signed in")),
+    (INVITED, gettext_lazy("never signed in")),
     (LEFT, gettext_lazy("has left")),
 ]
 _TONES = {WORKING: "green", INVITED: "amber", LEFT: "gray"}
