@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts import factors, selectors, services
 from accounts.lists import switch_entries
-from accounts.models import User
+from accounts.models import TeamMember, User
 from accounts.permissions import Permission
 from portal import pace, problems, registries
 from portal.actors import Actor
@@ -144,6 +144,11 @@ def who_grants(actor: Actor, permission: str) -> dict[str, Any]:
     known = registries.staff_permissions() if actor.is_staff else registries.permissions()
     people = selectors.list_platform_administrators() if actor.is_staff else selectors.list_administrators(actor)
     return {"lacking": known.get(permission, ""), "grantors": people}
+
+
+def whom_to_call(actor: Actor) -> list[TeamMember]:
+    """The first of the account team, beside what a customer cannot have."""
+    return list(selectors.list_team(actor)[:2])
 
 
 def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:

@@ -27,11 +27,14 @@ class AccountsConfig(AppConfig):
         register_secret("invitation_link", people_notices.invitation_link)
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
         listing.register(people.PEOPLE_LIST, people.TEAM_LIST)
+        register_secret("staff_invitation", adapter.reset_link)
+        exports.register(lists.VISITS_EXPORT)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_keys()
         _add_doors()
         _declare_terms()
         _declare_security_terms()
+        _join_serving_and_staffing()
 
 
 def _add_doors() -> None:
@@ -176,4 +179,62 @@ def _declare_security_terms() -> None:
             kind=Whole(1, 12 * 60),
             title=_("A second factor counts"),
         ),
+    )
+
+
+def _join_serving_and_staffing() -> None:
+    """Account teams, absences, and the carrier's own people and roles."""
+    from accounts.permissions import Permission
+    from accounts.serving import lists as serving
+    from accounts.serving import notices as serving_notices
+    from accounts.staffing import lists as staffing
+    from accounts.staffing import notices as staffing_notices
+    from portal import exports, listing
+    from portal.registries import Card, NavItem, add_cards, add_nav
+
+    serving_notices.register_kinds()
+    staffing_notices.register_kinds()
+    exports.register(serving.GAPS_EXPORT, serving.ABSENCES_EXPORT, staffing.STAFF_EXPORT, staffing.ROLES_EXPORT)
+    listing.register(serving.GAP_LIST, serving.ABSENCE_LIST, staffing.STAFF_LIST, staffing.ROLE_LIST)
+    see, teams = Permission.STAFF_VIEW, Permission.TEAM_MANAGE
+    add_nav(
+        NavItem(_("Account team"), "users", "serving:team", "customer", order=70),
+        NavItem(_("Account team"), "users", "serving:team", "staff", order=70),
+        NavItem(_("Teams with gaps"), "flag", "serving_work:gaps", "staff", teams, is_inside=False, order=62),
+        NavItem(_("Who is away"), "calendar", "serving_work:absences", "staff", see, is_inside=False, order=64),
+        NavItem(_("Colleagues"), "users", "staffing:list", "staff", see, is_inside=False, order=66),
+        NavItem(_("Roles"), "shield-check", "staffing:roles", "staff", see, is_inside=False, order=68),
+    )
+    add_cards(
+        Card("serving/_served_card.html", "staff", serving.served_card, order=60),
+        Card("serving/_gaps_card.html", "staff", serving.gaps_card, permission=teams, order=30, column="side"),
+        Card("staffing/_waiting_card.html", "staff", staffing.waiting_card, permission=Permission.STAFF_MANAGE,
+             order=35, column="side"),
+    )  # fmt: skip
+    _declare_needs()
+
+
+def _declare_needs() -> None:
+    from accounts.serving.selectors import NEEDS
+    from portal.kinds import YesNo
+    from portal.terms import Term, declare
+
+    scopes = ("segment", "country")
+    declare(
+        *(
+            Term(
+                need.term,
+                need.is_shipped,
+                "",
+                _("Whether every customer must have one in its account team; who lacks one is listed for staff."),
+                _("Own choice, after the carrier's handbooks"),
+                kind=YesNo(),
+                title=need.label,
+                by_segment={"wholesale": True} if need.key == "csm" else {},
+                scopes=("product_line", *scopes) if need.by_family else scopes,
+                is_internal=True,
+            )
+            for need in NEEDS
+        ),
+        areas={"team": _("Account teams")},
     )

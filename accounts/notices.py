@@ -118,7 +118,7 @@ def _said(event: Event) -> dict[str, Any]:
 
 
 def _why(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""))}
+    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""), facts.get("stands_for", ""))}
 
 
 def _invited(event: Event) -> Iterable[Recipient]:

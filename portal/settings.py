@@ -123,6 +123,7 @@ KEEP_ALIVE = "accounts.sessions.keep_alive"
 SIGN_IN_FIRST = "accounts.factors.sign_in_first"
 SHELL = "accounts.admission.shell"
 WHO_GRANTS = "accounts.admission.who_grants"
+WHOM_TO_CALL = "accounts.admission.whom_to_call"
 ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 

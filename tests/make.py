@@ -1,7 +1,7 @@
 """Builders: the shortest way to a believable thing. Each plays the role that may write it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -19,6 +19,7 @@ from accounts.models import (
     Grant,
     GroupedAccount,
     Membership,
+    StaffAbsence,
     StaffCard,
     StaffMember,
     StaffRole,
@@ -183,6 +184,19 @@ def team(owner: Enterprise, person: User, role: str, on: Account | None = None) 
     card = card_of(person)
     with inside(owner):
         return TeamMember.objects.create(enterprise=owner, card=card, role=role, account=on)
+
+
+def absence(person: User, deputy: User | None = None, *, first: int = 0, last: int = 3) -> StaffAbsence:
+    """They are away from so many days from now until so many, and somebody stands in."""
+    deputy = deputy or staff("Dee Deputy", "care_manager", email=f"dee-{number()}@northvane.example")
+    day = datetime.combine(date.today(), time.min, UTC)
+    with as_staff():
+        return StaffAbsence.objects.create(
+            card=card_of(person),
+            deputy=card_of(deputy),
+            starts_at=day + timedelta(days=first),
+            ends_at=day + timedelta(days=last + 1),
+        )
 
 
 def product(code: str = "wave-10g", name: str = "Wavelength 10 Gbps", family: str = "wavelength") -> Product:

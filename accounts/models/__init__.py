@@ -15,11 +15,12 @@ from accounts.models.members import (
     TeamPerson,
     open_at,
 )
-from accounts.models.serving import TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
+from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
-from accounts.models.staffing import StaffCard, StaffMember, StaffRole
+from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
+    "BILLING_ROLES",
     "FACTORS",
     "KEY_FLOW",
     "LANGUAGES",
@@ -39,6 +40,7 @@ __all__ = [
     "MembershipBefore",
     "MembershipStatus",
     "People",
+    "StaffAbsence",
     "StaffCard",
     "StaffMember",
     "StaffRole",

@@ -25,8 +25,10 @@ from accounts.models import (
     Grant,
     Membership,
     MembershipBefore,
+    StaffAbsence,
     StaffMember,
     Team,
+    TeamMember,
     TeamPerson,
     User,
 )
@@ -83,6 +85,8 @@ class World:
     member: Membership
     team: Team
     api_key: ApiKey
+    place: TeamMember
+    absence: StaffAbsence
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -113,6 +117,11 @@ class World:
             "token": {"<str:token>": "nothing"},
             "staff_view": {"<int:pk>": self.staff_view.pk},
             "api_key": {"<int:pk>": self.api_key.pk},
+            "place": {"<int:pk>": self.place.pk},
+            # The carrier's own people, alike from wherever one asks.
+            "absence": {"<int:pk>": self.absence.pk},
+            "colleague": {"<int:pk>": self.absence.card_id},
+            "role": {"<slug:code>": "technician"},
         }[thing]
 
 
@@ -152,6 +161,8 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
     words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name]
     kept = (*terms, *views, draft, member, team, key)
+    words += [file.name, views[0].name, draft.fields["statement"]]
+    kept = (*terms, *views, draft, make.team(enterprise, analyst, "service_manager"), make.absence(analyst))
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
