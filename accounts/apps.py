@@ -7,6 +7,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import adapter, lists, notices, permissions
+        from accounts.companies import lists as companies
+        from accounts.companies.notices import register_kinds as register_companies
         from portal import exports, listing, registries
         from portal.notices import register_secret
 
@@ -16,7 +18,9 @@ class AccountsConfig(AppConfig):
         notices.register_kinds()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
-        exports.register(lists.VISITS_EXPORT)
+        register_companies()
+        exports.register(lists.VISITS_EXPORT, companies.ACCOUNTS_EXPORT, companies.CONTACTS_EXPORT)
+        listing.register(companies.ACCOUNT_LIST, companies.CONTACT_LIST)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_doors()
         _declare_terms()
@@ -29,7 +33,13 @@ def _add_doors() -> None:
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
-    terms = Permission.TERM_VIEW
+    terms, change = Permission.TERM_VIEW, Permission.ACCOUNT_CHANGE
+    for face, administer in (("customer", admin), ("staff", open_)):
+        add_nav(
+            NavItem(_("Accounts"), "folder", "accounts:accounts", face, order=45),
+            NavItem(_("Contacts"), "mail", "accounts:contacts", face, change, order=70),
+            NavItem(_("Enterprise"), "building", "accounts:record", face, administer, order=72),
+        )
     add_nav(
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
@@ -48,6 +58,7 @@ def _add_doors() -> None:
 
 
 def _declare_terms() -> None:
+    from accounts.companies import terms as companies
     from portal.kinds import Whole
     from portal.terms import Term, declare
 
@@ -61,5 +72,6 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
-        areas={"staff": _("The carrier's staff")},
+        *companies.TERMS,
+        areas={"staff": _("The carrier's staff"), **companies.AREAS},
     )

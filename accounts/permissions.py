@@ -10,6 +10,10 @@ from portal.errors import Text
 class Permission(StrEnum):
     ENTERPRISE_ADMIN = "enterprise.admin"
     ENTERPRISE_OPEN = "enterprise.open"
+    ENTERPRISE_CHANGE = "enterprise.change"
+    ACCOUNT_ADD = "account.add"
+    ACCOUNT_CHANGE = "account.change"
+    BILLING_PAPERLESS = "billing.paperless"
     NOTICE_VIEW = "notice.view"
     NOTICE_RESEND = "notice.resend"
     TERM_VIEW = "term.view"
@@ -22,10 +26,16 @@ CUSTOMER: dict[str, Text] = {
     Permission.ENTERPRISE_ADMIN: _(
         "Administer the enterprise, see the terms that bind it, and who of the carrier looked at its data"
     ),
+    Permission.ACCOUNT_CHANGE: _("Change the name, addresses and contacts of billing accounts"),
+    Permission.BILLING_PAPERLESS: _("Choose how invoices are delivered: paperless or on paper"),
 }
 
 STAFF: dict[str, Text] = {
     Permission.ENTERPRISE_OPEN: _("Open the data of customer enterprises"),
+    Permission.ENTERPRISE_CHANGE: _("Change enterprises' records and customer numbers, close and reopen them"),
+    Permission.ACCOUNT_ADD: _("Add billing accounts, one by one or many from a file"),
+    Permission.ACCOUNT_CHANGE: _("Change billing accounts, their contracts, contacts and status"),
+    Permission.BILLING_PAPERLESS: _("Choose for customers how their invoices are delivered"),
     Permission.NOTICE_VIEW: _("Read the notices that were sent"),
     Permission.NOTICE_RESEND: _("Send a notice again"),
     Permission.TERM_VIEW: _("See the carrier's policy terms, and what is agreed with single enterprises"),
@@ -49,5 +59,12 @@ STAFF_ROLES: dict[str, str] = {
 }
 
 _EVERYBODY = [Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.NOTICE_RESEND, Permission.TERM_VIEW]
-_FURTHER: dict[str, list[str]] = {"account_director": [Permission.TERM_AGREE], "platform_admin": list(STAFF)}
+_ACCOUNTS: list[str] = [Permission.ACCOUNT_ADD, Permission.ACCOUNT_CHANGE, Permission.BILLING_PAPERLESS]
+_RECORDS: list[str] = [Permission.ENTERPRISE_CHANGE, *_ACCOUNTS]
+_FURTHER: dict[str, list[str]] = {
+    "account_director": [Permission.TERM_AGREE, *_RECORDS],
+    "csm": _RECORDS,
+    "billing_analyst": _ACCOUNTS,
+    "platform_admin": list(STAFF),
+}
 STAFF_GRANTS = {role: sorted({*_EVERYBODY, *_FURTHER.get(role, [])}) for role in STAFF_ROLES}

@@ -27,6 +27,8 @@ class Locator(Identity):
 
     # Who belongs where is the carrier's to say.
     withheld: ClassVar = {"portal_app": ("INSERT", "UPDATE", "DELETE")}
+    # Staff give an enterprise its numbers and accounts from inside of it.
+    extra_grants: ClassVar = {"portal_staff_inside": ("INSERT", "DELETE")}
     kind = models.CharField(max_length=30)
     key_hash = models.CharField(max_length=64, db_collation="C")
     # No key to the enterprise: the table is read before any scope, and the row it points at is verified inside.

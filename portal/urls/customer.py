@@ -13,6 +13,7 @@ from portal.urls.shared import handler400, handler403, handler404, handler429, h
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
     path("enterprises/", include((accounts.urls.api_customer, "accounts"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]

@@ -35,6 +35,7 @@ notices = [
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
     path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]

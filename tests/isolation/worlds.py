@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account, Enterprise, Membership, StaffMember, User
+from accounts.models import Account, Contact, CustomerNumber, Enterprise, Membership, StaffMember, User
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
@@ -69,6 +69,8 @@ class World:
     list_view: ListView
     staff_view: StaffListView
     draft: Draft
+    contact: Contact
+    customer_number: CustomerNumber
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -76,6 +78,9 @@ class World:
         return {
             "": {},
             "enterprise": {"<slug:public_id>": self.enterprise.public_id},
+            "account": {"<int:pk>": self.account.pk},
+            "contact": {"<int:pk>": self.contact.pk},
+            "customer_number": {"<int:pk>": self.customer_number.pk},
             "order": {"<str:number>": self.order.number},
             "milestone": {"<int:pk>": self.milestone.pk},
             "invoice": {"<str:number>": self.invoice.number},
@@ -130,7 +135,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     views = _views(enterprise, person)
     draft = _draft(enterprise, person, second)
     words += [file.name, views[0].name, draft.fields["statement"]]
-    kept = (*terms, *views, draft)
+    contact, number = _records(account)
+    words += [contact.email, number.number]
+    kept = (*terms, *views, draft, contact, number)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
@@ -177,6 +184,14 @@ def _draft(enterprise: Enterprise, person: User, line: InvoiceLine) -> Draft:
             fields={"statement": f"{enterprise.legal_name} has not sent this"}, kept_at=builders.ISSUED_AT,
             expires_at=builders.LATER,
         )  # fmt: skip
+
+
+def _records(account: Account) -> tuple[Contact, CustomerNumber]:
+    """Who hears of the account without signing in, and a number of the enterprise's."""
+    place = account.enterprise.public_id
+    contact = make.contact(account.enterprise, f"desk@{place}.example", account=account, wants_billing=True)
+    with inside(account.enterprise):
+        return contact, CustomerNumber.objects.create(enterprise=account.enterprise, number=f"CN-{place}")
 
 
 def _terms(enterprise: Enterprise) -> tuple[EnterpriseTerm, CarrierTerm]:
