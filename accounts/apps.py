@@ -13,7 +13,12 @@ class AccountsConfig(AppConfig):
         from portal.notices import register_secret
 
         registries.add_permissions(
-            customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
+            customer=permissions.CUSTOMER | permissions.FUTURE,
+            staff=permissions.STAFF,
+            staff_roles=permissions.STAFF_GRANTS,
+            whole=permissions.WHOLE,
+            future=permissions.FUTURE,
+            sections=permissions.SECTIONS,
         )
         notices.register_kinds()
         register_secret("reset_link", adapter.reset_link)
@@ -74,4 +79,16 @@ def _declare_terms() -> None:
         ),
         *companies.TERMS,
         areas={"staff": _("The carrier's staff"), **companies.AREAS},
+    )
+    declare(
+        Term(
+            "people.invitation_days",
+            7,
+            "days",
+            _("How long an invitation can be accepted."),
+            _("Own choice: a week holds most absences"),
+            kind=Whole(1, 90),
+            title=_("Invitations"),
+        ),
+        areas={"people": _("People")},
     )

@@ -1,12 +1,16 @@
 """What is told of people and of staff's visits."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import User, visit_reason
+from accounts.models import Membership, User, visit_reason
+from portal import registries
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -25,12 +29,16 @@ def person(event: Event) -> Iterable[Recipient]:
 
 
 def customers_people(event: Event, *, permission: str, wants: str, reason: Text) -> list[Recipient]:
-    """The customer's people who may see the account, and its contacts without a sign-in."""
+    """The customer's people and teams who may see the account, and its contacts without a sign-in."""
     people = selectors.list_people_with(event.enterprise_id, permission, event.account_id)
     contacts = selectors.list_contacts(event.enterprise_id, event.account_id, wants=wants)
     found = [
         Recipient(address=user.email, name=m.name, language=user.language, time_zone=user.time_zone, reason=reason)
         for m, user in people
+    ]
+    found += [
+        Recipient(address=team.email, name=team.name, language=team.language, time_zone=team.time_zone, reason=reason)
+        for team in selectors.list_mailboxes_with(event.enterprise_id, permission, event.account_id)
     ]
     return found + [
         Recipient(address=c.email, name=c.name, language=c.language, time_zone=c.time_zone, reason=reason)
@@ -42,11 +50,106 @@ def _why(facts: dict[str, Any]) -> dict[str, Any]:
     return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""))}
 
 
+def _invited(event: Event) -> Iterable[Recipient]:
+    """The invited person, by the address of their sign-in."""
+    member = selectors.get_member(event.enterprise_id, event.subject_id)
+    yield _to(member, reason=_("An administrator of this company invited your address."))
+
+
+def _themselves(event: Event) -> Iterable[Recipient]:
+    """Whose membership it is."""
+    member = selectors.get_member(event.enterprise_id, event.subject_id)
+    yield _to(member, reason=_("It is about what you may do here."))
+
+
+def _to(member: Membership, *, reason: Text) -> Recipient:
+    user = member.user
+    return Recipient(
+        address=user.email, name=member.name, language=user.language, time_zone=user.time_zone, reason=reason
+    )
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    """What was given and taken, a line each, in the reader's language."""
+    lines = [_now("may now: %(what)s") % {"what": say_held(each)} for each in facts.get("added", [])]
+    lines += [_now("may no longer: %(what)s") % {"what": say_held(each)} for each in facts.get("withdrawn", [])]
+    if facts.get("is_administrator") != facts.get("was_administrator"):
+        is_now = facts.get("is_administrator")
+        lines.insert(0, _now("is system administrator now") if is_now else _now("is no system administrator any more"))
+    return lines
+
+
+def _rights_said(facts: dict[str, Any]) -> dict[str, Any]:
+    lines = _lines(facts)
+    more = [_now("and %(count)s more") % {"count": len(lines) - 5}] if len(lines) > 6 else []
+    return {"note": "; ".join(lines[:5] + more if more else lines)}
+
+
+def say_held(held: dict[str, str]) -> str:
+    """A permission with its scope, as frozen in an event."""
+    what = str(registries.permissions().get(held["permission"], held["permission"]))
+    if "account" in held:
+        return _now("%(what)s (account %(account)s)") % {"what": what, "account": held["account"]}
+    return _now("%(what)s (group %(group)s)") % {"what": what, "group": held["group"]} if "group" in held else what
+
+
+def _people_said(facts: dict[str, Any]) -> dict[str, Any]:
+    """Who came and who left."""
+    came, left = ", ".join(facts.get("came", [])), ", ".join(facts.get("left", []))
+    lines = [_now("came: %(people)s") % {"people": came}] if came else []
+    return {"note": "; ".join(lines + ([_now("left: %(people)s") % {"people": left}] if left else []))}
+
+
+_WHY_CLOSED = {"idle": _("not seen for too long")}
+
+
+def _closed_said(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"note": str(_WHY_CLOSED.get(facts.get("why", ""), ""))}
+
+
+def _lines_of(event: Event) -> dict[str, Any]:
+    """Said when the mail is written, in its reader's language."""
+    return {"lines": lazy(_lines, list)(event.facts)}
+
+
+_OF_PEOPLE = (
+    EventKind(
+        "person.invited",
+        story=_("%(actor)s invited %(person)s"),
+        recipients=_invited,
+        context=lambda event: {"until": datetime.fromisoformat(event.facts["until"])},
+        secret="invitation_link",  # noqa: S106 - a name
+    ),
+    EventKind("person.joined", story=_("%(person)s joined"), tone="green"),
+    EventKind("person.changed", story=_("%(actor)s changed what is said of %(person)s"), tone="gray"),
+    EventKind(
+        "person.deactivated",
+        story=_("%(actor)s closed the enterprise to %(person)s"),
+        tone="gray",
+        words=_closed_said,
+    ),
+    EventKind("person.reactivated", story=_("%(actor)s let %(person)s in again")),
+    EventKind("person.removed", story=_("%(actor)s removed %(person)s"), tone="gray", words=_closed_said),
+    EventKind(
+        "rights.changed",
+        story=_("%(actor)s changed what %(person)s may do"),
+        recipients=_themselves,
+        context=_lines_of,
+        words=_rights_said,
+    ),
+    EventKind("team.made", story=_("%(actor)s made the team %(team)s"), words=_people_said),
+    EventKind("team.changed", story=_("%(actor)s changed the team %(team)s"), words=_people_said),
+    EventKind("team.closed", story=_("%(actor)s ended the team %(team)s"), tone="gray"),
+    EventKind("team.rights_changed", story=_("%(actor)s changed what the team %(team)s may do"), words=_rights_said),
+)
+
+
 def register_kinds() -> None:
     register(
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
         EventKind("person.renamed", story=_("%(before)s is now called %(after)s"), tone="gray"),
+        *_OF_PEOPLE,
         EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
         EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
         EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),

@@ -15,7 +15,7 @@ def write_flags(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_visits_in_order'),
+        ('accounts', '0006_rights'),
     ]
 
     operations = [

@@ -1,7 +1,19 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
 from accounts.models.companies import ACCOUNT_FLOW, Account, AccountStatus, CustomerNumber, Delivery, Enterprise
-from accounts.models.members import Contact, Grant, Membership
+from accounts.models.members import (
+    MEMBERSHIP_FLOW,
+    AccountGroup,
+    Contact,
+    Grant,
+    GroupedAccount,
+    Membership,
+    MembershipBefore,
+    MembershipStatus,
+    Team,
+    TeamPerson,
+    open_at,
+)
 from accounts.models.serving import TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.staffing import StaffCard, StaffMember, StaffRole
@@ -10,22 +22,30 @@ __all__ = [
     "ACCOUNT_FLOW",
     "FACTORS",
     "LANGUAGES",
+    "MEMBERSHIP_FLOW",
     "TEAM_PURPOSES",
     "Account",
+    "AccountGroup",
     "AccountStatus",
     "Contact",
     "CustomerNumber",
     "Delivery",
     "Enterprise",
     "Grant",
+    "GroupedAccount",
     "Membership",
+    "MembershipBefore",
+    "MembershipStatus",
     "People",
     "StaffCard",
     "StaffMember",
     "StaffRole",
     "StaffVisit",
+    "Team",
     "TeamMember",
+    "TeamPerson",
     "TeamRole",
     "User",
+    "open_at",
     "visit_reason",
 ]

@@ -4,7 +4,6 @@ from accounts.selectors.actors import (
     find_actor,
     find_user,
     get_customer_actor,
-    get_permissions,
     get_person_actor,
     get_staff_actor,
 )
@@ -20,7 +19,28 @@ from accounts.selectors.companies import (
     list_few_enterprises_of,
     suggest_enterprises,
 )
-from accounts.selectors.people import Person, get_membership, list_administrators, list_contacts, list_people_with
+from accounts.selectors.people import (
+    Person,
+    get_member,
+    get_membership,
+    list_administrators,
+    list_contacts,
+    list_people_with,
+)
+from accounts.selectors.rights import (
+    Path,
+    Standing,
+    get_permissions,
+    get_rights,
+    get_standing,
+    list_grants,
+    list_grouped,
+    list_mailboxes_with,
+    list_paths,
+    list_standings,
+    list_who_could,
+    resolve,
+)
 from accounts.selectors.serving import (
     get_assignment,
     get_card,
@@ -31,7 +51,9 @@ from accounts.selectors.serving import (
 )
 
 __all__ = [
+    "Path",
     "Person",
+    "Standing",
     "find_accounts",
     "find_actor",
     "find_enterprise_id",
@@ -42,20 +64,30 @@ __all__ = [
     "get_card",
     "get_customer_actor",
     "get_enterprise",
+    "get_member",
     "get_membership",
     "get_open_visit",
     "get_permissions",
     "get_person_actor",
+    "get_rights",
     "get_staff_actor",
+    "get_standing",
     "list_accounts",
     "list_administrators",
     "list_all_enterprises",
     "list_contacts",
     "list_enterprises_of",
     "list_few_enterprises_of",
+    "list_grants",
+    "list_grouped",
+    "list_mailboxes_with",
+    "list_paths",
     "list_people_with",
     "list_platform_administrators",
+    "list_standings",
     "list_team",
     "list_visits",
+    "list_who_could",
+    "resolve",
     "suggest_enterprises",
 ]

@@ -6,14 +6,13 @@ from django.conf import settings
 
 from accounts.models import (
     Enterprise,
-    Grant,
     Membership,
     StaffMember,
     User,
 )
 from accounts.selectors.companies import get_enterprise
-from portal import registries
-from portal.actors import Actor, ActorKind, Permissions
+from accounts.selectors.rights import get_permissions
+from portal.actors import Actor, ActorKind
 
 
 def find_user(pk: int) -> User | None:
@@ -42,18 +41,6 @@ def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
         time_zone=user.time_zone,
         permissions=get_permissions(member),
     )
-
-
-def get_permissions(member: Membership) -> Permissions:
-    """What a member may do, and on which accounts; an administrator everything everywhere."""
-    if member.is_administrator:
-        return dict.fromkeys(registries.permissions())
-    found: dict[str, frozenset[int] | None] = {}
-    grants = Grant.objects.filter(enterprise_id=member.enterprise_id, membership=member)
-    for permission, account_id in grants.values_list("permission", "account_id"):
-        held = found.get(permission, frozenset())
-        found[permission] = None if account_id is None or held is None else held | {account_id}
-    return found
 
 
 def get_staff_actor(user: User) -> Actor | None:

@@ -25,8 +25,8 @@ class Locator(Identity):
     constraint on a walled table would tell one tenant what another has.
     """
 
-    # Who belongs where is the carrier's to say.
-    withheld: ClassVar = {"portal_app": ("INSERT", "UPDATE", "DELETE")}
+    # A customer's side adds people to its enterprise; a row that leads nowhere true yields nothing.
+    withheld: ClassVar = {"portal_app": ("UPDATE", "DELETE")}
     # Staff give an enterprise its numbers and accounts from inside of it.
     extra_grants: ClassVar = {"portal_staff_inside": ("INSERT", "DELETE")}
     kind = models.CharField(max_length=30)

@@ -296,6 +296,7 @@ STRANGERS = {
 # --- tables ----------------------------------------------------------------------------------------
 # Each table's kind, and what the customers' side may do there besides reading it.
 
+_SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
     "accounts_enterprise": ("UPDATE (custom_name, is_self_registration_open, language, revision, time_zone)",),
     "accounts_account": (
@@ -303,8 +304,17 @@ WALLED = {
         "UPDATE (service_address)",
     ),
     "accounts_customernumber": (),
-    "accounts_membership": ("UPDATE (name, phone)",),
-    "accounts_grant": (),
+    "accounts_membership": (
+        "INSERT",
+        "UPDATE (name, phone, title, status, is_administrator, why)",
+        "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
+    ),
+    "accounts_membershipbefore": ("INSERT",),
+    "accounts_grant": _SPAN,
+    "accounts_team": ("INSERT", "UPDATE (name, email, language, time_zone, is_active)"),
+    "accounts_teamperson": _SPAN,
+    "accounts_accountgroup": ("INSERT", "UPDATE (name, is_active)"),
+    "accounts_groupedaccount": _SPAN,
     "accounts_contact": ("DELETE", "INSERT", "UPDATE"),
     "accounts_teammember": (),
     "accounts_staffvisit": (),
@@ -341,8 +351,8 @@ WALLED = {
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
-    "accounts_user": ("UPDATE",),
-    "portal_locator": (),
+    "accounts_user": ("INSERT", "UPDATE"),
+    "portal_locator": ("INSERT",),
     "account_emailaddress": ALL,
     "account_emailconfirmation": ALL,
     "mfa_authenticator": ALL,
