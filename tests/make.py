@@ -7,9 +7,11 @@ from typing import Any
 
 from accounts.models import (
     Account,
+    AccountGroup,
     Contact,
     Enterprise,
     Grant,
+    GroupedAccount,
     Membership,
     StaffCard,
     StaffMember,
@@ -92,6 +94,15 @@ def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Members
 def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
     with inside(person.enterprise):
         return Grant.objects.create(enterprise=person.enterprise, membership=person, permission=permission, account=on)
+
+
+def group(owner: Enterprise, name: str, *accounts: Account) -> AccountGroup:
+    """A group of accounts, as a customer makes it."""
+    with inside(owner):
+        made = AccountGroup.objects.create(enterprise=owner, name=name)
+        for each in accounts:
+            GroupedAccount.objects.create(enterprise=owner, group=made, account=each)
+    return made
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

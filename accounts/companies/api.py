@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts import selectors as people
 from accounts.companies import lists, selectors
-from accounts.models import ACCOUNT_FLOW, Account, Delivery
+from accounts.models import ACCOUNT_FLOW, Account, AccountGroup, Delivery
 from portal.api import ApiRequest, ApiView, FlowState, Href, found, operation, paged
 from portal.policy import signed_in
 
@@ -86,3 +86,38 @@ class AccountDetail(ApiView):
     def get(self, request: ApiRequest, pk: int) -> Response:
         account = found(selectors.get_account(request.actor, pk))
         return Response(AccountShape(account, context={"request": request}).data)
+
+
+class GroupRow(serializers.Serializer[Any]):
+    """A group of accounts, as the customer made it; ``size`` counts those within reach."""
+
+    id = serializers.IntegerField(source="pk")
+    href = Href("companies:group", "pk")
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class GroupShape(GroupRow):
+    """The same with the numbers of its accounts."""
+
+    accounts = serializers.SerializerMethodField()
+
+    def get_accounts(self, group: AccountGroup) -> list[str]:
+        rows = selectors.list_accounts_in(self.context["request"].actor, group)
+        return list(rows.values_list("number", flat=True))
+
+
+class Groups(ApiView):
+    @operation(GroupRow, page=lists.GROUPS, summary="The groups of accounts", tag=TAG)
+    @signed_in
+    def get(self, request: ApiRequest) -> Response:
+        """Those with an account within reach."""
+        return paged(request, lists.GROUPS, people.list_groups(request.actor), GroupRow)
+
+
+class GroupDetail(ApiView):
+    @operation(GroupShape, summary="One group of accounts", tag=TAG)
+    @signed_in
+    def get(self, request: ApiRequest, pk: int) -> Response:
+        group = found(people.list_groups(request.actor).filter(pk=pk).first())
+        return Response(GroupShape(group, context={"request": request}).data)

@@ -1,5 +1,6 @@
 """What is typed of an enterprise, its accounts and its contacts."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import partial
@@ -13,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
+from accounts.companies import selectors as companies
 from accounts.companies.rules import LABELS
-from accounts.models import Account, Contact, Delivery, Enterprise
+from accounts.models import Account, AccountGroup, Contact, Delivery, Enterprise
 from portal import suggestions
 from portal.actors import Actor
 from portal.loading.cells import CODE, CURRENCY, Cell, countries
@@ -261,6 +263,49 @@ def contact_initial(contact: Contact) -> Mapping[str, Any]:
     """A contact as its form shows it."""
     initial = {name: getattr(contact, name) for name in ContactForm.base_fields if name != "account"}
     return {**initial, "account": contact.account.number if contact.account else ""}
+
+
+class GroupForm(forms.Form):
+    """A group of accounts: its name, and account numbers to be added or taken out."""
+
+    name = Line(label=_("Name of the group"), max_length=120)
+    add = Lines(
+        label=_("Accounts to add"),
+        max_length=20_000,
+        required=False,
+        help_text=_("Account numbers, one a line or separated by commas; they can be pasted from a file."),
+    )
+    take = Lines(label=_("Accounts to take out"), max_length=20_000, required=False, help_text=_("The same way."))
+
+    def __init__(self, actor: Actor, group: AccountGroup | None, data: Any = None) -> None:
+        super().__init__(data, initial={"name": group.name if group else ""})
+        self.actor = actor
+        self.adding: dict[str, int] = {}
+        self.taking: dict[str, int] = {}
+        if group is None:
+            del self.fields["take"]
+
+    @property
+    def moves(self) -> bool:
+        """Whether accounts come or go."""
+        return bool(self.adding or self.taking)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.adding, self.taking = (self._accounts(data, name) for name in ("add", "take"))
+        twice = sorted(set(self.adding) & set(self.taking))
+        if twice:
+            self.add_error("take", _("These are to come and to go: %(numbers)s.") % {"numbers": ", ".join(twice)})
+        return data
+
+    def _accounts(self, data: Mapping[str, Any], name: str) -> dict[str, int]:
+        typed = [each.strip() for each in re.split(r"[,;\n]", data.get(name) or "") if each.strip()]
+        found = companies.find_numbers(self.actor, typed)
+        strange = [each for each in dict.fromkeys(typed) if each not in found]
+        if strange:
+            words = _("There is no account of these numbers here: %(numbers)s.")
+            self.add_error(name, words % {"numbers": ", ".join(strange[:20])})
+        return found
 
 
 class FileForm(forms.Form):

@@ -15,7 +15,7 @@ from accounts.companies import selectors
 from accounts.companies.rules import LABELS
 from accounts.models import ACCOUNT_FLOW, LANGUAGES, Account, AccountStatus, Contact, Delivery, Enterprise
 from accounts.permissions import Permission
-from accounts.selectors import list_accounts
+from accounts.selectors import in_group, list_accounts, list_groups
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, paths, quiet, status, with_small, words
 from portal.exports import ExportKind
@@ -47,6 +47,8 @@ ACCOUNTS = ListPage(
         Filter("status", gettext_lazy("State"), lambda rows, value: rows.filter(status=value),
                choices=AccountStatus.choices),
         Filter("delivery", gettext_lazy("Invoices"), _by_delivery, choices=Delivery.choices),
+        Filter("group", gettext_lazy("Group"), lambda rows, value: in_group(rows, value, path="pk"),
+               suggest="accounts:suggest_groups"),
         Filter("country", gettext_lazy("Country"), lambda rows, value: rows.filter(country=value.upper()),
                hint=gettext_lazy("as US")),
         DateRange("ends", gettext_lazy("Contract until"), "contract_ends_on"),
@@ -205,6 +207,50 @@ CONTACT_LIST = Listing(
         action_url="accounts:contact_add",
     ),
     none_found=Words(gettext_lazy("No contact answers to that"), gettext_lazy("Look for other words, or show all.")),
+)
+
+
+# --- groups --------------------------------------------------------------------------------------
+
+GROUPS = ListPage(
+    sorts=[
+        Sort("name", gettext_lazy("Name"), "name", column="name"),
+        Sort("name-down", gettext_lazy("Name, last first"), "name", is_descending=True, column="name"),
+    ],
+    filters=[Filter("q", gettext_lazy("Name"), lambda rows, value: rows.filter(name__icontains=value))],
+)
+
+
+def group_columns(actor: Actor) -> list[Column]:
+    path = paths("accounts:group", actor.enterprise_public_id)
+    return [
+        Column(_("Group"), lambda each: anchor(each.name, path(each.pk)), is_lead=True, key="name"),
+        Column(_("Accounts"), lambda each: str(each.size), css="num", key="size"),
+    ]
+
+
+GROUPS_EXPORT = ExportKind(
+    name="account_groups",
+    title=gettext_lazy("Account groups"),
+    permission="",
+    page=GROUPS,
+    rows=list_groups,
+    header=lambda: [_("Group"), _("Accounts")],
+    cells=lambda found: [[each.name, each.size] for each in found],
+)
+GROUP_LIST = Listing(
+    name="account_groups",
+    title=gettext_lazy("Account groups"),
+    page=GROUPS,
+    permission="",
+    url="accounts:groups",
+    export="accounts:groups_export",
+    nothing=Words(
+        gettext_lazy("No group yet"),
+        gettext_lazy("A group gathers accounts, as a region's or a subsidiary's: to filter by, and to grant on."),
+        icon="folder",
+    ),
+    none_found=Words(gettext_lazy("No group is called that"), gettext_lazy("Look for other words, or show all.")),
 )
 
 

@@ -53,6 +53,19 @@ def _changes(facts: dict[str, Any]) -> dict[str, Any]:
     return {"note": "\n".join(f"{each['label']}: {each['before']} → {each['after']}" for each in lines)}
 
 
+def _moved(facts: dict[str, Any]) -> dict[str, Any]:
+    """Which accounts came and which left; many are counted."""
+    lines = []
+    for name, words in (("came", _("came: %(numbers)s")), ("left", _("left: %(numbers)s"))):
+        numbers = facts.get(name, [])
+        shown = ", ".join(numbers[:20]) + (" …" if len(numbers) > 20 else "")
+        lines += [words % {"numbers": shown}] if numbers else []
+    before = facts.get("before", facts["group"])
+    if before != facts["group"]:
+        lines.insert(0, _("it was called “%(name)s”") % {"name": before})
+    return {"note": "\n".join(lines)}
+
+
 def _status(facts: dict[str, Any]) -> dict[str, Any]:
     return {"state": AccountStatus(facts["after"]).label, "note": facts.get("reason", "")}
 
@@ -108,6 +121,9 @@ def register_kinds() -> None:
                   words=_delivery, recipients=billed, context=_account),
         EventKind("account.status_changed", story=text("%(actor)s set the account to “%(state)s”"), words=_status,
                   recipients=billed, context=_account),
+        EventKind("group.made", story=text("%(actor)s made the account group “%(group)s”"), words=_moved),
+        EventKind("group.changed", story=text("%(actor)s changed the account group “%(group)s”"), words=_moved),
+        EventKind("group.closed", story=text("%(actor)s deleted the account group “%(group)s”"), tone="gray"),
         EventKind("contact.added", story=text("%(actor)s added the contact %(name)s <%(email)s>")),
         EventKind("contact.changed", story=text("%(actor)s changed the contact %(name)s"), words=_changes),
         EventKind("contact.removed", story=text("%(actor)s removed the contact %(name)s <%(email)s>"), tone="gray"),

@@ -1,5 +1,6 @@
 """An enterprise's record, its numbers, accounts and contacts, within the actor's reach."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,19 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.companies import rules
-from accounts.models import Account, Contact, CustomerNumber, Enterprise, Membership, TeamMember, TeamRole
+from accounts.models import (
+    Account,
+    AccountGroup,
+    Contact,
+    CustomerNumber,
+    Enterprise,
+    Grant,
+    GroupedAccount,
+    Membership,
+    TeamMember,
+    TeamRole,
+    open_at,
+)
 from accounts.permissions import Permission
 from accounts.selectors import list_accounts, list_team
 from portal import events, locator, registries, terms
@@ -60,7 +73,7 @@ def contacts_of(actor: Actor, account: Account) -> list[Contact]:
     return sorted(list_contacts(actor).filter(scope), key=lambda each: (each.account_id is None, each.name))
 
 
-def list_story(actor: Actor, thing: Account | Enterprise) -> list[Event]:
+def list_story(actor: Actor, thing: Account | Enterprise | AccountGroup) -> list[Event]:
     """What happened to it, newest first; without what is the carrier's own business for customers."""
     found = events.story_of(thing)
     return list((found if actor.is_staff else events.told_to_customers(found))[:STORY])
@@ -88,6 +101,39 @@ def held_of(actor: Actor, account: Account | None) -> list[dict[str, Any]]:
             counted = count_label(rows if account is None else rows.filter(account_id=account.pk))
             found.append({"label": each.label, "count": counted, "url_name": each.url_name, "query": each.query})
     return found
+
+
+SHOWN = 100  # accounts of a group on its page; the whole stands in the list of accounts
+
+
+def list_accounts_in(actor: Actor, group: AccountGroup) -> QuerySet[Account]:
+    """The accounts of a group within reach, by number."""
+    inside = GroupedAccount.objects.filter(open_at(), enterprise_id=group.enterprise_id, group=group)
+    return list_accounts(actor).filter(pk__in=inside.values("account_id"))
+
+
+def find_numbers(actor: Actor, numbers: Iterable[str]) -> dict[str, int]:
+    """The accounts within reach of these numbers, by number."""
+    return dict(list_accounts(actor).filter(number__in=list(numbers)).values_list("number", "pk"))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Somebody, or a team, and what they may do by a group."""
+
+    name: str
+    permissions: list[str]
+
+
+def list_grants_on(actor: Actor, group: AccountGroup) -> list[Held]:
+    """Who holds what on a group, by name: what changes for them when the group does."""
+    rows = of_enterprise(Grant.objects, actor).filter(open_at(), group=group).select_related("membership", "team")
+    found: dict[str, list[str]] = {}
+    words = registries.permissions()
+    for each in rows.order_by("permission"):
+        holder = each.membership.name if each.membership else each.team.name
+        found.setdefault(holder, []).append(str(words.get(each.permission, each.permission)))
+    return [Held(name, codes) for name, codes in sorted(found.items())]
 
 
 def payment_days(account: Account, *, on: date) -> int:

@@ -8,6 +8,10 @@ _BOTH = [
     path("accounts/<int:pk>/", views.show_account, name="account"),
     path("accounts/<int:pk>/change/", views.change_account, name="account_change"),
     path("accounts/<int:pk>/delivery/", views.set_delivery, name="account_delivery"),
+    path("account-groups/", views.list_groups, name="groups"),
+    path("account-groups/export.csv", views.export_groups, name="groups_export"),
+    path("account-groups/<int:pk>/", views.show_group, name="group"),
+    path("suggest/account-groups/", views.suggest_groups, name="suggest_groups"),
     path("contacts/", views.list_contacts, name="contacts"),
     path("contacts/export.csv", views.export_contacts, name="contacts_export"),
     path("contacts/new/", views.add_contact, name="contact_add"),
@@ -17,6 +21,9 @@ _BOTH = [
 customer = [
     *_BOTH,
     path("enterprise/", views.our_record, name="record"),
+    path("account-groups/new/", views.make_group, name="group_make"),
+    path("account-groups/<int:pk>/change/", views.change_group, name="group_change"),
+    path("account-groups/<int:pk>/close/", views.close_group, name="group_close"),
 ]
 staff = [
     *_BOTH,
@@ -34,5 +41,7 @@ staff = [
 
 api_both = [
     path("accounts/", api.Accounts.as_view(), name="accounts"),
+    path("account-groups/", api.Groups.as_view(), name="groups"),
+    path("account-groups/<int:pk>/", api.GroupDetail.as_view(), name="group"),
     path("accounts/<int:pk>/", api.AccountDetail.as_view(), name="account"),
 ]

@@ -19,6 +19,7 @@ from accounts.selectors.companies import (
     list_few_enterprises_of,
     suggest_enterprises,
 )
+from accounts.selectors.groups import find_groups, in_group, list_groups
 from accounts.selectors.people import (
     Person,
     get_member,
@@ -58,6 +59,7 @@ __all__ = [
     "find_actor",
     "find_enterprise_id",
     "find_enterprises",
+    "find_groups",
     "find_house_id",
     "find_user",
     "get_assignment",
@@ -72,6 +74,7 @@ __all__ = [
     "get_rights",
     "get_staff_actor",
     "get_standing",
+    "in_group",
     "list_accounts",
     "list_administrators",
     "list_all_enterprises",
@@ -80,6 +83,7 @@ __all__ = [
     "list_few_enterprises_of",
     "list_grants",
     "list_grouped",
+    "list_groups",
     "list_mailboxes_with",
     "list_paths",
     "list_people_with",

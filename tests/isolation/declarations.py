@@ -145,16 +145,26 @@ BOTH_FACES = {
     "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
     "e/<slug:enterprise>/accounts/": inside(),
     "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
-    "e/<slug:enterprise>/accounts/<int:pk>/": inside("", thing="account"),
+    "e/<slug:enterprise>/accounts/<int:pk>/": Route(Place.INSIDE, thing="account", hidden="order.view"),
     "e/<slug:enterprise>/accounts/<int:pk>/change/": inside("account.change", *FORM, thing="account"),
     "e/<slug:enterprise>/accounts/<int:pk>/delivery/": inside("billing.paperless", "POST", thing="account"),
+    "e/<slug:enterprise>/account-groups/": inside(),
+    "e/<slug:enterprise>/account-groups/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/": Route(Place.INSIDE, thing="group", hidden="order.view"),
+    "e/<slug:enterprise>/suggest/account-groups/": inside(),
     "e/<slug:enterprise>/contacts/": inside("account.change"),
     "e/<slug:enterprise>/contacts/export.csv": inside("account.change", *FORM),
     "e/<slug:enterprise>/contacts/new/": inside("account.change", *FORM),
     "e/<slug:enterprise>/contacts/<int:pk>/": inside("account.change", *FORM, thing="contact"),
     "e/<slug:enterprise>/contacts/<int:pk>/remove/": inside("account.change", "POST", thing="contact"),
     "api/v1/e/<slug:enterprise>/accounts/": api(Place.INSIDE),
-    "api/v1/e/<slug:enterprise>/accounts/<int:pk>/": api(Place.INSIDE, thing="account"),
+    "api/v1/e/<slug:enterprise>/accounts/<int:pk>/": Route(
+        Place.INSIDE, thing="account", is_api=True, hidden="order.view"
+    ),
+    "api/v1/e/<slug:enterprise>/account-groups/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/account-groups/<int:pk>/": Route(
+        Place.INSIDE, thing="group", is_api=True, hidden="order.view"
+    ),
     "api/v1/schema/": api(Place.OWN),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
@@ -171,6 +181,9 @@ CUSTOMER = {
     **BOTH_FACES,
     "companies/": own(),
     "e/<slug:enterprise>/enterprise/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/new/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/change/": inside("enterprise.admin", *FORM, thing="group"),
+    "e/<slug:enterprise>/account-groups/<int:pk>/close/": inside("enterprise.admin", "POST", thing="group"),
     # What one person was told: to their own address.
     "e/<slug:enterprise>/notices/": inside(),
     "e/<slug:enterprise>/notices/unread/": inside(),
@@ -437,6 +450,7 @@ FILES = {
     "e/<slug:enterprise>/accounts/export.csv",
     "e/<slug:enterprise>/accounts/many/template.csv",
     "e/<slug:enterprise>/contacts/export.csv",
+    "e/<slug:enterprise>/account-groups/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
@@ -465,6 +479,7 @@ SUGGESTIONS = {
     "suggest/customers/": "enterprise",
     "customers/suggest/": "enterprise",
     "e/<slug:enterprise>/suggest/accounts/": "account",
+    "e/<slug:enterprise>/suggest/account-groups/": "group",
 }
 
 # What a GET may write, by route: who was where, and where they were last.

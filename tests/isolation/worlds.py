@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account, Contact, CustomerNumber, Enterprise, Membership, StaffMember, User
+from accounts.models import Account, AccountGroup, Contact, CustomerNumber, Enterprise, Membership, StaffMember, User
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
@@ -71,6 +71,7 @@ class World:
     draft: Draft
     contact: Contact
     customer_number: CustomerNumber
+    group: AccountGroup
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -79,6 +80,7 @@ class World:
             "": {},
             "enterprise": {"<slug:public_id>": self.enterprise.public_id},
             "account": {"<int:pk>": self.account.pk},
+            "group": {"<int:pk>": self.group.pk},
             "contact": {"<int:pk>": self.contact.pk},
             "customer_number": {"<int:pk>": self.customer_number.pk},
             "order": {"<str:number>": self.order.number},
@@ -135,9 +137,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     views = _views(enterprise, person)
     draft = _draft(enterprise, person, second)
     words += [file.name, views[0].name, draft.fields["statement"]]
-    contact, number = _records(account)
-    words += [contact.email, number.number]
-    kept = (*terms, *views, draft, contact, number)
+    contact, number, group = _records(account)
+    words += [contact.email, number.number, group.name]
+    kept = (*terms, *views, draft, contact, number, group)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
@@ -186,12 +188,13 @@ def _draft(enterprise: Enterprise, person: User, line: InvoiceLine) -> Draft:
         )  # fmt: skip
 
 
-def _records(account: Account) -> tuple[Contact, CustomerNumber]:
-    """Who hears of the account without signing in, and a number of the enterprise's."""
+def _records(account: Account) -> tuple[Contact, CustomerNumber, AccountGroup]:
+    """Who hears of the account without signing in, a number of the enterprise's, and a group with the account."""
     place = account.enterprise.public_id
     contact = make.contact(account.enterprise, f"desk@{place}.example", account=account, wants_billing=True)
     with inside(account.enterprise):
-        return contact, CustomerNumber.objects.create(enterprise=account.enterprise, number=f"CN-{place}")
+        number = CustomerNumber.objects.create(enterprise=account.enterprise, number=f"CN-{place}")
+    return contact, number, make.group(account.enterprise, f"Group of {place}", account)
 
 
 def _terms(enterprise: Enterprise) -> tuple[EnterpriseTerm, CarrierTerm]:

@@ -26,6 +26,15 @@ from accounts.companies.views.enterprise import (
     reopen,
     their_record,
 )
+from accounts.companies.views.groups import (
+    change_group,
+    close_group,
+    export_groups,
+    list_groups,
+    make_group,
+    show_group,
+    suggest_groups,
+)
 
 __all__ = [
     "add_account",
@@ -34,12 +43,17 @@ __all__ = [
     "add_number",
     "change_account",
     "change_contact",
+    "change_group",
     "change_record",
     "close",
+    "close_group",
     "export_accounts",
     "export_contacts",
+    "export_groups",
     "list_accounts",
     "list_contacts",
+    "list_groups",
+    "make_group",
     "our_record",
     "remove_contact",
     "remove_number",
@@ -47,6 +61,8 @@ __all__ = [
     "set_delivery",
     "set_status",
     "show_account",
+    "show_group",
+    "suggest_groups",
     "template",
     "their_record",
 ]
