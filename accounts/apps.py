@@ -7,6 +7,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import adapter, lists, notices, permissions
+        from accounts.companies import lists as companies
+        from accounts.companies.notices import register_kinds as register_companies
         from accounts.people import lists as people
         from accounts.people import notices as people_notices
         from portal import exports, listing, registries
@@ -28,7 +30,10 @@ class AccountsConfig(AppConfig):
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
         listing.register(people.PEOPLE_LIST, people.TEAM_LIST)
         register_secret("staff_invitation", adapter.reset_link)
-        exports.register(lists.VISITS_EXPORT)
+        register_companies()
+        exports.register(lists.VISITS_EXPORT, companies.ACCOUNTS_EXPORT, companies.CONTACTS_EXPORT)
+        exports.register(companies.GROUPS_EXPORT)
+        listing.register(companies.ACCOUNT_LIST, companies.CONTACT_LIST, companies.GROUP_LIST)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_keys()
         _add_doors()
@@ -44,7 +49,13 @@ def _add_doors() -> None:
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
-    terms, users = Permission.TERM_VIEW, Permission.USER_ADMIN
+    terms, users, change = Permission.TERM_VIEW, Permission.USER_ADMIN, Permission.ACCOUNT_CHANGE
+    for face, administer in (("customer", admin), ("staff", open_)):
+        add_nav(
+            NavItem(_("Accounts"), "folder", "accounts:accounts", face, order=45),
+            NavItem(_("Contacts"), "mail", "accounts:contacts", face, change, order=70),
+            NavItem(_("Enterprise"), "building", "accounts:record", face, administer, order=72),
+        )
     add_nav(
         NavItem(_("People"), "users", "people:list", "customer", users, order=70),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
@@ -87,6 +98,7 @@ def _add_keys() -> None:
 
 
 def _declare_terms() -> None:
+    from accounts.companies import terms as companies
     from portal.kinds import Whole
     from portal.terms import Term, declare
 
@@ -100,7 +112,8 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
-        areas={"staff": _("The carrier's staff")},
+        *companies.TERMS,
+        areas={"staff": _("The carrier's staff"), **companies.AREAS},
     )
     declare(
         Term(

@@ -12,6 +12,10 @@ class Permission(StrEnum):
     USER_ADMIN = "user.admin"
     ENTERPRISE_ADMIN = "enterprise.admin"
     ENTERPRISE_OPEN = "enterprise.open"
+    ENTERPRISE_CHANGE = "enterprise.change"
+    ACCOUNT_ADD = "account.add"
+    ACCOUNT_CHANGE = "account.change"
+    BILLING_PAPERLESS = "billing.paperless"
     NOTICE_VIEW = "notice.view"
     NOTICE_RESEND = "notice.resend"
     TERM_VIEW = "term.view"
@@ -34,6 +38,8 @@ CUSTOMER: dict[str, Text] = {
         "Administer the enterprise, see the terms that bind it, and who of the carrier looked at its data"
     ),
     Permission.API_KEY_MANAGE: _("Ask for API keys, and reset and end them"),
+    Permission.ACCOUNT_CHANGE: _("Change the name, addresses and contacts of billing accounts"),
+    Permission.BILLING_PAPERLESS: _("Choose how invoices are delivered: paperless or on paper"),
 }
 
 # The field's catalogue goes further than the portal does yet: these can be granted now and say that they wait.
@@ -67,7 +73,6 @@ FUTURE: dict[str, Text] = {
     "ddos.request": _("Ask for the mitigation of an attack"),
     "billing.pay": _("Pay invoices"),
     "billing.autopay": _("Set up automatic payment"),
-    "billing.paperless": _("Choose how invoices are delivered"),
     "billing.request.view": _("See billing requests"),
     "billing.request.manage": _("Open billing requests, and answer in them"),
 }
@@ -107,6 +112,10 @@ WHOLE = {
 
 STAFF: dict[str, Text] = {
     Permission.ENTERPRISE_OPEN: _("Open the data of customer enterprises"),
+    Permission.ENTERPRISE_CHANGE: _("Change enterprises' records and customer numbers, close and reopen them"),
+    Permission.ACCOUNT_ADD: _("Add billing accounts, one by one or many from a file"),
+    Permission.ACCOUNT_CHANGE: _("Change billing accounts, their contracts, contacts and status"),
+    Permission.BILLING_PAPERLESS: _("Choose for customers how their invoices are delivered"),
     Permission.NOTICE_VIEW: _("Read the notices that were sent"),
     Permission.NOTICE_RESEND: _("Send a notice again"),
     Permission.TERM_VIEW: _("See the carrier's policy terms, and what is agreed with single enterprises"),
@@ -152,11 +161,15 @@ _EVERYBODY = [
     Permission.STAFF_VIEW,
 ]
 _APPOINT = Permission.ADMINISTRATOR_APPOINT
-_OWNERS: list[str] = [Permission.TERM_AGREE, Permission.TEAM_MANAGE, Permission.ABSENCE_MANAGE, _APPOINT]
+_ACCOUNTS: list[str] = [Permission.ACCOUNT_ADD, Permission.ACCOUNT_CHANGE, Permission.BILLING_PAPERLESS]
+_RECORDS: list[str] = [Permission.ENTERPRISE_CHANGE, *_ACCOUNTS]
+_OWNERS: list[str] = [Permission.TERM_AGREE, Permission.TEAM_MANAGE, Permission.ABSENCE_MANAGE, _APPOINT, *_RECORDS]
 _FURTHER: dict[str, list[str]] = {
     "account_director": _OWNERS,
     "account_manager": _OWNERS,
+    "billing_analyst": _ACCOUNTS,
     "care_manager": [Permission.TEAM_MANAGE, _APPOINT],
+    "csm": _RECORDS,
     "success": [Permission.TEAM_MANAGE],
     "shift_lead": [Permission.ABSENCE_MANAGE],
     "platform_admin": list(STAFF),

@@ -116,6 +116,21 @@ class Use:
     managed: Collection[str]
 
 
+@dataclass(frozen=True)
+class Held:
+    """Something that hangs on billing accounts: its rows within reach, each with an account_id, and their list.
+
+    Without ``url_name`` there is no list of it; ``query`` is the list's filter by account number.
+    """
+
+    label: Text
+    permission: str
+    rows: Callable[[Actor], Any]
+    url_name: str = ""
+    query: str = "account"
+    order: int = 50
+
+
 @dataclass
 class Registries:
     nav: list[NavItem] = field(default_factory=list)
@@ -123,6 +138,8 @@ class Registries:
     searches: list[Search] = field(default_factory=list)
     # kind of thing, as "orders.order" -> its page
     pages: dict[str, Page] = field(default_factory=dict)
+    # what hangs on billing accounts
+    held: list[Held] = field(default_factory=list)
     # what a customer's people can be granted: permission code -> what it lets them do, in words
     permissions: dict[str, Text] = field(default_factory=dict)
     # those of them that are about the whole enterprise, and not about single accounts
@@ -162,6 +179,15 @@ def add_pages(*pages: Page) -> None:
 def page_of(kind: str) -> Page | None:
     """The page of a kind of thing, by its label."""
     return _all.pages.get(kind)
+
+
+def add_held(*kinds: Held) -> None:
+    _all.held.extend(kinds)
+
+
+def held(actor: Actor) -> list[Held]:
+    """What of billing accounts this actor may see, in order."""
+    return sorted((each for each in _all.held if actor.may(each.permission)), key=lambda each: each.order)
 
 
 def add_permissions(

@@ -1,6 +1,6 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
-from accounts.models.companies import Account, Enterprise
+from accounts.models.companies import ACCOUNT_FLOW, Account, AccountStatus, CustomerNumber, Delivery, Enterprise
 from accounts.models.keys import KEY_FLOW, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus
 from accounts.models.members import (
     MEMBERSHIP_FLOW,
@@ -20,6 +20,7 @@ from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
+    "ACCOUNT_FLOW",
     "BILLING_ROLES",
     "FACTORS",
     "KEY_FLOW",
@@ -28,10 +29,13 @@ __all__ = [
     "TEAM_PURPOSES",
     "Account",
     "AccountGroup",
+    "AccountStatus",
     "ApiKey",
     "ApiKeyAccount",
     "ApiSecret",
     "Contact",
+    "CustomerNumber",
+    "Delivery",
     "Enterprise",
     "Grant",
     "GroupedAccount",

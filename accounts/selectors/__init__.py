@@ -22,6 +22,7 @@ from accounts.selectors.companies import (
     list_few_enterprises_of,
     suggest_enterprises,
 )
+from accounts.selectors.groups import find_groups, in_group, list_groups
 from accounts.selectors.keys import (
     NEVER_BY_KEY,
     administers,
@@ -97,6 +98,7 @@ __all__ = [
     "find_colleague",
     "find_enterprise_id",
     "find_enterprises",
+    "find_groups",
     "find_house_id",
     "find_key_place",
     "find_member",
@@ -121,6 +123,7 @@ __all__ = [
     "get_rights",
     "get_staff_actor",
     "get_standing",
+    "in_group",
     "is_good",
     "list_account_numbers",
     "list_accounts",
@@ -133,6 +136,7 @@ __all__ = [
     "list_few_enterprises_of",
     "list_grants",
     "list_grouped",
+    "list_groups",
     "list_keys",
     "list_mailboxes_with",
     "list_paths",

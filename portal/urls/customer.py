@@ -20,6 +20,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.api_customer, "keys"))),
     path("enterprises/", include((accounts.urls.api_customer, "accounts"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]

@@ -41,6 +41,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/me/", accounts.keys.urls.api_me_here, name="me_here"),
     path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]

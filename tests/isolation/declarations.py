@@ -147,6 +147,29 @@ BOTH_FACES = {
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
     "e/<slug:enterprise>/team/": inside(),
     "api/v1/e/<slug:enterprise>/team/": api(Place.INSIDE),
+    "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
+    "e/<slug:enterprise>/accounts/": inside(),
+    "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/accounts/<int:pk>/": Route(Place.INSIDE, thing="account", hidden="order.view"),
+    "e/<slug:enterprise>/accounts/<int:pk>/change/": inside("account.change", *FORM, thing="account"),
+    "e/<slug:enterprise>/accounts/<int:pk>/delivery/": inside("billing.paperless", "POST", thing="account"),
+    "e/<slug:enterprise>/account-groups/": inside(),
+    "e/<slug:enterprise>/account-groups/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/": Route(Place.INSIDE, thing="group", hidden="order.view"),
+    "e/<slug:enterprise>/suggest/account-groups/": inside(),
+    "e/<slug:enterprise>/contacts/": inside("account.change"),
+    "e/<slug:enterprise>/contacts/export.csv": inside("account.change", *FORM),
+    "e/<slug:enterprise>/contacts/new/": inside("account.change", *FORM),
+    "e/<slug:enterprise>/contacts/<int:pk>/": inside("account.change", *FORM, thing="contact"),
+    "e/<slug:enterprise>/contacts/<int:pk>/remove/": inside("account.change", "POST", thing="contact"),
+    "api/v1/e/<slug:enterprise>/accounts/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/accounts/<int:pk>/": Route(
+        Place.INSIDE, thing="account", is_api=True, hidden="order.view"
+    ),
+    "api/v1/e/<slug:enterprise>/account-groups/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/account-groups/<int:pk>/": Route(
+        Place.INSIDE, thing="group", is_api=True, hidden="order.view"
+    ),
     "api/v1/schema/": api(Place.OWN),
     "api/v1/me/": api(Place.OWN),
     "api/v1/e/<slug:enterprise>/me/": api(Place.INSIDE),
@@ -203,6 +226,10 @@ CUSTOMER = {
     "e/<slug:enterprise>/keys/<int:pk>/hand-over/": inside("enterprise.admin", "POST", thing="api_key"),
     "api/v1/e/<slug:enterprise>/keys/": api(Place.INSIDE, "api.key.manage"),
     "api/v1/e/<slug:enterprise>/keys/<int:pk>/": api(Place.INSIDE, "api.key.manage", thing="api_key"),
+    "e/<slug:enterprise>/enterprise/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/new/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/change/": inside("enterprise.admin", *FORM, thing="group"),
+    "e/<slug:enterprise>/account-groups/<int:pk>/close/": inside("enterprise.admin", "POST", thing="group"),
     # What one person was told: to their own address.
     "e/<slug:enterprise>/notices/": inside(),
     "e/<slug:enterprise>/notices/unread/": inside(),
@@ -231,6 +258,17 @@ STAFF = {
     "patterns/list/": own(),
     "patterns/work/": own(),
     "patterns/refused/": own("POST"),
+    "e/<slug:enterprise>/enterprise/change/": inside("enterprise.change", *FORM),
+    "e/<slug:enterprise>/enterprise/close/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/reopen/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/numbers/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/numbers/<int:pk>/remove/": inside(
+        "enterprise.change", "POST", thing="customer_number"
+    ),
+    "e/<slug:enterprise>/accounts/new/": inside("account.add", *FORM),
+    "e/<slug:enterprise>/accounts/many/": inside("account.add", *FORM),
+    "e/<slug:enterprise>/accounts/many/template.csv": inside("account.add"),
+    "e/<slug:enterprise>/accounts/<int:pk>/status/": inside("account.change", "POST", thing="account"),
     "customers/": across("enterprise.open"),
     "api-keys/": across("api.key.approve"),
     "e/<slug:enterprise>/keys/": inside("api.key.approve"),
@@ -350,8 +388,12 @@ STRANGERS = {
 
 _SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
-    "accounts_enterprise": (),
-    "accounts_account": (),
+    "accounts_enterprise": ("UPDATE (custom_name, is_self_registration_open, language, revision, time_zone)",),
+    "accounts_account": (
+        "UPDATE (address, alias, country, delivery, delivery_from_on, delivery_next, po_reference, revision)",
+        "UPDATE (service_address)",
+    ),
+    "accounts_customernumber": (),
     "accounts_membership": (
         "INSERT",
         "UPDATE (name, phone, title, status, is_administrator, why)",
@@ -363,7 +405,7 @@ WALLED = {
     "accounts_teamperson": _SPAN,
     "accounts_accountgroup": ("INSERT", "UPDATE (name, is_active)"),
     "accounts_groupedaccount": _SPAN,
-    "accounts_contact": (),
+    "accounts_contact": ("DELETE", "INSERT", "UPDATE"),
     "accounts_teammember": (),
     "accounts_staffvisit": (),
     "accounts_apikey": (
@@ -493,6 +535,10 @@ FILES = {
     "e/<slug:enterprise>/billing/disputes/export.csv",
     "e/<slug:enterprise>/visits/export.csv",
     "e/<slug:enterprise>/keys/export.csv",
+    "e/<slug:enterprise>/accounts/export.csv",
+    "e/<slug:enterprise>/accounts/many/template.csv",
+    "e/<slug:enterprise>/contacts/export.csv",
+    "e/<slug:enterprise>/account-groups/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
@@ -515,6 +561,14 @@ SUGGEST_FIELDS = {
     "accounts.staffing.forms.CardForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.HireForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.RemoveForm.successor": "suggest/colleagues/",
+    "accounts.companies.forms.OurRecordForm.time_zone": "suggest/time-zones/",
+    "accounts.companies.forms.CarriersRecordForm.time_zone": "suggest/time-zones/",
+    "accounts.companies.forms.CarriersRecordForm.country": "suggest/countries/",
+    "accounts.companies.forms.OurAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.CarriersAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.NewAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.ContactForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.companies.forms.ContactForm.time_zone": "suggest/time-zones/",
     "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
     "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
 }
@@ -528,6 +582,7 @@ SUGGESTIONS = {
     "e/<slug:enterprise>/suggest/accounts/": "account",
     "e/<slug:enterprise>/people/suggest/": "person",
     "e/<slug:enterprise>/people/suggest/scopes/": "account",
+    "e/<slug:enterprise>/suggest/account-groups/": "group",
 }
 
 # What a GET may write, by route: who was where, and where they were last.

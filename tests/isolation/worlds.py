@@ -20,7 +20,10 @@ from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import (
     Account,
+    AccountGroup,
     ApiKey,
+    Contact,
+    CustomerNumber,
     Enterprise,
     Grant,
     Membership,
@@ -87,6 +90,9 @@ class World:
     api_key: ApiKey
     place: TeamMember
     absence: StaffAbsence
+    contact: Contact
+    customer_number: CustomerNumber
+    group: AccountGroup
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -94,6 +100,10 @@ class World:
         return {
             "": {},
             "enterprise": {"<slug:public_id>": self.enterprise.public_id},
+            "account": {"<int:pk>": self.account.pk},
+            "group": {"<int:pk>": self.group.pk},
+            "contact": {"<int:pk>": self.contact.pk},
+            "customer_number": {"<int:pk>": self.customer_number.pk},
             "order": {"<str:number>": self.order.number},
             "milestone": {"<int:pk>": self.milestone.pk},
             "invoice": {"<str:number>": self.invoice.number},
@@ -159,10 +169,11 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     draft = _draft(enterprise, person, second)
     team = _team(enterprise, member, account)
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
+    serving = make.team(enterprise, analyst, "service_manager"), make.absence(analyst)
+    contact, number, group = _records(account)
     words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name]
-    kept = (*terms, *views, draft, member, team, key)
-    words += [file.name, views[0].name, draft.fields["statement"]]
-    kept = (*terms, *views, draft, make.team(enterprise, analyst, "service_manager"), make.absence(analyst))
+    words += [contact.email, number.number, group.name]
+    kept = (*terms, *views, draft, member, team, key, *serving, contact, number, group)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
@@ -223,6 +234,15 @@ def _draft(enterprise: Enterprise, person: User, line: InvoiceLine) -> Draft:
             fields={"statement": f"{enterprise.legal_name} has not sent this"}, kept_at=builders.ISSUED_AT,
             expires_at=builders.LATER,
         )  # fmt: skip
+
+
+def _records(account: Account) -> tuple[Contact, CustomerNumber, AccountGroup]:
+    """Who hears of the account without signing in, a number of the enterprise's, and a group with the account."""
+    place = account.enterprise.public_id
+    contact = make.contact(account.enterprise, f"desk@{place}.example", account=account, wants_billing=True)
+    with inside(account.enterprise):
+        number = CustomerNumber.objects.create(enterprise=account.enterprise, number=f"CN-{place}")
+    return contact, number, make.group(account.enterprise, f"Group of {place}", account)
 
 
 def _terms(enterprise: Enterprise) -> tuple[EnterpriseTerm, CarrierTerm]:
