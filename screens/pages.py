@@ -189,6 +189,11 @@ CUSTOMER = (
     _c(f"{_IN}visits/", ADMINISTRATOR, f"{HERE}visits/"),
     _c(f"{_IN}terms/", ADMINISTRATOR, f"{HERE}terms/"),
     _c(f"{_IN}visits/", FEW_RIGHTS, f"{HERE}visits/", "forbidden", 403),
+    _c(f"{_IN}access/", ADMINISTRATOR, f"{HERE}access/"),
+    _c(f"{_IN}access/", FEW_RIGHTS, f"{HERE}access/", "one's own"),
+    _c(f"{_IN}access/ask/", FEW_RIGHTS, f"{HERE}access/ask/"),
+    _c(f"{_IN}access/<int:pk>/", ADMINISTRATOR, f"{HERE}access/{{access}}/", "to decide"),
+    _c(f"{_IN}access/<int:pk>/", FEW_RIGHTS, f"{HERE}access/{{access}}/", "one's own"),
     _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/ORD-0/", "not there", 404),
     _c("account/login/", NOBODY, "/no/such/page/", "no such page", 404),
 )  # fmt: skip
@@ -254,6 +259,8 @@ PAGES = (*ENTRANCE, *CUSTOMER, *STAFF, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
+    "e/<slug:enterprise>/access/<int:pk>/decline/": "takes a form only",
+    "e/<slug:enterprise>/access/<int:pk>/withdraw/": "takes a form only",
     "e/<slug:enterprise>/keys/export.csv": "a file",
     "e/<slug:enterprise>/keys/<int:pk>/approve/": "takes a form only",
     "e/<slug:enterprise>/keys/<int:pk>/decline/": "takes a form only",

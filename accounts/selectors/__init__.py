@@ -1,5 +1,6 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
+from accounts.selectors.access import get_asked, list_access_requests, list_open_requests
 from accounts.selectors.actors import (
     actor_of,
     find_actor,
@@ -104,6 +105,7 @@ __all__ = [
     "find_member",
     "find_user",
     "get_account",
+    "get_asked",
     "get_assignment",
     "get_card",
     "get_colleague",
@@ -125,6 +127,7 @@ __all__ = [
     "get_standing",
     "in_group",
     "is_good",
+    "list_access_requests",
     "list_account_numbers",
     "list_accounts",
     "list_administrators",
@@ -139,6 +142,7 @@ __all__ = [
     "list_groups",
     "list_keys",
     "list_mailboxes_with",
+    "list_open_requests",
     "list_paths",
     "list_pending_keys",
     "list_people_with",

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.joining.urls
 import accounts.keys.urls
 import accounts.people.urls
 import accounts.serving.urls
@@ -29,6 +30,7 @@ urlpatterns = [
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
     path("", include((accounts.people.urls.customer, "people"))),
+    path("", include((accounts.joining.urls.customer, "joining"))),
     path("api/v1/", include((api, "api"))),
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.customer, "keys"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.customer, "serving"))),

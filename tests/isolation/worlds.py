@@ -19,6 +19,7 @@ from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import (
+    AccessRequest,
     Account,
     AccountGroup,
     ApiKey,
@@ -88,6 +89,7 @@ class World:
     member: Membership
     team: Team
     api_key: ApiKey
+    access_request: AccessRequest
     place: TeamMember
     absence: StaffAbsence
     contact: Contact
@@ -127,6 +129,7 @@ class World:
             "token": {"<str:token>": "nothing"},
             "staff_view": {"<int:pk>": self.staff_view.pk},
             "api_key": {"<int:pk>": self.api_key.pk},
+            "access_request": {"<int:pk>": self.access_request.pk},
             "place": {"<int:pk>": self.place.pk},
             # The carrier's own people, alike from wherever one asks.
             "absence": {"<int:pk>": self.absence.pk},
@@ -169,11 +172,12 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     draft = _draft(enterprise, person, second)
     team = _team(enterprise, member, account)
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
+    asked = make.access_request(member, "order.view", why=f"Night shift of {enterprise.public_id}")
     serving = make.team(enterprise, analyst, "service_manager"), make.absence(analyst)
     contact, number, group = _records(account)
-    words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name]
+    words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name, asked.why]
     words += [contact.email, number.number, group.name]
-    kept = (*terms, *views, draft, member, team, key, *serving, contact, number, group)
+    kept = (*terms, *views, draft, member, team, key, asked, *serving, contact, number, group)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
