@@ -51,7 +51,7 @@ def _add_doors() -> None:
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
-    audits = Permission.AUDIT_VIEW
+    audits, appoints = Permission.AUDIT_VIEW, Permission.ADMINISTRATOR_APPOINT
     terms, users, change = Permission.TERM_VIEW, Permission.USER_ADMIN, Permission.ACCOUNT_CHANGE
     for face, administer in (("customer", admin), ("staff", open_)):
         add_nav(
@@ -61,6 +61,7 @@ def _add_doors() -> None:
         )
     add_nav(
         NavItem(_("People"), "users", "people:list", "customer", users, order=70),
+        NavItem(_("Administrators"), "shield-lock", "people:administrators", "staff", appoints, order=71),
         NavItem(_("Audit log"), "history", "audit:journal", "customer", audits, order=78),
         NavItem(_("Audit log"), "history", "audit:journal", "staff", audits, order=78),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),

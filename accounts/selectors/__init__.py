@@ -49,6 +49,7 @@ from accounts.selectors.people import (
     get_member,
     get_membership,
     list_administrators,
+    list_all_administrators,
     list_contacts,
     list_people_with,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "list_account_numbers",
     "list_accounts",
     "list_administrators",
+    "list_all_administrators",
     "list_all_enterprises",
     "list_contacts",
     "list_customer_ids",

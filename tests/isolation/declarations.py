@@ -260,6 +260,7 @@ CUSTOMER = {
 }
 STAFF = {
     **BOTH_FACES,
+    "e/<slug:enterprise>/administrators/": inside("administrator.appoint", *FORM),
     "patterns/": own(),
     "patterns/detail/": own(*FORM),
     "patterns/list/": own(),
