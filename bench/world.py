@@ -21,8 +21,8 @@ ACCOUNTS = 10  # of each tenant; the large one has fifty times as many
 
 def build(orders: int) -> World:
     """Seed so many orders, and all that goes with them."""
-    person = User.objects.create_user("bench@bench.example", None)
-    colleague = User.objects.create_user("care@carrier.example", None)
+    person = User.objects.create_user("bench@bench.example", None, welcomed_at=timezone.now())
+    colleague = User.objects.create_user("care@carrier.example", None, welcomed_at=timezone.now())
     families = ["ip", "ethernet", "wavelength", "sdwan", "voice", "security"]
     Product.objects.bulk_create(Product(code=f"p{n}", name=f"Product {n}", family=families[n % 6]) for n in range(12))
     card = _staff(colleague)

@@ -263,6 +263,7 @@ NOT_PAGES = {
     "account/login/code/confirm/": "leads on: codes by mail are not used",
     "account/2fa/recovery-codes/download/": "a file",
     "account/2fa/webauthn/login/": "what a passkey is asked, for the script",
+    "account/welcome/": "seen once, at the first sign-in: tests/accounts/test_welcome.py",
     "account/again/": "what waited for a second factor, sent on at once",
     "account/sessions/end/": "takes a form only",
     "account/2fa/totp/replace/": "the page of the app's first setting up, after the factor is shown once more",

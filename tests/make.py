@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import (
     FACTORS,
     Account,
@@ -70,7 +72,7 @@ def user(email: str, **fields: Any) -> User:
     from allauth.account.models import EmailAddress
 
     with as_staff():
-        made = User(email=email, **fields)
+        made = User(email=email, **{"welcomed_at": timezone.now(), **fields})
         made.set_unusable_password()
         made.save()
         EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)

@@ -1,11 +1,13 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
 from accounts.selectors.actors import (
+    asks_terms,
     find_actor,
     find_user,
     get_customer_actor,
     get_person_actor,
     get_staff_actor,
+    is_unwelcomed,
 )
 from accounts.selectors.companies import (
     find_accounts,
@@ -54,6 +56,7 @@ __all__ = [
     "Path",
     "Person",
     "Standing",
+    "asks_terms",
     "find_accounts",
     "find_actor",
     "find_enterprise_id",
@@ -72,6 +75,7 @@ __all__ = [
     "get_rights",
     "get_staff_actor",
     "get_standing",
+    "is_unwelcomed",
     "list_accounts",
     "list_administrators",
     "list_all_enterprises",

@@ -113,6 +113,7 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
     "account/again/": own(),
+    "account/welcome/": own(*FORM),
     "account/sessions/end/": own("POST"),
     "account/2fa/totp/replace/": own(*METHODS),
     "suggest/countries/": own(),
@@ -166,6 +167,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/notices/read/": inside("", "POST"),
     "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/my-notices/": inside("", *FORM),
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
@@ -281,6 +283,7 @@ WALLED = {
     "accounts_membership": (
         "INSERT",
         "UPDATE (name, phone, title, status, is_administrator, why)",
+        "UPDATE (wants_orders, wants_billing)",
         "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
     ),
     "accounts_membershipbefore": ("INSERT",),
@@ -418,6 +421,7 @@ FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that of
 # "module.Form.field" of each field that suggests while one types, and the route that answers it.
 SUGGEST_FIELDS = {
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
+    "accounts.entrance.forms.WelcomeForm.time_zone": "suggest/time-zones/",
     "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
     "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
 }
