@@ -114,6 +114,9 @@ def freshen(request: HttpRequest, actor: Actor) -> HttpResponse | None:
 
     How long one counts is the term ``people.fresh_minutes``.
     """
+    if actor.key_id:
+        # A program has no second factor: what takes one is a person's.
+        return problems.answer(request, problems.FORBIDDEN)
     assert isinstance(request.user, User)
     now, shown = timezone.now(), shown_at(request)
     minutes = terms.value(FRESH_MINUTES, on=now.date(), enterprise_id=actor.enterprise_id)

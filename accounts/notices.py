@@ -1,7 +1,7 @@
 """What is told of people and of staff's visits."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import Membership, User, visit_reason
-from portal import registries
+from accounts.models import Membership, MembershipStatus, User, visit_reason
+from portal import registries, terms
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -119,7 +119,7 @@ def _said(event: Event) -> dict[str, Any]:
 
 
 def _why(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""))}
+    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""), facts.get("stands_for", ""))}
 
 
 def _invited(event: Event) -> Iterable[Recipient]:
@@ -129,8 +129,10 @@ def _invited(event: Event) -> Iterable[Recipient]:
 
 
 def _themselves(event: Event) -> Iterable[Recipient]:
-    """Whose membership it is."""
+    """Whose membership it is, once they have joined: an invitation says what it opens."""
     member = selectors.get_member(event.enterprise_id, event.subject_id)
+    if member.status != MembershipStatus.ACTIVE:
+        return
     yield _to(member, reason=_("It is about what you may do here."))
 
 
@@ -184,6 +186,13 @@ def _lines_of(event: Event) -> dict[str, Any]:
     return {"lines": lazy(_lines, list)(event.facts)}
 
 
+def _idle_context(event: Event) -> dict[str, Any]:
+    """Until when they can come in and all is as it was."""
+    enterprise = selectors.get_enterprise(event.enterprise_id)
+    days = terms.value("people.idle_warn_days", on=event.at.date(), of=enterprise)
+    return {"until": event.at + timedelta(days=days)}
+
+
 _OF_PEOPLE = (
     EventKind(
         "person.invited",
@@ -191,6 +200,13 @@ _OF_PEOPLE = (
         recipients=_invited,
         context=lambda event: {"until": datetime.fromisoformat(event.facts["until"])},
         secret="invitation_link",  # noqa: S106 - a name
+    ),
+    EventKind(
+        "person.idle",
+        story=_("%(person)s was not here for long, and is warned by mail"),
+        recipients=_themselves,
+        context=_idle_context,
+        tone="amber",
     ),
     EventKind("person.joined", story=_("%(person)s joined"), tone="green"),
     EventKind("person.changed", story=_("%(actor)s changed what is said of %(person)s"), tone="gray"),

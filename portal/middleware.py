@@ -60,6 +60,21 @@ class ProblemMiddleware:
         return problems.answer(request, problems.of_status(response.status_code), headers=kept)
 
 
+class CredentialMiddleware:
+    """A call of the API by a key is nobody's session: its cookies are neither read nor renewed."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        request.credential = None  # type: ignore[attr-defined]
+        if scheme.casefold() == "bearer" and problems.is_api(request):
+            request.credential = text.strip()  # type: ignore[attr-defined]
+            request.COOKIES.clear()
+        return self.get_response(request)
+
+
 class TenantMiddleware:
     """Checks the view's policy and runs it inside the enterprise that the URL names."""
 
@@ -110,7 +125,8 @@ class TenantMiddleware:
             speak_as_user(request)
         if policy.access is Access.PUBLIC and public_id is None:
             return None
-        if not request.user.is_authenticated:
+        is_by_key = getattr(request, "credential", None) is not None and not policy.is_library
+        if not is_by_key and not request.user.is_authenticated:
             return import_string(settings.SIGN_IN_FIRST)(request)  # type: ignore[no-any-return]
         if policy.is_library:
             return None

@@ -34,6 +34,12 @@ class Problem:
 
 MALFORMED = Problem("malformed", 400, _("The request cannot be read"), _("Its body or a header is not well formed."))
 NOT_SIGNED_IN = Problem("not-signed-in", 401, _("You are not signed in"), _("Sign in first, then send this again."))
+BAD_KEY = Problem(
+    "bad-key",
+    401,
+    _("This key opens nothing"),
+    _("It is not known, or no longer good. Its page in the portal says how it stands, and how to get another."),
+)
 FORBIDDEN = Problem("forbidden", 403, _("You may not do this"), _("Ask an administrator for the permission it needs."))
 PAGE_FIRST = Problem(
     "page-first",
@@ -82,8 +88,8 @@ UNAVAILABLE = Problem(
 
 # In the order of their statuses; the first of a status stands for it where nothing more is known.
 CATALOGUE: Sequence[Problem] = (
-    MALFORMED, NOT_SIGNED_IN, FORBIDDEN, PAGE_FIRST, FACTOR_FIRST, FORGED, NOT_FOUND, METHOD, NOT_ACCEPTABLE, REFUSED,
-    UNDER_WAY, PRECONDITION, TOO_LARGE, MEDIA, INVALID, KEY_REUSED, TOO_MANY, BROKEN, UNAVAILABLE,
+    MALFORMED, NOT_SIGNED_IN, BAD_KEY, FORBIDDEN, PAGE_FIRST, FACTOR_FIRST, FORGED, NOT_FOUND, METHOD, NOT_ACCEPTABLE,
+    REFUSED, UNDER_WAY, PRECONDITION, TOO_LARGE, MEDIA, INVALID, KEY_REUSED, TOO_MANY, BROKEN, UNAVAILABLE,
 )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.ProblemMiddleware",
+    "portal.middleware.CredentialMiddleware",
     # The session is saved after the tenant's commit, in a transaction of its own.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -129,6 +130,7 @@ KEEP_ALIVE = "accounts.sessions.keep_alive"
 SIGN_IN_FIRST = "accounts.factors.sign_in_first"
 SHELL = "accounts.admission.shell"
 WHO_GRANTS = "accounts.admission.who_grants"
+WHOM_TO_CALL = "accounts.admission.whom_to_call"
 ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 
@@ -164,6 +166,7 @@ CELERY_TASK_ROUTES = {
     "portal.forget_answers": {"queue": "staff"},
     "portal.measure": {"queue": "dispatch"},
     "portal.reconcile": {"queue": "staff"},
+    "accounts.*": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -198,6 +201,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.expire_drafts",
         "schedule": celery.schedules.crontab(minute="50", hour="3"),
         "options": {"expires": 3 * 3600},
+    },
+    "idle-people": {
+        "task": "accounts.look_for_idle",
+        "schedule": celery.schedules.crontab(minute="20", hour="4"),
+        "options": {"expires": 6 * 3600},
+    },
+    "ending-keys": {
+        "task": "accounts.watch_keys",
+        "schedule": celery.schedules.crontab(minute="5", hour="6"),
+        "options": {"expires": 3000},
     },
     "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
 }

@@ -254,6 +254,14 @@ PAGES = (*ENTRANCE, *CUSTOMER, *STAFF, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
+    "e/<slug:enterprise>/keys/export.csv": "a file",
+    "e/<slug:enterprise>/keys/<int:pk>/approve/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/decline/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/withdraw/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/collect/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/reset/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/revoke/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/hand-over/": "takes a form only",
     "healthz": "for the operator's watch",
     "readyz": "for the operator's watch",
     "metrics": "for the operator's watch",

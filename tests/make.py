@@ -1,6 +1,7 @@
 """Builders: the shortest way to a believable thing. Each plays the role that may write it."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -10,10 +11,15 @@ from django.utils import timezone
 from accounts.models import (
     FACTORS,
     Account,
+    AccountGroup,
+    ApiKey,
+    ApiKeyAccount,
     Contact,
     Enterprise,
     Grant,
+    GroupedAccount,
     Membership,
+    StaffAbsence,
     StaffCard,
     StaffMember,
     StaffRole,
@@ -106,6 +112,7 @@ def code(seed: str) -> str:
 
 
 def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Membership:
+    fields.setdefault("seen_on", timezone.now().date())
     with inside(owner):
         made = Membership.objects.create(enterprise=owner, user=person, name=name, **fields)
     _remember(locator.row(locator.PERSON, str(person.pk), enterprise_id=owner.pk, target_id=made.pk))
@@ -115,6 +122,39 @@ def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Members
 def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
     with inside(person.enterprise):
         return Grant.objects.create(enterprise=person.enterprise, membership=person, permission=permission, account=on)
+
+
+def group(owner: Enterprise, name: str, *accounts: Account) -> AccountGroup:
+    with inside(owner):
+        made = AccountGroup.objects.create(enterprise=owner, name=name)
+    for each in accounts:
+        grouped(made, each)
+    return made
+
+
+def grouped(group: AccountGroup, on: Account) -> GroupedAccount:
+    with inside(group.enterprise):
+        return GroupedAccount.objects.create(enterprise=group.enterprise, group=group, account=on)
+
+
+def api_key(
+    owner: Enterprise, person: User, *, permissions: Sequence[str] = (), reach: Sequence[Account] = (), **fields: Any
+) -> ApiKey:
+    """A request of the person's, on some accounts or on all; ``fields`` are of the row."""
+    now = timezone.now()
+    fields = {
+        "name": "Billing robot", "purpose": "Fetches our invoices every night", "contact_email": "robots@x.example",
+        "requested_at": now, "expires_at": now + timedelta(days=90), "requested_by_user_id": person.pk, **fields,
+    }  # fmt: skip
+    with as_app(), tenant_scope(owner.pk):
+        member = Membership.objects.get(enterprise=owner, user=person)
+        key = ApiKey.objects.create(
+            enterprise=owner, owner=member, requested_by=member.name, is_all_accounts=not reach,
+            permissions=list(permissions or ("order.view", "billing.view")), **fields,
+        )  # fmt: skip
+        for each in reach:
+            ApiKeyAccount.objects.create(enterprise=owner, key=key, account=each)
+    return key
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:
@@ -144,6 +184,19 @@ def team(owner: Enterprise, person: User, role: str, on: Account | None = None) 
     card = card_of(person)
     with inside(owner):
         return TeamMember.objects.create(enterprise=owner, card=card, role=role, account=on)
+
+
+def absence(person: User, deputy: User | None = None, *, first: int = 0, last: int = 3) -> StaffAbsence:
+    """They are away from so many days from now until so many, and somebody stands in."""
+    deputy = deputy or staff("Dee Deputy", "care_manager", email=f"dee-{number()}@northvane.example")
+    day = datetime.combine(date.today(), time.min, UTC)
+    with as_staff():
+        return StaffAbsence.objects.create(
+            card=card_of(person),
+            deputy=card_of(deputy),
+            starts_at=day + timedelta(days=first),
+            ends_at=day + timedelta(days=last + 1),
+        )
 
 
 def product(code: str = "wave-10g", name: str = "Wavelength 10 Gbps", family: str = "wavelength") -> Product:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_rights'),
+        ('accounts', '0030_companies'),
     ]
 
     operations = [
