@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from portal import identifiers
@@ -80,10 +80,10 @@ class NoticesForm(forms.Form):
     """Of what one may see in an enterprise, what one wants to hear of by mail."""
 
     wants_orders = forms.BooleanField(
-        label=_lazy("Orders: a milestone done, a date moved, a note from us"), required=False, initial=True
+        label=gettext_lazy("Orders: a milestone done, a date moved, a note from us"), required=False, initial=True
     )
     wants_billing = forms.BooleanField(
-        label=_lazy("Billing: a new invoice, an answer to a dispute"), required=False, initial=True
+        label=gettext_lazy("Billing: a new invoice, an answer to a dispute"), required=False, initial=True
     )
 
 
@@ -91,15 +91,15 @@ class WelcomeForm(NoticesForm):
     """What is asked once, at the first sign-in."""
 
     language = forms.ChoiceField(
-        label=_lazy("Language"),
+        label=gettext_lazy("Language"),
         choices=settings.LANGUAGES,
-        help_text=_lazy("Of your pages and of the mails we send you."),
+        help_text=gettext_lazy("Of your pages and of the mails we send you."),
     )
     time_zone = SuggestField(
-        label=_lazy("Time zone"),
-        help_text=_lazy("Type a city or a country. All times are shown and written to you in it."),
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("Type a city or a country. All times are shown and written to you in it."),
     )
-    accepts = forms.BooleanField(label=_lazy("I accept the terms of use"))
+    accepts = forms.BooleanField(label=gettext_lazy("I accept the terms of use"))
 
     field_order = ("language", "time_zone", "wants_orders", "wants_billing", "accepts")
 
