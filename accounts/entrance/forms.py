@@ -103,12 +103,14 @@ class WelcomeForm(NoticesForm):
 
     field_order = ("language", "time_zone", "wants_orders", "wants_billing", "accepts")
 
-    def __init__(self, *args: Any, asks_terms: bool, asks_notices: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_first: bool, asks_terms: bool, asks_notices: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["time_zone"].offer(time_zones, reverse("suggest_time_zones"))
         fields["time_zone"].widget.attrs["data-guess-time-zone"] = True
         fields["accepts"].error_messages["required"] = _("Without the terms of use the portal cannot be used.")
+        if not is_first:
+            del fields["language"], fields["time_zone"]
         if not asks_terms:
             del fields["accepts"]
         if not asks_notices:

@@ -52,17 +52,19 @@ def welcome(request: ActorRequest) -> HttpResponse:
     onto = onward(request, "/")
     if not selectors.is_unwelcomed(user):
         return redirect(onto)
-    asked = {"asks_terms": selectors.asks_terms(user), "asks_notices": is_customer and user.welcomed_at is None}
+    is_first = user.welcomed_at is None
+    asks_terms, asks_notices = selectors.asks_terms(user), is_customer and is_first
+    asked = {"is_first": is_first, "asks_terms": asks_terms, "asks_notices": asks_notices}
     initial = {"language": user.language, "time_zone": user.time_zone}
     form = WelcomeForm(request.POST or None, initial=initial, **asked)
     if request.method == "POST" and form.is_valid():
         try:
-            _welcome(request, user, form.cleaned_data, has_wishes=asked["asks_notices"])
+            _welcome(request, user, form.cleaned_data, has_wishes=asks_notices)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal.message))
         else:
             return redirect(onto)
-    context = {"form": form, "next": onto, "terms": _terms_of_use(), "is_first": user.welcomed_at is None}
+    context = {"form": form, "next": onto, "terms": _terms_of_use(), "is_first": is_first}
     return render(request, "accounts/welcome.html", context, status=422 if form.errors else 200)
 
 
@@ -70,8 +72,8 @@ def _welcome(request: ActorRequest, user: User, said: dict[str, Any], *, has_wis
     places = selectors.list_enterprises_of(user) if has_wishes else []
     services.welcome(
         user,
-        language=said["language"],
-        time_zone=said["time_zone"],
+        language=said.get("language", user.language),
+        time_zone=said.get("time_zone", user.time_zone),
         wishes=services.Wishes(said["wants_orders"], said["wants_billing"]) if has_wishes else None,
         accepts=said.get("accepts", False),
         within=[pk for pk, _number, _name in places],
