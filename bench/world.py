@@ -5,6 +5,7 @@ Beside each ten orders stand two invoices of three lines and three notices. Size
 
 from datetime import timedelta
 
+from allauth.account.internal.userkit import user_id_to_str
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -150,7 +151,10 @@ def _session(user: User) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+    now = timezone.now().timestamp()
+    store["account_authentication_methods"] = [{"method": "password", "at": now}, {"method": "mfa", "at": now}]
+    store["account_authentication_methods_user"] = user_id_to_str(user)
+    store.update({"began": now, "seen": now})
     store.set_expiry(timezone.now() + timedelta(hours=12))
     store.save()
     return str(store.session_key)
