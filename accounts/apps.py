@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import adapter, lists, notices, permissions
+        from accounts.audit import lists as audit
         from accounts.companies import lists as companies
         from accounts.companies.notices import register_kinds as register_companies
         from accounts.people import lists as people
@@ -28,7 +29,8 @@ class AccountsConfig(AppConfig):
         register_secret("confirmation_link", adapter.confirmation_link)
         register_secret("invitation_link", people_notices.invitation_link)
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
-        listing.register(people.PEOPLE_LIST, people.TEAM_LIST)
+        listing.register(people.PEOPLE_LIST, people.TEAM_LIST, audit.JOURNAL_LIST, audit.LOOK_LIST)
+        exports.register(audit.JOURNAL_EXPORT, audit.LOOKS_EXPORT)
         register_secret("staff_invitation", adapter.reset_link)
         register_companies()
         exports.register(lists.VISITS_EXPORT, companies.ACCOUNTS_EXPORT, companies.CONTACTS_EXPORT)
@@ -49,6 +51,7 @@ def _add_doors() -> None:
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
+    audits = Permission.AUDIT_VIEW
     terms, users, change = Permission.TERM_VIEW, Permission.USER_ADMIN, Permission.ACCOUNT_CHANGE
     for face, administer in (("customer", admin), ("staff", open_)):
         add_nav(
@@ -58,6 +61,8 @@ def _add_doors() -> None:
         )
     add_nav(
         NavItem(_("People"), "users", "people:list", "customer", users, order=70),
+        NavItem(_("Audit log"), "history", "audit:journal", "customer", audits, order=78),
+        NavItem(_("Audit log"), "history", "audit:journal", "staff", audits, order=78),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),

@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from accounts import selectors
 from accounts.keys import terms as names
-from accounts.models import KEY_FLOW, Account, ApiKey, ApiSecret, KeyStatus, Membership
+from accounts.models import KEY_FLOW, Account, AccountStatus, ApiKey, ApiSecret, KeyStatus, Membership
 from accounts.permissions import FUTURE, Permission
 from accounts.selectors import NEVER_BY_KEY, get_enterprise, list_accounts
 from portal import events, registries, terms
@@ -113,7 +113,7 @@ def list_offered(actor: Actor) -> Mapping[str, Text]:
 
 def list_offered_accounts(actor: Actor) -> list[Account] | None:
     """The accounts to tick, or None where they are too many."""
-    found = list(list_accounts(actor).filter(is_active=True)[: FEW_ACCOUNTS + 1])
+    found = list(list_accounts(actor).exclude(status=AccountStatus.CLOSED)[: FEW_ACCOUNTS + 1])
     return found if len(found) <= FEW_ACCOUNTS else None
 
 

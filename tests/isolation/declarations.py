@@ -209,6 +209,13 @@ PEOPLE = {
     "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
 }
 
+BOTH_FACES |= {
+    "e/<slug:enterprise>/audit/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/export.csv": inside("audit.view", *FORM),
+    "e/<slug:enterprise>/audit/seen/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/seen/export.csv": inside("audit.view", *FORM),
+}
+
 CUSTOMER = {
     **BOTH_FACES,
     **PEOPLE,
@@ -441,6 +448,7 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_look": ("INSERT",),
     "portal_listview": (
         "INSERT",
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
@@ -532,6 +540,10 @@ TASKS = {
 # --- answers that are files, and forms that offer rows ---------------------------------------------------
 
 FILES = {
+    "e/<slug:enterprise>/audit/export.csv",
+    "e/<slug:enterprise>/audit/seen/export.csv",
+    "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
