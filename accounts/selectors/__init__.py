@@ -2,11 +2,13 @@
 
 from accounts.selectors.actors import (
     actor_of,
+    asks_terms,
     find_actor,
     find_user,
     get_customer_actor,
     get_person_actor,
     get_staff_actor,
+    is_unwelcomed,
 )
 from accounts.selectors.companies import (
     find_accounts,
@@ -92,6 +94,7 @@ __all__ = [
     "absences_now",
     "actor_of",
     "administers",
+    "asks_terms",
     "count_administrators",
     "deputies",
     "find_accounts",
@@ -126,6 +129,7 @@ __all__ = [
     "get_standing",
     "in_group",
     "is_good",
+    "is_unwelcomed",
     "list_account_numbers",
     "list_accounts",
     "list_administrators",
