@@ -104,7 +104,7 @@ class OurRecordForm(_Record):
     """What a customer's administrators decide of their enterprise."""
 
     custom_name = Line(
-        label=LABELS["custom_name"], max_length=200, required=False,
+        label=_("Name you go by"), max_length=200, required=False,
         help_text=_("Stands on your pages and in our mails instead of the legal name. Invoices keep the legal name."),
     )  # fmt: skip
     language = forms.ChoiceField(

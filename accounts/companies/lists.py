@@ -269,7 +269,7 @@ def record_facts(enterprise: Enterprise) -> list[dict[str, Any]]:
         _fact("segment", enterprise.get_segment_display()),
         _fact("region", enterprise.get_region_display()),
         _fact("country", country_name(enterprise.country)),
-        {"label": _("Customer since"), "value": day(enterprise.created_at.date())},
+        {"label": _("In the portal since"), "value": day(enterprise.created_at.date())},
     ]
 
 
