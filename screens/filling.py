@@ -77,8 +77,19 @@ def contest() -> dict[str, Any]:
             "dispute": is_open.number,
             "open": is_open.pk,
             "decide": to_decide.pk,
+            **_records(person, invoice.account_id),
             **_keys(),
         }
+
+
+def _records(person: Any, account_id: int) -> dict[str, int]:
+    """An account, a contact of the enterprise's, and a group that the administrator makes of the account."""
+    from accounts.companies import services
+    from accounts.models import Contact
+
+    contact = Contact.objects.filter(enterprise_id=person.enterprise_id).order_by("pk")[0]
+    group = services.make_group("Mountain states", [account_id], actor=person, at=_now())
+    return {"account": account_id, "contact": contact.pk, "group": group.pk}
 
 
 def _keys() -> dict[str, str]:
