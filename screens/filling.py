@@ -44,7 +44,6 @@ def contest() -> dict[str, Any]:
     from billing import services
     from billing.models import Invoice
     from portal import exports
-    from portal.models import Export
     from portal.tenancy import tenant_scope
 
     now, place = _now(), _place()
@@ -66,11 +65,7 @@ def contest() -> dict[str, Any]:
         for email in (ADMINISTRATOR, CLERK):
             exports.ask(exports.KINDS["invoices"], "", actor=_customer(email, place), at=now)
         person = _customer(ADMINISTRATOR, place)
-        Export.objects.create(
-            enterprise_id=place, kind="orders", query="status=open", face="customer", person_id=person.user_id,
-            person_name=person.name, language="en", time_zone=person.time_zone, state="failed", asked_at=now,
-            due_at=now, reason="The list changed while it was being made. Ask for it again.",
-        )  # fmt: skip
+        _not_possible(person, place)
         return {
             "invoice": invoice.number,
             "line": lines[3].pk,
@@ -80,6 +75,17 @@ def contest() -> dict[str, Any]:
             **_records(person, invoice.account_id),
             **_keys(),
         }
+
+
+def _not_possible(person: Any, place: int) -> None:
+    """A file that could not be made."""
+    from portal.models import Export
+
+    Export.objects.create(
+        enterprise_id=place, kind="orders", query="status=open", face="customer", person_id=person.user_id,
+        person_name=person.name, language="en", time_zone=person.time_zone, state="failed", asked_at=_now(),
+        due_at=_now(), reason="The list changed while it was being made. Ask for it again.",
+    )  # fmt: skip
 
 
 def _records(person: Any, account_id: int) -> dict[str, int]:

@@ -277,8 +277,8 @@ class GroupForm(forms.Form):
     )
     take = Lines(label=_("Accounts to take out"), max_length=20_000, required=False, help_text=_("The same way."))
 
-    def __init__(self, actor: Actor, group: AccountGroup | None, data: Any = None) -> None:
-        super().__init__(data, initial={"name": group.name if group else ""})
+    def __init__(self, actor: Actor, group: AccountGroup | None, data: Any = None, *, add: str = "") -> None:
+        super().__init__(data, initial={"name": group.name if group else "", "add": add})
         self.actor = actor
         self.adding: dict[str, int] = {}
         self.taking: dict[str, int] = {}

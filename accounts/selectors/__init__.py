@@ -9,6 +9,7 @@ from accounts.selectors.actors import (
 )
 from accounts.selectors.companies import (
     find_accounts,
+    find_by_customer_number,
     find_enterprise_id,
     find_enterprises,
     find_house_id,
@@ -57,6 +58,7 @@ __all__ = [
     "Standing",
     "find_accounts",
     "find_actor",
+    "find_by_customer_number",
     "find_enterprise_id",
     "find_enterprises",
     "find_groups",
