@@ -2,6 +2,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import api, views
 from accounts.companies import urls as companies
+from accounts.entrance import urls as entrance
+
+entering = entrance.urlpatterns
 
 customer: list[URLPattern | URLResolver] = [
     path("", views.root, name="root"),

@@ -8,7 +8,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import lists, notices, permissions, search, selectors
+        from orders import lists, notices, permissions, search, selectors, services
         from orders.permissions import Permission
         from portal import exports, listing, registries
         from portal.registries import Card, Held, NavItem, Page, Search
@@ -34,6 +34,7 @@ class OrdersConfig(AppConfig):
             ),
         )
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
+        registries.add_handovers(services.hand_over_orders)
         registries.add_held(
             Held(_("Orders"), rows=selectors.list_orders, url_name="orders:list", order=20, **see),
             Held(_("Services"), rows=selectors.find_services, order=30, **see),

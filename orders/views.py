@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.selectors import list_team
+from accounts.selectors import list_team, with_absences
 from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
-from portal import drafts, exports, listing
+from portal import drafts, exports, listing, looks
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -64,7 +64,9 @@ def export_my_orders(request: ActorRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.ORDER_VIEW)
 def show_order(request: ActorRequest, number: str) -> HttpResponse:
-    return render(request, "orders/order.html", _page(request, _order(request, number)))
+    order = _order(request, number)
+    looks.note(request.actor, order, "page", label=number, at=timezone.now())
+    return render(request, "orders/order.html", _page(request, order))
 
 
 @require_POST
@@ -176,6 +178,7 @@ def _page(
         step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
         for each in milestones
     )
+    with_absences([order.care_manager] if order.care_manager else [])
     if request.actor.is_staff:
         tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
         drafts.bring_back(request.actor, *tools, now=timezone.now())

@@ -18,11 +18,12 @@ class ActorKind(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
     SYSTEM = "system"
+    KEY = "key"  # a customer's program, by its API key
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or the portal itself, acting for one enterprise or, as staff, outside any."""
+    """A person, a program or the portal itself, acting for one enterprise or, as staff, outside any."""
 
     kind: ActorKind
     name: str
@@ -36,6 +37,7 @@ class Actor:
     language: str = "en"
     time_zone: str = "UTC"
     permissions: Permissions = field(default_factory=dict)
+    key_id: int | None = None  # the API key by which a program acts
 
     @property
     def is_staff(self) -> bool:

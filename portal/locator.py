@@ -16,6 +16,7 @@ ENTERPRISE = "enterprise"  # its public identifier, exclusive
 HOUSE = "house"  # the carrier's own enterprise, exclusive
 PERSON = "person"  # a user's memberships
 ACCOUNT = "account"  # a billing account's number, exclusive
+KEY = "key"  # an API key's handle, exclusive
 CUSTOMER_NUMBER = "customer_number"  # by which the carrier's other systems know an enterprise, exclusive
 
 

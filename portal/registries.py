@@ -1,7 +1,8 @@
 """What the apps fill in at start-up, so that the kernel need not know them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -99,6 +100,22 @@ class Page:
     number: Callable[[Actor, int], str | None]
 
 
+# Gives the open work of one of the carrier's people, by card, to another or to nobody; says how much it was.
+Handover = Callable[[int, int | None, Actor, datetime], int]
+
+
+@dataclass(frozen=True)
+class Use:
+    """How to tell which enterprises have products of some families in use.
+
+    ``of`` makes it a condition on rows of enterprises; ``managed`` are the families that the carrier
+    runs for the customer, and does not only deliver.
+    """
+
+    of: Callable[[Collection[str]], Any]
+    managed: Collection[str]
+
+
 @dataclass(frozen=True)
 class Held:
     """Something that hangs on billing accounts: its rows within reach, each with an account_id, and their list.
@@ -135,6 +152,9 @@ class Registries:
     staff_permissions: dict[str, Text] = field(default_factory=dict)
     # staff role code -> the permissions it is shipped with
     staff_roles: dict[str, set[str]] = field(default_factory=dict)
+    use: Use | None = None
+    # what else somebody's leaving hands over: work that names them, in one enterprise
+    handovers: list[Handover] = field(default_factory=list)
 
 
 _all = Registries()
@@ -253,6 +273,23 @@ def sections() -> dict[str, Text]:
 def staff_permissions() -> dict[str, Text]:
     """All that a role of the carrier's people can hold."""
     return dict(_all.staff_permissions)
+
+
+def set_use(use: Use) -> None:
+    """How the use of products is told; one app knows."""
+    _all.use = use
+
+
+def use() -> Use | None:
+    return _all.use
+
+
+def add_handovers(*handovers: Handover) -> None:
+    _all.handovers.extend(handovers)
+
+
+def handovers() -> list[Handover]:
+    return list(_all.handovers)
 
 
 def staff_roles() -> dict[str, set[str]]:

@@ -112,6 +112,9 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/remove/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
+    "account/again/": own(),
+    "account/sessions/end/": own("POST"),
+    "account/2fa/totp/replace/": own(*METHODS),
     "suggest/countries/": own(),
     "suggest/time-zones/": own(),
     "": own(),
@@ -142,6 +145,8 @@ BOTH_FACES = {
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", *FORM, thing="invoice"),
     "e/<slug:enterprise>/billing/disputes/": inside("billing.view"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
+    "e/<slug:enterprise>/team/": inside(),
+    "api/v1/e/<slug:enterprise>/team/": api(Place.INSIDE),
     "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
     "e/<slug:enterprise>/accounts/": inside(),
     "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
@@ -167,6 +172,8 @@ BOTH_FACES = {
         Place.INSIDE, thing="group", is_api=True, hidden="order.view"
     ),
     "api/v1/schema/": api(Place.OWN),
+    "api/v1/me/": api(Place.OWN),
+    "api/v1/e/<slug:enterprise>/me/": api(Place.INSIDE),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
@@ -178,9 +185,55 @@ BOTH_FACES = {
     "api/v1/e/<slug:enterprise>/billing/disputes/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/": api(Place.INSIDE, "billing.view", thing="dispute"),
 }
+_PEOPLE = "e/<slug:enterprise>/people/"
+PEOPLE = {
+    _PEOPLE: inside("user.admin"),
+    f"{_PEOPLE}export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}suggest/": inside("user.admin"),
+    f"{_PEOPLE}suggest/scopes/": inside("user.admin"),
+    f"{_PEOPLE}invite/": inside("user.admin", *FORM),
+    f"{_PEOPLE}why/": inside("user.admin"),
+    f"{_PEOPLE}<int:pk>/": inside("user.admin", thing="member"),
+    f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
+    **{
+        f"{_PEOPLE}<int:pk>/{verb}/": inside("user.admin", "POST", thing="member")
+        for verb in ("details", "invite-again", "deactivate", "reactivate", "remove")
+    },
+    f"{_PEOPLE}teams/": inside("user.admin"),
+    f"{_PEOPLE}teams/export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/new/": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/<int:pk>/": inside("user.admin", thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/change/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/rights/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
+    "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
+}
+
+BOTH_FACES |= {
+    "e/<slug:enterprise>/audit/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/export.csv": inside("audit.view", *FORM),
+    "e/<slug:enterprise>/audit/seen/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/seen/export.csv": inside("audit.view", *FORM),
+}
+
 CUSTOMER = {
     **BOTH_FACES,
+    **PEOPLE,
     "companies/": own(),
+    # One's own; for administrators all of the enterprise.
+    "e/<slug:enterprise>/keys/": inside("api.key.manage"),
+    "e/<slug:enterprise>/keys/export.csv": inside("api.key.manage", *FORM),
+    "e/<slug:enterprise>/keys/request/": inside("api.key.manage", *FORM),
+    "e/<slug:enterprise>/keys/<int:pk>/": inside("api.key.manage", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/approve/": inside("enterprise.admin", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/decline/": inside("enterprise.admin", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/withdraw/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/collect/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/reset/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/revoke/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/hand-over/": inside("enterprise.admin", "POST", thing="api_key"),
+    "api/v1/e/<slug:enterprise>/keys/": api(Place.INSIDE, "api.key.manage"),
+    "api/v1/e/<slug:enterprise>/keys/<int:pk>/": api(Place.INSIDE, "api.key.manage", thing="api_key"),
     "e/<slug:enterprise>/enterprise/": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/account-groups/new/": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/account-groups/<int:pk>/change/": inside("enterprise.admin", *FORM, thing="group"),
@@ -225,6 +278,13 @@ STAFF = {
     "e/<slug:enterprise>/accounts/many/template.csv": inside("account.add"),
     "e/<slug:enterprise>/accounts/<int:pk>/status/": inside("account.change", "POST", thing="account"),
     "customers/": across("enterprise.open"),
+    "api-keys/": across("api.key.approve"),
+    "e/<slug:enterprise>/keys/": inside("api.key.approve"),
+    "e/<slug:enterprise>/keys/export.csv": inside("api.key.approve", *FORM),
+    "e/<slug:enterprise>/keys/<int:pk>/": inside("api.key.approve", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/approve/": inside("api.key.approve", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/decline/": inside("api.key.approve", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/revoke/": inside("api.key.approve", "POST", thing="api_key"),
     "customers/export.csv": across("enterprise.open"),
     "views/": Route(Place.ACROSS, methods=FORM, query="?list=notices"),
     "views/<int:pk>/": Route(Place.ACROSS, "", "staff_view", ("POST",)),
@@ -249,6 +309,30 @@ STAFF = {
     "terms/<str:name>/agree/": across("term.agree", thing="term"),
     "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
     "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="set_term"),
+    "e/<slug:enterprise>/team/add/": inside("team.manage", *FORM),
+    "e/<slug:enterprise>/team/<int:pk>/": inside("team.manage", *FORM, thing="place"),
+    "e/<slug:enterprise>/team/<int:pk>/end/": inside("team.manage", "POST", thing="place"),
+    "team-gaps/": across("team.manage"),
+    "team-gaps/export.csv": across("team.manage"),
+    "absences/": across("staff.view"),
+    "absences/export.csv": across("staff.view"),
+    "absences/set/": across("staff.view", *FORM),
+    "absences/<int:pk>/end/": Route(Place.ACROSS, "staff.view", "absence", FORM, hidden="absence.manage"),
+    "suggest/colleagues/": across("staff.view"),
+    "staff/": across("staff.view"),
+    "staff/export.csv": across("staff.view"),
+    "staff/hire/": across("staff.manage", *FORM),
+    "staff/<int:pk>/": across("staff.view", thing="colleague"),
+    "staff/<int:pk>/card/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/move/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/remove/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/invite/": across("staff.manage", "POST", thing="colleague"),
+    "roles/": across("staff.view"),
+    "roles/export.csv": across("staff.view"),
+    "roles/new/": across("role.manage", *FORM),
+    "roles/<slug:code>/": across("staff.view", thing="role"),
+    "roles/<slug:code>/change/": across("role.manage", *FORM, thing="role"),
+    "roles/<slug:code>/remove/": across("role.manage", "POST", thing="role"),
     "orders/mine/": across("order.view"),
     "billing/disputes/": across("dispute.decide"),
     "billing/runs/": across("billrun.manage", *FORM),
@@ -332,6 +416,12 @@ WALLED = {
     "accounts_contact": ("DELETE", "INSERT", "UPDATE"),
     "accounts_teammember": (),
     "accounts_staffvisit": (),
+    "accounts_apikey": (
+        "INSERT",
+        "UPDATE (decided_at, decided_by, ended_at, last_used_at, last_used_from, owner_id, reason, status)",
+    ),
+    "accounts_apikeyaccount": ("INSERT",),
+    "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
     "inventory_service": (),
     "orders_order": (),
@@ -356,6 +446,7 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_look": ("INSERT",),
     "portal_listview": (
         "INSERT",
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
@@ -373,7 +464,7 @@ IDENTITY = {
     "usersessions_usersession": ALL,
     "django_session": ALL,
 }
-PUBLISHED = {"accounts_staffcard", "inventory_product", "portal_carrierterm"}
+PUBLISHED = {"accounts_staffcard", "accounts_staffabsence", "inventory_product", "portal_carrierterm"}
 CARRIER_OWNED = {
     "accounts_staffrole",
     "accounts_staffmember",
@@ -391,6 +482,8 @@ UNUSED = {
 }
 # Indexes that lead across enterprises: each serves a work list of staff's, or a queue.
 WORK_LISTS = {
+    "accounts_apikey_pending",
+    "accounts_apikey_ending",
     "accounts_enterprise_name",
     "accounts_enterprise_words",
     "inventory_service_nkey_all",
@@ -434,6 +527,8 @@ TASKS = {
     "portal.clean_files": ("portal_staff", ""),
     "portal.forget_answers": ("portal_staff", ""),
     "portal.expire_drafts": ("portal_staff", ""),
+    "accounts.look_for_idle": ("portal_staff", ""),
+    "accounts.watch_keys": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -443,11 +538,16 @@ TASKS = {
 # --- answers that are files, and forms that offer rows ---------------------------------------------------
 
 FILES = {
+    "e/<slug:enterprise>/audit/export.csv",
+    "e/<slug:enterprise>/audit/seen/export.csv",
+    "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
     "e/<slug:enterprise>/billing/disputes/export.csv",
     "e/<slug:enterprise>/visits/export.csv",
+    "e/<slug:enterprise>/keys/export.csv",
     "e/<slug:enterprise>/accounts/export.csv",
     "e/<slug:enterprise>/accounts/many/template.csv",
     "e/<slug:enterprise>/contacts/export.csv",
@@ -461,7 +561,19 @@ STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
 # "module.Form.field" of each field that suggests while one types, and the route that answers it.
 SUGGEST_FIELDS = {
+    "accounts.people.forms.InviteForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RemoveForm.heir": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RightsForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.WhyForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.people.forms.WhyForm.person": "e/<slug:enterprise>/people/suggest/",
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
+    "accounts.serving.forms.PlaceForm.who": "suggest/colleagues/",
+    "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.serving.forms.AbsenceForm.who": "suggest/colleagues/",
+    "accounts.serving.forms.AbsenceForm.deputy": "suggest/colleagues/",
+    "accounts.staffing.forms.CardForm.time_zone": "suggest/time-zones/",
+    "accounts.staffing.forms.HireForm.time_zone": "suggest/time-zones/",
+    "accounts.staffing.forms.RemoveForm.successor": "suggest/colleagues/",
     "accounts.companies.forms.OurRecordForm.time_zone": "suggest/time-zones/",
     "accounts.companies.forms.CarriersRecordForm.time_zone": "suggest/time-zones/",
     "accounts.companies.forms.CarriersRecordForm.country": "suggest/countries/",
@@ -479,7 +591,10 @@ SUGGESTIONS = {
     "suggest/time-zones/": "",
     "suggest/customers/": "enterprise",
     "customers/suggest/": "enterprise",
+    "suggest/colleagues/": "",
     "e/<slug:enterprise>/suggest/accounts/": "account",
+    "e/<slug:enterprise>/people/suggest/": "person",
+    "e/<slug:enterprise>/people/suggest/scopes/": "account",
     "e/<slug:enterprise>/suggest/account-groups/": "group",
 }
 
