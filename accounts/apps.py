@@ -45,6 +45,7 @@ class AccountsConfig(AppConfig):
 
 
 def _add_doors() -> None:
+    from accounts.companies.search import find_accounts
     from accounts.lists import failures_card
     from accounts.permissions import Permission
     from accounts.search import find_enterprises
@@ -75,6 +76,7 @@ def _add_doors() -> None:
     )
     add_searches(
         Search(_("Customers"), _("name or number"), open_, find_enterprises, order=10, is_outside_only=True),
+        Search(_("Accounts"), _("account name, BTN"), "", find_accounts, order=46),
     )
     watch = Permission.PLATFORM_WATCH
     add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))

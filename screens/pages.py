@@ -14,6 +14,7 @@ NOBODY = ""
 ADMINISTRATOR, CLERK = "dana.whitfield@halvorsen.example", "helen.park@halvorsen.example"
 FEW_RIGHTS, SEVERAL = "troy.beckett@halvorsen.example", "priya.raman@lanternworks.example"
 CARE, ANALYST = "maren.holt@northvane.example", "priscilla.vance@northvane.example"
+DIRECTOR = "caroline.whitlock@northvane.example"
 OWNER, STRANGER = "owen.kessler@northvane.example", "tomas.brandvold@northvane.example"
 HERE, ORDER, CANCELLED = "/e/204817/", "ORD-2026-00500", "ORD-2026-00465"
 Act = Callable[[Window], None]
@@ -177,6 +178,26 @@ CUSTOMER = (
     _c(f"{_IN}billing/disputes/", SEVERAL, "/e/207340/billing/disputes/", "empty"),
     _c(f"{_IN}billing/disputes/<str:number>/", CLERK, f"{HERE}billing/disputes/{{dispute}}/"),
     _c(f"{_IN}billing/disputes/<str:number>/", CLERK, f"{HERE}billing/disputes/{{decided}}/", "decided"),
+    _c(f"{_IN}enterprise/", ADMINISTRATOR, f"{HERE}enterprise/"),
+    _c(f"{_IN}enterprise/", ADMINISTRATOR, f"{HERE}enterprise/", "wrong", 422,
+       act=send("form:has([name=custom_name]) [type=submit]", time_zone="Atlantis")),
+    _c(f"{_IN}accounts/", ADMINISTRATOR, f"{HERE}accounts/"),
+    _c(f"{_IN}accounts/", ADMINISTRATOR, f"{HERE}accounts/?q=no-such", "nothing found"),
+    _c(f"{_IN}accounts/<int:pk>/", ADMINISTRATOR, f"{HERE}accounts/{{account}}/"),
+    _c(f"{_IN}accounts/<int:pk>/", CLERK, f"{HERE}accounts/{{account}}/"),
+    _c(f"{_IN}accounts/<int:pk>/change/", ADMINISTRATOR, f"{HERE}accounts/{{account}}/change/"),
+    _c(f"{_IN}contacts/", ADMINISTRATOR, f"{HERE}contacts/"),
+    _c(f"{_IN}contacts/new/", ADMINISTRATOR, f"{HERE}contacts/new/"),
+    _c(f"{_IN}contacts/new/", ADMINISTRATOR, f"{HERE}contacts/new/", "wrong", 422,
+       act=send("form:has([name=email]) [type=submit]", name="Desk", email="no")),
+    _c(f"{_IN}contacts/<int:pk>/", ADMINISTRATOR, f"{HERE}contacts/{{contact}}/"),
+    _c(f"{_IN}account-groups/", ADMINISTRATOR, f"{HERE}account-groups/"),
+    _c(f"{_IN}account-groups/", SEVERAL, "/e/207340/account-groups/", "empty"),
+    _c(f"{_IN}account-groups/new/", ADMINISTRATOR, f"{HERE}account-groups/new/"),
+    _c(f"{_IN}account-groups/<int:pk>/", ADMINISTRATOR, f"{HERE}account-groups/{{group}}/"),
+    _c(f"{_IN}account-groups/<int:pk>/change/", ADMINISTRATOR, f"{HERE}account-groups/{{group}}/change/"),
+    _c(f"{_IN}account-groups/<int:pk>/change/", ADMINISTRATOR, f"{HERE}account-groups/{{group}}/change/", "wrong", 422,
+       act=send("form:has([name=add]) [type=submit]", add="no-such")),
     _c(f"{_IN}search/", ADMINISTRATOR, f"{HERE}search/?q=WV-10G"),
     _c(f"{_IN}search/", ADMINISTRATOR, f"{HERE}search/?q=no-such", "nothing found"),
     _c(f"{_IN}help/", ADMINISTRATOR, f"{HERE}help/"),
@@ -233,6 +254,18 @@ STAFF = (
     _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/"),
     _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/", "tools open",
        act=opening("main [data-state=now] .tools summary")),
+    _s(f"{_IN}enterprise/", DIRECTOR, f"{HERE}enterprise/"),
+    _s(f"{_IN}enterprise/", DIRECTOR, f"{HERE}enterprise/", "tools open", act=opening("main summary")),
+    _s(f"{_IN}enterprise/change/", DIRECTOR, f"{HERE}enterprise/change/"),
+    _s(f"{_IN}accounts/", DIRECTOR, f"{HERE}accounts/"),
+    _s(f"{_IN}accounts/<int:pk>/", DIRECTOR, f"{HERE}accounts/{{account}}/", "tools open", act=opening("main summary")),
+    _s(f"{_IN}accounts/<int:pk>/change/", DIRECTOR, f"{HERE}accounts/{{account}}/change/"),
+    _s(f"{_IN}accounts/new/", DIRECTOR, f"{HERE}accounts/new/"),
+    _s(f"{_IN}accounts/many/", DIRECTOR, f"{HERE}accounts/many/"),
+    _s(f"{_IN}accounts/many/", DIRECTOR, f"{HERE}accounts/many/", "wrong", 422,
+       act=send("form:has([name=file]) [type=submit]")),
+    _s(f"{_IN}contacts/", DIRECTOR, f"{HERE}contacts/"),
+    _s(f"{_IN}account-groups/<int:pk>/", DIRECTOR, f"{HERE}account-groups/{{group}}/"),
     _s(f"{_IN}downloads/", CARE, f"{HERE}downloads/", "empty"),
     _s(f"{_IN}billing/", ANALYST, f"{HERE}billing/"),
     _s(f"{_IN}billing/invoices/<str:number>/", ANALYST, f"{HERE}billing/invoices/{{invoice}}/"),
@@ -288,6 +321,7 @@ NOT_PAGES = {
     "suggest/customers/": "a part of a page",
     "customers/suggest/": "a part of a page",
     "e/<slug:enterprise>/suggest/accounts/": "a part of a page",
+    "e/<slug:enterprise>/suggest/account-groups/": "a part of a page",
     "told/unread/": "a part of a page",
     "e/<slug:enterprise>/notices/unread/": "a part of a page",
 }

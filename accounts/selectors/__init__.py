@@ -12,6 +12,7 @@ from accounts.selectors.actors import (
 )
 from accounts.selectors.companies import (
     find_accounts,
+    find_by_customer_number,
     find_enterprise_id,
     find_enterprises,
     find_house_id,
@@ -99,6 +100,7 @@ __all__ = [
     "deputies",
     "find_accounts",
     "find_actor",
+    "find_by_customer_number",
     "find_colleague",
     "find_enterprise_id",
     "find_enterprises",
