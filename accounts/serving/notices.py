@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StaffAbsence, StaffCard, TeamRole, User
@@ -63,9 +63,9 @@ def role_words(code: str) -> str:
 
 def _scope(facts: dict[str, Any]) -> str:
     """For which account and products, and in which turn."""
-    parts = [say("account %(number)s") % {"number": facts["account"]} if facts["account"] else ""]
+    parts = [gettext("account %(number)s") % {"number": facts["account"]} if facts["account"] else ""]
     parts.append(", ".join(str(PRODUCT_LINES.get(each, each)) for each in facts["families"]))
-    parts.append(say("to be called as number %(place)s") % {"place": facts["escalation"]})
+    parts.append(gettext("to be called as number %(place)s") % {"place": facts["escalation"]})
     return ", ".join(part for part in parts if part)
 
 
@@ -74,7 +74,7 @@ def _was(before: dict[str, Any], facts: dict[str, Any]) -> str:
     same = all(before.get(key) == facts[key] for key in ("role", "account", "families", "escalation"))
     if not before or same:
         return ""
-    return say("before: %(role)s, %(scope)s") % {"role": role_words(before["role"]), "scope": _scope(before)}
+    return gettext("before: %(role)s, %(scope)s") % {"role": role_words(before["role"]), "scope": _scope(before)}
 
 
 def _team(event: Event) -> dict[str, Any]:

@@ -28,6 +28,11 @@ FIELDS: dict[str, Text] = {
 }
 
 
+def shipped_name(name: str) -> str:
+    """A role's name in the reader's language where it is as shipped; else as the carrier wrote it."""
+    return gettext(name) if name else ""
+
+
 def _invited(event: Event) -> Iterable[Recipient]:
     """The one who was hired, in the language that was chosen for them."""
     user = User.objects.get(pk=event.subject_id)
@@ -37,12 +42,12 @@ def _invited(event: Event) -> Iterable[Recipient]:
 
 
 def _invitation(event: Event) -> dict[str, Any]:
-    return {"role": gettext(event.facts["role"]), "by": event.actor_name, "email": event.facts["email"]}
+    return {"role": shipped_name(event.facts["role"]), "by": event.actor_name, "email": event.facts["email"]}
 
 
 def _roles(facts: dict[str, Any]) -> dict[str, Any]:
     """Shipped roles by their name in the reader's language."""
-    return {key: gettext(facts[key]) for key in ("role", "before", "after") if facts.get(key)}
+    return {key: shipped_name(facts[key]) for key in ("role", "before", "after") if facts.get(key)}
 
 
 def _changed(facts: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +64,7 @@ def _may(facts: dict[str, Any]) -> dict[str, Any]:
     known = registries.staff_permissions()
     signs = (("+", facts.get("gained", [])), ("−", facts.get("lost", [])))
     lines = [f"{sign} {known.get(code, code)}" for sign, codes in signs for code in codes]
-    return {"name": gettext(facts["name"]), "note": "\n".join(lines)}
+    return {"name": shipped_name(facts["name"]), "note": "\n".join(lines)}
 
 
 def _removed(facts: dict[str, Any]) -> dict[str, Any]:
