@@ -67,7 +67,14 @@ def person(request: ActorRequest, pk: int) -> HttpResponse:
 def hire(request: ActorRequest) -> HttpResponse:
     """Somebody new: a card, a role and a sign-in, and a mail with the way in."""
     me = people.get_card(request.actor)
-    initial = {"languages": ["en"], "language": "en", "time_zone": me.time_zone, "works_on": range(5)}
+    initial = {
+        "languages": ["en"],
+        "language": "en",
+        "time_zone": me.time_zone,
+        "works_on": list(range(5)),
+        "works_from": "08:00",
+        "works_until": "17:00",
+    }
     form = HireForm(request.POST or None, initial=initial, roles=_roles())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
