@@ -8,11 +8,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,11 +18,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import selectors, services
+from accounts import factors, selectors, services
 from accounts.lists import switch_entries
 from accounts.models import TeamMember, User
 from accounts.permissions import Permission
-from portal import registries
+from portal import pace, problems, registries
 from portal.actors import Actor
 from portal.header.lists import badge, label
 from portal.header.selectors import count_unread
@@ -32,11 +30,6 @@ from portal.http import detour
 from portal.problems import is_api
 
 Enter = Callable[[int], None]
-# Where a second factor is shown once more, by what the person has.
-_FACTORS = {
-    "mfa_reauthenticate": Authenticator.Type.TOTP,
-    "mfa_reauthenticate_webauthn": Authenticator.Type.WEBAUTHN,
-}
 
 
 def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor | HttpResponse:
@@ -44,6 +37,9 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
 
     Raises Http404 for an enterprise that is not theirs, as for one that does not exist.
     """
+    credential = getattr(request, "credential", None)
+    if credential is not None:
+        return _admit_key(request, credential, public_id, enter)
     if settings.FACE == "staff":
         return _admit_staff(request, public_id, enter)
     user = _user(request)
@@ -53,10 +49,39 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if enterprise_id is None:
         raise Http404
     enter(enterprise_id)
-    actor = selectors.get_customer_actor(user, selectors.get_enterprise(enterprise_id))
-    if actor is None:
+    enterprise, member = selectors.get_enterprise(enterprise_id), selectors.get_membership(user, enterprise_id)
+    if member is None or not enterprise.is_active:
         raise Http404
+    actor = selectors.actor_of(member, user, enterprise)
+    if not factors.has_shown(request) and factors.is_demanded(actor, enterprise):
+        return factors.lead(request, user, by=enterprise.name)
+    factors.arrive(request)
+    services.note_seen(member, timezone.now().date())
     return actor
+
+
+def _admit_key(request: HttpRequest, text: str, public_id: str | None, enter: Enter) -> Actor | HttpResponse:
+    """The program whose key it is, in its one enterprise. Whatever is wrong with a key is answered alike."""
+    place = selectors.find_key_place(text) if settings.FACE == "customer" else None
+    actor = None
+    if place:
+        enter(place[0])
+        actor = selectors.get_key_actor(text, place[1], enterprise_id=place[0], at=timezone.now())
+    if actor is None:
+        challenge = {"WWW-Authenticate": 'Bearer realm="API", error="invalid_token"'}
+        return problems.answer(request, problems.BAD_KEY, headers=challenge)
+    if public_id not in {None, actor.enterprise_public_id}:
+        raise Http404
+    _note_use(request, actor.key_id or 0)
+    return actor
+
+
+def _note_use(request: HttpRequest, key_id: int) -> None:
+    """When and from where a key was last used; written at most once a minute for each address."""
+    now, address = timezone.now(), get_adapter().get_client_ip(request)
+    minute = int(now.timestamp()) // pace.WINDOW
+    if pace.count(f"key-used:{key_id}:{address}:{minute}") == 1:
+        services.note_key_use(key_id, address, at=now)
 
 
 def signing_in(request: HttpRequest) -> User | None:
@@ -78,22 +103,15 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
     actor = selectors.get_staff_actor(_user(request))
     if actor is None:
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
-    if not _has_second_factor(request):
-        # Not the password, which would lead back here and be asked for again.
-        had = (page for page, kind in _FACTORS.items() if is_mfa_enabled(request.user, [kind]))
-        return detour(request, reverse(next(had, "mfa_activate_totp")))
+    if not factors.has_shown(request):
+        return factors.lead(request, _user(request), by=settings.CARRIER["name"])
+    factors.arrive(request)
     if not getattr(request, "htmx", None) and not is_api(request):
         # Before one customer is entered, inside of which nothing of the others is seen.
         request.unread = count_unread(actor)  # type: ignore[attr-defined]
     if public_id is None:
         return actor
     return _admit_inside(request, actor, public_id, enter)
-
-
-def _has_second_factor(request: HttpRequest) -> bool:
-    """Every staff session has shown one: the carrier's people reach many customers."""
-    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-    return any(method.get("method") == "mfa" for method in methods)
 
 
 def _admit_inside(request: HttpRequest, actor: Actor, public_id: str, enter: Enter) -> Actor | HttpResponse:

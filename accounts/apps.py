@@ -7,20 +7,40 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import adapter, lists, notices, permissions
+        from accounts.audit import lists as audit
+        from accounts.companies import lists as companies
+        from accounts.companies.notices import register_kinds as register_companies
+        from accounts.people import lists as people
+        from accounts.people import notices as people_notices
         from portal import exports, listing, registries
         from portal.notices import register_secret
 
         registries.add_permissions(
-            customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
+            customer=permissions.CUSTOMER | permissions.FUTURE,
+            staff=permissions.STAFF,
+            staff_roles=permissions.STAFF_GRANTS,
+            whole=permissions.WHOLE,
+            future=permissions.FUTURE,
+            sections=permissions.SECTIONS,
         )
         notices.register_kinds()
+        adapter.hear()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
+        register_secret("invitation_link", people_notices.invitation_link)
+        exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
+        listing.register(people.PEOPLE_LIST, people.TEAM_LIST, audit.JOURNAL_LIST, audit.LOOK_LIST)
+        exports.register(audit.JOURNAL_EXPORT, audit.LOOKS_EXPORT)
         register_secret("staff_invitation", adapter.reset_link)
-        exports.register(lists.VISITS_EXPORT)
+        register_companies()
+        exports.register(lists.VISITS_EXPORT, companies.ACCOUNTS_EXPORT, companies.CONTACTS_EXPORT)
+        exports.register(companies.GROUPS_EXPORT)
+        listing.register(companies.ACCOUNT_LIST, companies.CONTACT_LIST, companies.GROUP_LIST)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
+        _add_keys()
         _add_doors()
         _declare_terms()
+        _declare_security_terms()
         _join_serving_and_staffing()
 
 
@@ -31,8 +51,18 @@ def _add_doors() -> None:
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
-    terms = Permission.TERM_VIEW
+    audits = Permission.AUDIT_VIEW
+    terms, users, change = Permission.TERM_VIEW, Permission.USER_ADMIN, Permission.ACCOUNT_CHANGE
+    for face, administer in (("customer", admin), ("staff", open_)):
+        add_nav(
+            NavItem(_("Accounts"), "folder", "accounts:accounts", face, order=45),
+            NavItem(_("Contacts"), "mail", "accounts:contacts", face, change, order=70),
+            NavItem(_("Enterprise"), "building", "accounts:record", face, administer, order=72),
+        )
     add_nav(
+        NavItem(_("People"), "users", "people:list", "customer", users, order=70),
+        NavItem(_("Audit log"), "history", "audit:journal", "customer", audits, order=78),
+        NavItem(_("Audit log"), "history", "audit:journal", "staff", audits, order=78),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
@@ -49,7 +79,31 @@ def _add_doors() -> None:
     add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))
 
 
+def _add_keys() -> None:
+    from accounts import services
+    from accounts.keys import lists, notices, tasks, terms  # noqa: F401 - the task makes itself known
+    from accounts.permissions import Permission
+    from accounts.selectors import get_key_number
+    from portal import exports, listing, registries
+    from portal.registries import NavItem, Page
+    from portal.terms import declare
+
+    notices.register_kinds()
+    declare(*terms.TERMS)
+    services.HAND_OVERS.append(services.leave_keys)
+    exports.register(lists.KEYS_EXPORT, lists.KEYS_EXPORT_FOR_STAFF)
+    listing.register(lists.KEY_LIST, lists.KEY_LIST_FOR_STAFF, lists.PENDING_LIST)
+    registries.add_pages(Page("accounts.apikey", _("See the key"), "keys:key", get_key_number))
+    manage, approve = Permission.API_KEY_MANAGE, Permission.API_KEY_APPROVE
+    registries.add_nav(
+        NavItem(_("API keys"), "key", "keys:list", "customer", manage, order=70),
+        NavItem(_("API keys to approve"), "key", "key_work:list", "staff", approve, is_inside=False, order=65),
+        NavItem(_("API keys"), "key", "keys:list", "staff", approve, order=65),
+    )
+
+
 def _declare_terms() -> None:
+    from accounts.companies import terms as companies
     from portal.kinds import Whole
     from portal.terms import Term, declare
 
@@ -63,7 +117,86 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
-        areas={"staff": _("The carrier's staff")},
+        *companies.TERMS,
+        areas={"staff": _("The carrier's staff"), **companies.AREAS},
+    )
+    declare(
+        Term(
+            "people.invitation_days",
+            7,
+            "days",
+            _("How long an invitation can be accepted."),
+            _("Own choice: a week holds most absences"),
+            kind=Whole(1, 90),
+            title=_("Invitations"),
+        ),
+        Term(
+            "people.idle_days",
+            180,
+            "days",
+            _("After how long without a visit somebody is closed out."),
+            _("The field's custom: six months"),
+            kind=Whole(30, 3650),
+            title=_("People who are not here: closed out"),
+        ),
+        Term(
+            "people.idle_warn_days",
+            14,
+            "days",
+            _("How long before that they are warned by mail."),
+            _("Own choice: longer than most holidays"),
+            kind=Whole(1, 29),
+            title=_("People who are not here: warned"),
+        ),
+        Term(
+            "people.idle_remove_days",
+            365,
+            "days",
+            _("After how long without a visit somebody who is closed out is removed."),
+            _("The field's custom: six months after they were closed out"),
+            kind=Whole(31, 3650),
+            title=_("People who are not here: removed"),
+        ),
+        areas={"people": _("People")},
+    )
+
+
+def _declare_security_terms() -> None:
+    from accounts import factors
+    from portal.kinds import Choice, Whole
+    from portal.terms import Term, declare
+
+    declare(
+        Term(
+            factors.SECOND_FACTOR,
+            factors.ADMINISTRATORS,
+            "",
+            _("Who of a customer's people must have a second step at sign-in; the carrier's own people always must."),
+            _("Own choice: whoever gives rights to others must not be opened by a stolen password alone"),
+            kind=Choice(
+                {factors.ADMINISTRATORS: _("its administrators"), factors.EVERYBODY: _("everybody in the enterprise")}
+            ),
+            title=_("A second step is asked of"),
+        ),
+        Term(
+            "people.few_codes",
+            3,
+            "codes",
+            _("From how many unused recovery codes on a person is reminded to make new ones."),
+            _("Own choice: time enough before the last one is used"),
+            kind=Whole(1, 9),
+            title=_("Recovery codes are few"),
+            is_internal=True,
+        ),
+        Term(
+            "people.fresh_minutes",
+            10,
+            "minutes",
+            _("How long a second factor counts that was shown, before what touches people's rights asks for it again."),
+            _("Own choice: long enough for a handful of changes in a row"),
+            kind=Whole(1, 12 * 60),
+            title=_("A second factor counts"),
+        ),
     )
 
 

@@ -1,12 +1,18 @@
 """What is told of people and of staff's visits."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import User, visit_reason
+from accounts.models import Membership, MembershipStatus, User, visit_reason
+from portal import registries, terms
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -25,12 +31,16 @@ def person(event: Event) -> Iterable[Recipient]:
 
 
 def customers_people(event: Event, *, permission: str, wants: str, reason: Text) -> list[Recipient]:
-    """The customer's people who may see the account, and its contacts without a sign-in."""
+    """The customer's people and teams who may see the account, and its contacts without a sign-in."""
     people = selectors.list_people_with(event.enterprise_id, permission, event.account_id)
     contacts = selectors.list_contacts(event.enterprise_id, event.account_id, wants=wants)
     found = [
         Recipient(address=user.email, name=m.name, language=user.language, time_zone=user.time_zone, reason=reason)
         for m, user in people
+    ]
+    found += [
+        Recipient(address=team.email, name=team.name, language=team.language, time_zone=team.time_zone, reason=reason)
+        for team in selectors.list_mailboxes_with(event.enterprise_id, permission, event.account_id)
     ]
     return found + [
         Recipient(address=c.email, name=c.name, language=c.language, time_zone=c.time_zone, reason=reason)
@@ -38,15 +48,198 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
     ]
 
 
+def owner(event: Event) -> Iterable[Recipient]:
+    """Whose sign-in was changed: at their address, and at the one that was theirs until then."""
+    user = User.objects.get(pk=event.subject_id)
+    for address in (event.facts["email"], event.facts.get("before", "")):
+        yield Recipient(
+            address=address,
+            language=user.language,
+            time_zone=user.time_zone,
+            reason=_("It is about how you sign in. Of that we always tell you."),
+            face=event.facts.get("face", "customer"),
+        )
+
+
+# What happened to a sign-in: how its story reads, and the title and the first sentence of its mail.
+SIGN_IN: dict[str, tuple[Text, Text, Text]] = {
+    "person.signed_in_anew": (
+        _("%(email)s signed in by a browser not seen before"),
+        _("A sign-in by a new browser"),
+        _("Somebody has signed in as you by a browser that we have not seen with you before."),
+    ),
+    "person.password_changed": (
+        _("The password of %(email)s was changed"),
+        _("Your password was changed"),
+        _("Your password is a new one. Wherever else you were signed in, you are signed out."),
+    ),
+    "person.address_changed": (
+        _("The mail address %(before)s became %(email)s"),
+        _("Your mail address was changed"),
+        _("You now sign in with another mail address, and our mails go there."),
+    ),
+    "person.address_removed": (
+        _("The mail address %(email)s was removed from a sign-in"),
+        _("Your mail address was removed"),
+        _("This mail address is no longer one of a sign-in to our portal."),
+    ),
+    "person.factor_added": (
+        _("%(email)s set up an authenticator app"),
+        _("An authenticator app was set up"),
+        _("From now on we ask for the app's code when you sign in."),
+    ),
+    "person.factor_removed": (
+        _("%(email)s switched the authenticator app off"),
+        _("The authenticator app was switched off"),
+        _("We no longer ask for the app's code when you sign in."),
+    ),
+    "person.passkey_added": (
+        _("%(email)s added a passkey"),
+        _("A passkey was added"),
+        _("From now on it opens your account."),
+    ),
+    "person.passkey_removed": (
+        _("%(email)s removed a passkey"),
+        _("A passkey was removed"),
+        _("It opens your account no longer."),
+    ),
+    "person.codes_made": (
+        _("%(email)s made new recovery codes"),
+        _("New recovery codes were made"),
+        _("The codes you had before open nothing any more."),
+    ),
+}
+
+
+def _said(event: Event) -> dict[str, Any]:
+    _story, title, sentence = SIGN_IN[event.kind]
+    face = settings.STAFF_URL if event.facts.get("face") == "staff" else settings.CUSTOMER_URL
+    return {"title": title, "sentence": sentence, "safety_url": f"{face}{reverse('usersessions_list')}"}
+
+
 def _why(facts: dict[str, Any]) -> dict[str, Any]:
     return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""), facts.get("stands_for", ""))}
 
 
+def _invited(event: Event) -> Iterable[Recipient]:
+    """The invited person, by the address of their sign-in."""
+    member = selectors.get_member(event.enterprise_id, event.subject_id)
+    yield _to(member, reason=_("An administrator of this company invited your address."))
+
+
+def _themselves(event: Event) -> Iterable[Recipient]:
+    """Whose membership it is, once they have joined: an invitation says what it opens."""
+    member = selectors.get_member(event.enterprise_id, event.subject_id)
+    if member.status != MembershipStatus.ACTIVE:
+        return
+    yield _to(member, reason=_("It is about what you may do here."))
+
+
+def _to(member: Membership, *, reason: Text) -> Recipient:
+    user = member.user
+    return Recipient(
+        address=user.email, name=member.name, language=user.language, time_zone=user.time_zone, reason=reason
+    )
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    """What was given and taken, a line each, in the reader's language."""
+    lines = [_now("may now: %(what)s") % {"what": say_held(each)} for each in facts.get("added", [])]
+    lines += [_now("may no longer: %(what)s") % {"what": say_held(each)} for each in facts.get("withdrawn", [])]
+    if facts.get("is_administrator") != facts.get("was_administrator"):
+        is_now = facts.get("is_administrator")
+        lines.insert(0, _now("is system administrator now") if is_now else _now("is no system administrator any more"))
+    return lines
+
+
+def _rights_said(facts: dict[str, Any]) -> dict[str, Any]:
+    lines = _lines(facts)
+    more = [_now("and %(count)s more") % {"count": len(lines) - 5}] if len(lines) > 6 else []
+    return {"note": "; ".join(lines[:5] + more if more else lines)}
+
+
+def say_held(held: dict[str, str]) -> str:
+    """A permission with its scope, as frozen in an event."""
+    what = str(registries.permissions().get(held["permission"], held["permission"]))
+    if "account" in held:
+        return _now("%(what)s (account %(account)s)") % {"what": what, "account": held["account"]}
+    return _now("%(what)s (group %(group)s)") % {"what": what, "group": held["group"]} if "group" in held else what
+
+
+def _people_said(facts: dict[str, Any]) -> dict[str, Any]:
+    """Who came and who left."""
+    came, left = ", ".join(facts.get("came", [])), ", ".join(facts.get("left", []))
+    lines = [_now("came: %(people)s") % {"people": came}] if came else []
+    return {"note": "; ".join(lines + ([_now("left: %(people)s") % {"people": left}] if left else []))}
+
+
+_WHY_CLOSED = {"idle": _("not seen for too long")}
+
+
+def _closed_said(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"note": str(_WHY_CLOSED.get(facts.get("why", ""), ""))}
+
+
+def _lines_of(event: Event) -> dict[str, Any]:
+    """Said when the mail is written, in its reader's language."""
+    return {"lines": lazy(_lines, list)(event.facts)}
+
+
+def _idle_context(event: Event) -> dict[str, Any]:
+    """Until when they can come in and all is as it was."""
+    enterprise = selectors.get_enterprise(event.enterprise_id)
+    days = terms.value("people.idle_warn_days", on=event.at.date(), of=enterprise)
+    return {"until": event.at + timedelta(days=days)}
+
+
+_OF_PEOPLE = (
+    EventKind(
+        "person.invited",
+        story=_("%(actor)s invited %(person)s"),
+        recipients=_invited,
+        context=lambda event: {"until": datetime.fromisoformat(event.facts["until"])},
+        secret="invitation_link",  # noqa: S106 - a name
+    ),
+    EventKind(
+        "person.idle",
+        story=_("%(person)s was not here for long, and is warned by mail"),
+        recipients=_themselves,
+        context=_idle_context,
+        tone="amber",
+    ),
+    EventKind("person.joined", story=_("%(person)s joined"), tone="green"),
+    EventKind("person.changed", story=_("%(actor)s changed what is said of %(person)s"), tone="gray"),
+    EventKind(
+        "person.deactivated",
+        story=_("%(actor)s closed the enterprise to %(person)s"),
+        tone="gray",
+        words=_closed_said,
+    ),
+    EventKind("person.reactivated", story=_("%(actor)s let %(person)s in again")),
+    EventKind("person.removed", story=_("%(actor)s removed %(person)s"), tone="gray", words=_closed_said),
+    EventKind(
+        "rights.changed",
+        story=_("%(actor)s changed what %(person)s may do"),
+        recipients=_themselves,
+        context=_lines_of,
+        words=_rights_said,
+    ),
+    EventKind("team.made", story=_("%(actor)s made the team %(team)s"), words=_people_said),
+    EventKind("team.changed", story=_("%(actor)s changed the team %(team)s"), words=_people_said),
+    EventKind("team.closed", story=_("%(actor)s ended the team %(team)s"), tone="gray"),
+    EventKind("team.rights_changed", story=_("%(actor)s changed what the team %(team)s may do"), words=_rights_said),
+)
+
+
 def register_kinds() -> None:
+    for name, (story, _title, _sentence) in SIGN_IN.items():
+        register(EventKind(name, story=story, recipients=owner, context=_said))
     register(
+        EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
         EventKind("person.renamed", story=_("%(before)s is now called %(after)s"), tone="gray"),
+        *_OF_PEOPLE,
         EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
         EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
         EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),

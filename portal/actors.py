@@ -18,11 +18,12 @@ class ActorKind(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
     SYSTEM = "system"
+    KEY = "key"  # a customer's program, by its API key
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or the portal itself, acting for one enterprise or, as staff, outside any."""
+    """A person, a program or the portal itself, acting for one enterprise or, as staff, outside any."""
 
     kind: ActorKind
     name: str
@@ -36,6 +37,7 @@ class Actor:
     language: str = "en"
     time_zone: str = "UTC"
     permissions: Permissions = field(default_factory=dict)
+    key_id: int | None = None  # the API key by which a program acts
 
     @property
     def is_staff(self) -> bool:
@@ -46,8 +48,8 @@ class Actor:
         return initials(self.name)
 
     def may(self, permission: str) -> bool:
-        """Holds the permission somewhere in this enterprise."""
-        return permission in self.permissions
+        """Holds the permission somewhere in this enterprise; "" asks for none in particular."""
+        return not permission or permission in self.permissions
 
     def may_on(self, permission: str, account_id: int) -> bool:
         """Holds the permission on this account."""
@@ -55,7 +57,10 @@ class Actor:
         return accounts is None or account_id in accounts
 
     def accounts_for(self, permission: str) -> frozenset[int] | None:
-        """The accounts the permission reaches: None for all, an empty set for none."""
+        """The accounts the permission reaches: None for all, an empty set for none; for "" those of any permission."""
+        if not permission:
+            reach = [*self.permissions.values(), frozenset[int]()]
+            return None if None in reach else frozenset().union(*(each for each in reach if each))
         if permission not in self.permissions:
             return frozenset()
         return self.permissions[permission]

@@ -50,12 +50,17 @@ def record(
         story_type=story._meta.label_lower,
         story_id=story.pk,
         account_id=getattr(story, "account_id", None),
-        facts=json.loads(json.dumps(facts, cls=_FactsEncoder)),
+        facts=json.loads(json.dumps(_signed(facts, actor), cls=_FactsEncoder)),
     )
     if not known.is_silent:
         todo = Todo.objects.create(enterprise_id=owner, event=event, due_at=at)
         hint_after_commit("portal.tell", owner, todo.pk)
     return event
+
+
+def _signed(facts: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """With the API key by which it was done: its name alone may be another's tomorrow."""
+    return {**facts, "api_key": actor.key_id} if actor.key_id else facts
 
 
 def hint_after_commit(task: str, enterprise_id: int, pk: int) -> None:

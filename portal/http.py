@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal import problems
@@ -48,8 +49,8 @@ WORDS: dict[int, tuple[Text, Text]] = {
     429: (
         _("Too many attempts"),
         _(
-            "To keep guessers out, the portal slows down after several attempts. Wait a minute, then try again. If you"
-            " have forgotten your password, choose a new one."
+            "To keep guessers out, the portal slows down after several attempts. If you have forgotten your password,"
+            " choose a new one."
         ),
     ),
     500: (
@@ -187,10 +188,12 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Guessing is slowed down; so is, for a few minutes, whoever mistypes too often."""
-    answer = _plain(request, 429)
-    answer["Retry-After"] = "60"
+def too_many_requests(request: HttpRequest, exception: Exception | None = None, *, wait: int = 60) -> HttpResponse:
+    """Guessing is slowed down; so is, for ``wait`` seconds, whoever mistypes too often."""
+    minutes = -(-wait // 60)
+    when = ngettext("Wait %(n)s minute, then try again.", "Wait %(n)s minutes, then try again.", minutes)
+    answer = _plain(request, 429, text=f"{WORDS[429][1]} {when % {'n': minutes}}")
+    answer["Retry-After"] = str(wait)
     return answer
 
 

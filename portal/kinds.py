@@ -35,6 +35,7 @@ UNITS: dict[str, Callable[[int], str]] = {
     "calls": lambda n: ngettext("%(n)s call", "%(n)s calls", n),
     "searches": lambda n: ngettext("%(n)s search", "%(n)s searches", n),
     "files": lambda n: ngettext("%(n)s file", "%(n)s files", n),
+    "codes": lambda n: ngettext("%(n)s code", "%(n)s codes", n),
     "rows": lambda n: ngettext("%(n)s row", "%(n)s rows", n),
 }
 

@@ -14,7 +14,6 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 from django.urls import resolve
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -25,7 +24,6 @@ from portal import problems
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.http import (
-    detour,
     forbidden,
     no_page,
     not_found,
@@ -37,7 +35,7 @@ from portal.http import (
     unavailable,
 )
 from portal.outages import CLASH
-from portal.policy import Access, Policy, policy_of
+from portal.policy import PUBLIC, SAFE, Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -60,6 +58,21 @@ class ProblemMiddleware:
             return response
         kept = {name: response[name] for name in ("Allow", "Retry-After") if name in response}
         return problems.answer(request, problems.of_status(response.status_code), headers=kept)
+
+
+class CredentialMiddleware:
+    """A call of the API by a key is nobody's session: its cookies are neither read nor renewed."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        request.credential = None  # type: ignore[attr-defined]
+        if scheme.casefold() == "bearer" and problems.is_api(request):
+            request.credential = text.strip()  # type: ignore[attr-defined]
+            request.COOKIES.clear()
+        return self.get_response(request)
 
 
 class TenantMiddleware:
@@ -106,12 +119,15 @@ class TenantMiddleware:
             # No text of the database can hold a NUL, so nothing has such a name.
             return not_found(request)
         public_id = kwargs.pop("enterprise", None)
+        is_by_key = getattr(request, "credential", None) is not None and not policy.is_library
+        if not is_by_key and (policy != PUBLIC or public_id is not None):
+            import_string(settings.KEEP_ALIVE)(request)
         if policy.is_library:
             speak_as_user(request)
         if policy.access is Access.PUBLIC and public_id is None:
             return None
-        if not request.user.is_authenticated:
-            return detour(request, resolve_url(settings.LOGIN_URL))
+        if not is_by_key and not request.user.is_authenticated:
+            return import_string(settings.SIGN_IN_FIRST)(request)  # type: ignore[no-any-return]
         if policy.is_library:
             return None
         return self._admit(request, policy, public_id)
@@ -129,6 +145,8 @@ class TenantMiddleware:
         speak(request, found.language, found.time_zone)
         if policy.access is Access.PERMISSION and not found.may(policy.permission):
             return forbidden(request, permission=policy.permission)
+        if policy.is_fresh and request.method not in SAFE:
+            return import_string(settings.FRESHNESS)(request, found)  # type: ignore[no-any-return]
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -5,10 +5,11 @@ in, not yours is 404, a permission that is lacking is 403.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
+SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -24,6 +25,7 @@ class Policy:
     access: Access
     permission: str = ""
     is_library: bool = False
+    is_fresh: bool = False  # what it does, and not what it shows, takes a second factor shown lately
 
 
 PUBLIC = Policy(Access.PUBLIC)
@@ -61,6 +63,21 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """For anybody who has signed in, whatever they may do."""
     view.policy = SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def about_sign_in(view: View) -> View:
+    """A library's page bent to the portal: for anybody who has signed in, before they are admitted anywhere."""
+    view.policy = _LIBRARY_SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def fresh(view: View) -> View:
+    """What is sent to it takes a second factor that was shown lately; stands above the view's policy.
+
+    Who is asked for one comes back to what they were doing, with all that they had typed.
+    """
+    view.policy = replace(view.policy, is_fresh=True)  # type: ignore[attr-defined]
     return view
 
 

@@ -34,12 +34,24 @@ class Problem:
 
 MALFORMED = Problem("malformed", 400, _("The request cannot be read"), _("Its body or a header is not well formed."))
 NOT_SIGNED_IN = Problem("not-signed-in", 401, _("You are not signed in"), _("Sign in first, then send this again."))
+BAD_KEY = Problem(
+    "bad-key",
+    401,
+    _("This key opens nothing"),
+    _("It is not known, or no longer good. Its page in the portal says how it stands, and how to get another."),
+)
 FORBIDDEN = Problem("forbidden", 403, _("You may not do this"), _("Ask an administrator for the permission it needs."))
 PAGE_FIRST = Problem(
     "page-first",
     403,
     _("A page must be seen first"),
     _("Open the page named in “page” in the browser, then try again."),
+)
+FACTOR_FIRST = Problem(
+    "factor-first",
+    403,
+    _("Show your second factor again"),
+    _("Nothing was done. Open the page named in “page” in the browser, then send this again."),
 )
 FORGED = Problem(
     "csrf", 403, _("The form's token is missing or old"), _("Send the token of the session in the header X-CSRFToken.")
@@ -76,8 +88,8 @@ UNAVAILABLE = Problem(
 
 # In the order of their statuses; the first of a status stands for it where nothing more is known.
 CATALOGUE: Sequence[Problem] = (
-    MALFORMED, NOT_SIGNED_IN, FORBIDDEN, PAGE_FIRST, FORGED, NOT_FOUND, METHOD, NOT_ACCEPTABLE, REFUSED, UNDER_WAY,
-    PRECONDITION, TOO_LARGE, MEDIA, INVALID, KEY_REUSED, TOO_MANY, BROKEN, UNAVAILABLE,
+    MALFORMED, NOT_SIGNED_IN, BAD_KEY, FORBIDDEN, PAGE_FIRST, FACTOR_FIRST, FORGED, NOT_FOUND, METHOD, NOT_ACCEPTABLE,
+    REFUSED, UNDER_WAY, PRECONDITION, TOO_LARGE, MEDIA, INVALID, KEY_REUSED, TOO_MANY, BROKEN, UNAVAILABLE,
 )  # fmt: skip
 
 
@@ -138,6 +150,11 @@ def of_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
         return answer(request, INVALID, errors=[{"pointer": where, "detail": refusal.message}])
     more: dict[str, Any] = {"pointer": where} if where else {}
     return answer(request, REFUSED, detail=refusal.message, way_out=refusal.way_out, **more)
+
+
+def factor_first(request: HttpRequest, url: str) -> HttpResponse:
+    """What was asked for takes a second factor that was shown lately; no call can show one."""
+    return answer(request, FACTOR_FIRST, page=request.build_absolute_uri(url))
 
 
 def page_first(request: HttpRequest, url: str) -> HttpResponse:

@@ -116,6 +116,21 @@ class Use:
     managed: Collection[str]
 
 
+@dataclass(frozen=True)
+class Held:
+    """Something that hangs on billing accounts: its rows within reach, each with an account_id, and their list.
+
+    Without ``url_name`` there is no list of it; ``query`` is the list's filter by account number.
+    """
+
+    label: Text
+    permission: str
+    rows: Callable[[Actor], Any]
+    url_name: str = ""
+    query: str = "account"
+    order: int = 50
+
+
 @dataclass
 class Registries:
     nav: list[NavItem] = field(default_factory=list)
@@ -123,8 +138,16 @@ class Registries:
     searches: list[Search] = field(default_factory=list)
     # kind of thing, as "orders.order" -> its page
     pages: dict[str, Page] = field(default_factory=dict)
+    # what hangs on billing accounts
+    held: list[Held] = field(default_factory=list)
     # what a customer's people can be granted: permission code -> what it lets them do, in words
     permissions: dict[str, Text] = field(default_factory=dict)
+    # those of them that are about the whole enterprise, and not about single accounts
+    whole_permissions: set[str] = field(default_factory=set)
+    # those of them that nothing in the portal asks for yet
+    future_permissions: set[str] = field(default_factory=set)
+    # beginning of a code, as "billing" -> what its section is called, in the order of the sections
+    sections: dict[str, Text] = field(default_factory=dict)
     # what the carrier's roles can hold
     staff_permissions: dict[str, Text] = field(default_factory=dict)
     # staff role code -> the permissions it is shipped with
@@ -158,11 +181,33 @@ def page_of(kind: str) -> Page | None:
     return _all.pages.get(kind)
 
 
+def add_held(*kinds: Held) -> None:
+    _all.held.extend(kinds)
+
+
+def held(actor: Actor) -> list[Held]:
+    """What of billing accounts this actor may see, in order."""
+    return sorted((each for each in _all.held if actor.may(each.permission)), key=lambda each: each.order)
+
+
 def add_permissions(
-    *, customer: Mapping[str, Text], staff: Mapping[str, Text], staff_roles: Mapping[str, Iterable[str]]
+    *,
+    customer: Mapping[str, Text],
+    staff: Mapping[str, Text],
+    staff_roles: Mapping[str, Iterable[str]],
+    whole: Iterable[str] = (),
+    future: Iterable[str] = (),
+    sections: Mapping[str, Text] | None = None,
 ) -> None:
-    """An app's permissions for each side, and which staff roles are shipped with which of them."""
+    """An app's permissions for each side, and which staff roles are shipped with which of them.
+
+    ``whole`` are those of the customer's that cannot be limited to single accounts, ``future`` those
+    that nothing asks for yet: they can be granted, and say so.
+    """
     _all.permissions.update(customer)
+    _all.whole_permissions.update(whole)
+    _all.future_permissions.update(future)
+    _all.sections.update(sections or {})
     _all.staff_permissions.update(staff)
     for role, codes in staff_roles.items():
         _all.staff_roles.setdefault(role, set()).update(codes)
@@ -208,6 +253,21 @@ def search(actor: Actor, text: str) -> list[Hit]:
 def permissions() -> dict[str, Text]:
     """All that a customer's administrator holds and can grant."""
     return dict(_all.permissions)
+
+
+def whole_permissions() -> set[str]:
+    """Those of them that are about the whole enterprise."""
+    return set(_all.whole_permissions)
+
+
+def future_permissions() -> set[str]:
+    """Those of them that nothing in the portal asks for yet."""
+    return set(_all.future_permissions)
+
+
+def sections() -> dict[str, Text]:
+    """The beginnings of permissions' codes, in order, each with what its section is called."""
+    return dict(_all.sections)
 
 
 def staff_permissions() -> dict[str, Text]:

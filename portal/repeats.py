@@ -21,8 +21,8 @@ class StillUnderWay(Refused):
 
 
 def caller_of(actor: Actor) -> str:
-    """Whose key it is: two people may choose the same one."""
-    return f"{actor.kind}:{actor.user_id}"
+    """Whose key it is: two people, or two programs, may choose the same one."""
+    return f"{actor.kind}:{actor.key_id or actor.user_id}"
 
 
 def begin(actor: Actor, key: str, request_hash: str, *, at: datetime) -> tuple[ApiAnswer, bool]:

@@ -46,4 +46,6 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     facts = {"method": method, "route": route, "status": response.status_code, "ms": int(seconds * 1000)}
     if actor is not None:
         facts |= {"enterprise": actor.enterprise_id, "user": actor.user_id}
+        if actor.key_id:
+            facts["key"] = actor.key_id
     log.info("answered", extra=facts)

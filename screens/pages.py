@@ -286,6 +286,14 @@ PAGES = (*ENTRANCE, *CUSTOMER, *STAFF, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
+    "e/<slug:enterprise>/keys/export.csv": "a file",
+    "e/<slug:enterprise>/keys/<int:pk>/approve/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/decline/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/withdraw/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/collect/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/reset/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/revoke/": "takes a form only",
+    "e/<slug:enterprise>/keys/<int:pk>/hand-over/": "takes a form only",
     "healthz": "for the operator's watch",
     "readyz": "for the operator's watch",
     "metrics": "for the operator's watch",
@@ -295,6 +303,9 @@ NOT_PAGES = {
     "account/login/code/confirm/": "leads on: codes by mail are not used",
     "account/2fa/recovery-codes/download/": "a file",
     "account/2fa/webauthn/login/": "what a passkey is asked, for the script",
+    "account/again/": "what waited for a second factor, sent on at once",
+    "account/sessions/end/": "takes a form only",
+    "account/2fa/totp/replace/": "the page of the app's first setting up, after the factor is shown once more",
     "account/2fa/webauthn/reauthenticate/": "walked with a device: tests/journeys/test_passkeys.py",
     "account/2fa/webauthn/keys/<int:pk>/edit/": "walked with a device: tests/journeys/test_passkeys.py",
     "account/2fa/webauthn/keys/<int:pk>/remove/": "walked with a device: tests/journeys/test_passkeys.py",

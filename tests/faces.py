@@ -4,10 +4,12 @@ The test's connection is portal_test, which may become each of the portal's role
 none of their rights. Every request and every builder says which role it plays.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
@@ -92,6 +94,18 @@ class FaceClient(Client):
         with self.at_home():
             self.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
             session = self.session
-            session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+            now = time.time()
+            records = [{"method": "password", "at": now}, {"method": "mfa", "at": now, "type": "totp"}]
+            session["account_authentication_methods"] = records
+            session["account_authentication_methods_user"] = user_id_to_str(user)
+            session.update({"began": now, "seen": now})
             session.save()
         return self
+
+    def wait(self, minutes: float) -> None:
+        """Let as much time pass since the person showed who they are."""
+        with self.at_home():
+            session = self.session
+            for record in session["account_authentication_methods"]:
+                record["at"] -= 60 * minutes
+            session.save()

@@ -1,15 +1,23 @@
 """Builders: the shortest way to a believable thing. Each plays the role that may write it."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import (
+    FACTORS,
     Account,
+    AccountGroup,
+    ApiKey,
+    ApiKeyAccount,
     Contact,
     Enterprise,
     Grant,
+    GroupedAccount,
     Membership,
     StaffAbsence,
     StaffCard,
@@ -21,7 +29,7 @@ from accounts.models import (
 from billing.models import Charge
 from inventory.models import Product, Service, Site
 from orders.models import Milestone, MilestoneKind, Order
-from portal import locator
+from portal import locator, seals
 from portal.models import EnterpriseTerm, Locator
 from portal.tenancy import tenant_scope
 from tests.faces import as_app, as_staff, inside
@@ -83,7 +91,28 @@ def password(person: User, text: str = PASSWORD) -> None:
         person.save(update_fields=["password"])
 
 
+def factor(person: User) -> str:
+    """An authenticator app of somebody's; returns its seed."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import generate_totp_secret
+
+    seed = generate_totp_secret()
+    with as_app():
+        sealed = {"secret": seals.seal(seed, purpose=FACTORS)}
+        Authenticator.objects.create(user=person, type="totp", data=sealed)
+    return str(seed)
+
+
+def code(seed: str) -> str:
+    """What the app shows now: the middle of what is taken, so that a step of the clock changes nothing."""
+    from allauth.mfa.totp.internal import auth
+
+    counters = list(auth.yield_hotp_counters_from_time())
+    return str(auth.format_hotp_value(auth.hotp_value(seed, counters[len(counters) // 2])))
+
+
 def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Membership:
+    fields.setdefault("seen_on", timezone.now().date())
     with inside(owner):
         made = Membership.objects.create(enterprise=owner, user=person, name=name, **fields)
     _remember(locator.row(locator.PERSON, str(person.pk), enterprise_id=owner.pk, target_id=made.pk))
@@ -93,6 +122,39 @@ def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Members
 def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
     with inside(person.enterprise):
         return Grant.objects.create(enterprise=person.enterprise, membership=person, permission=permission, account=on)
+
+
+def group(owner: Enterprise, name: str, *accounts: Account) -> AccountGroup:
+    with inside(owner):
+        made = AccountGroup.objects.create(enterprise=owner, name=name)
+    for each in accounts:
+        grouped(made, each)
+    return made
+
+
+def grouped(group: AccountGroup, on: Account) -> GroupedAccount:
+    with inside(group.enterprise):
+        return GroupedAccount.objects.create(enterprise=group.enterprise, group=group, account=on)
+
+
+def api_key(
+    owner: Enterprise, person: User, *, permissions: Sequence[str] = (), reach: Sequence[Account] = (), **fields: Any
+) -> ApiKey:
+    """A request of the person's, on some accounts or on all; ``fields`` are of the row."""
+    now = timezone.now()
+    fields = {
+        "name": "Billing robot", "purpose": "Fetches our invoices every night", "contact_email": "robots@x.example",
+        "requested_at": now, "expires_at": now + timedelta(days=90), "requested_by_user_id": person.pk, **fields,
+    }  # fmt: skip
+    with as_app(), tenant_scope(owner.pk):
+        member = Membership.objects.get(enterprise=owner, user=person)
+        key = ApiKey.objects.create(
+            enterprise=owner, owner=member, requested_by=member.name, is_all_accounts=not reach,
+            permissions=list(permissions or ("order.view", "billing.view")), **fields,
+        )  # fmt: skip
+        for each in reach:
+            ApiKeyAccount.objects.create(enterprise=owner, key=key, account=each)
+    return key
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

@@ -1,29 +1,59 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
-from accounts.models.companies import Account, Enterprise
-from accounts.models.members import Contact, Grant, Membership
+from accounts.models.companies import ACCOUNT_FLOW, Account, AccountStatus, CustomerNumber, Delivery, Enterprise
+from accounts.models.keys import KEY_FLOW, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus
+from accounts.models.members import (
+    MEMBERSHIP_FLOW,
+    AccountGroup,
+    Contact,
+    Grant,
+    GroupedAccount,
+    Membership,
+    MembershipBefore,
+    MembershipStatus,
+    Team,
+    TeamPerson,
+    open_at,
+)
 from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
+    "ACCOUNT_FLOW",
     "BILLING_ROLES",
     "FACTORS",
+    "KEY_FLOW",
     "LANGUAGES",
+    "MEMBERSHIP_FLOW",
     "TEAM_PURPOSES",
     "Account",
+    "AccountGroup",
+    "AccountStatus",
+    "ApiKey",
+    "ApiKeyAccount",
+    "ApiSecret",
     "Contact",
+    "CustomerNumber",
+    "Delivery",
     "Enterprise",
     "Grant",
+    "GroupedAccount",
+    "KeyStatus",
     "Membership",
+    "MembershipBefore",
+    "MembershipStatus",
     "People",
     "StaffAbsence",
     "StaffCard",
     "StaffMember",
     "StaffRole",
     "StaffVisit",
+    "Team",
     "TeamMember",
+    "TeamPerson",
     "TeamRole",
     "User",
+    "open_at",
     "visit_reason",
 ]

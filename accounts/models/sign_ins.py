@@ -26,8 +26,8 @@ class People(BaseUserManager["User"]):
 class User(AbstractBaseUser, Identity):
     """A person's sign-in: mail, password and how to speak to them. All else is on memberships."""
 
-    # People change their own sign-in; nobody signs up by themselves.
-    withheld: ClassVar = {"portal_app": ("INSERT", "DELETE")}
+    # An invitation makes a sign-in; nobody takes one away.
+    withheld: ClassVar = {"portal_app": ("DELETE",)}
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=5, choices=LANGUAGES, default="en")

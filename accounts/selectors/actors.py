@@ -6,14 +6,14 @@ from django.conf import settings
 
 from accounts.models import (
     Enterprise,
-    Grant,
     Membership,
     StaffMember,
     User,
 )
 from accounts.selectors.companies import get_enterprise
-from portal import registries
-from portal.actors import Actor, ActorKind, Permissions
+from accounts.selectors.people import get_membership
+from accounts.selectors.rights import get_permissions
+from portal.actors import Actor, ActorKind
 
 
 def find_user(pk: int) -> User | None:
@@ -23,11 +23,12 @@ def find_user(pk: int) -> User | None:
 
 def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
     """The person as a member of the enterprise they are in, or None when they are not one."""
-    member = Membership.objects.filter(
-        enterprise_id=enterprise.pk, user_id=user.pk, status=Membership.Status.ACTIVE
-    ).first()
-    if member is None or not enterprise.is_active:
-        return None
+    member = get_membership(user, enterprise.pk)
+    return actor_of(member, user, enterprise) if member and enterprise.is_active else None
+
+
+def actor_of(member: Membership, user: User, enterprise: Enterprise) -> Actor:
+    """The same of a membership that is at hand."""
     return Actor(
         kind=ActorKind.CUSTOMER,
         name=member.name,
@@ -42,18 +43,6 @@ def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
         time_zone=user.time_zone,
         permissions=get_permissions(member),
     )
-
-
-def get_permissions(member: Membership) -> Permissions:
-    """What a member may do, and on which accounts; an administrator everything everywhere."""
-    if member.is_administrator:
-        return dict.fromkeys(registries.permissions())
-    found: dict[str, frozenset[int] | None] = {}
-    grants = Grant.objects.filter(enterprise_id=member.enterprise_id, membership=member)
-    for permission, account_id in grants.values_list("permission", "account_id"):
-        held = found.get(permission, frozenset())
-        found[permission] = None if account_id is None or held is None else held | {account_id}
-    return found
 
 
 def get_staff_actor(user: User) -> Actor | None:

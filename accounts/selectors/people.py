@@ -9,6 +9,7 @@ from accounts.models import (
     Membership,
     User,
 )
+from accounts.selectors.rights import list_who_could
 from portal.actors import Actor
 from portal.tenancy import of_enterprise
 
@@ -19,13 +20,20 @@ def get_membership(user: User, enterprise_id: int) -> Membership | None:
     return active.filter(user_id=user.pk).first()
 
 
+def get_member(enterprise_id: int, pk: int) -> Membership:
+    """One of an enterprise's people, whatever their state, with their sign-in."""
+    return Membership.objects.select_related("user").get(enterprise_id=enterprise_id, pk=pk)
+
+
+def find_member(enterprise_id: int, pk: int) -> Membership | None:
+    """The same, where there may be none."""
+    return Membership.objects.select_related("user").filter(enterprise_id=enterprise_id, pk=pk).first()
+
+
 def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:
-    """The active members who hold a permission on an account, with their sign-ins."""
-    members = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
-    on_account = Q(grants__account_id__isnull=True) | Q(grants__account_id=account_id)
-    allowed = Q(is_administrator=True) | (Q(grants__permission=permission) & on_account)
-    found = members.filter(allowed, user__is_active=True).select_related("user").distinct().order_by("id")
-    return [(member, member.user) for member in found]
+    """The active members who hold a permission on an account, by themselves or in a team, with their sign-ins."""
+    found = list_who_could(enterprise_id, permission, account_id)
+    return sorted(((member, member.user) for member in found if member.user.is_active), key=lambda pair: pair[0].pk)
 
 
 class Person(NamedTuple):

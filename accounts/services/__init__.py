@@ -1,6 +1,35 @@
 """What changes people, enterprises and who may be where."""
 
+from accounts.services.idle import look_for_idle, note_seen
+from accounts.services.keys import hand_over_keys, leave_keys, note_key_use
+from accounts.services.members import (
+    HAND_OVERS,
+    Invited,
+    accept_invitation,
+    change_details,
+    check_invitation,
+    clean_email,
+    deactivate,
+    invitation_token,
+    invite,
+    invite_again,
+    reactivate,
+    read_invitation,
+    remove,
+)
 from accounts.services.profile import Profile, set_default_enterprise, set_language, set_profile
+from accounts.services.rights import (
+    Outdated,
+    check_not_last,
+    end_spans,
+    enterprise_of,
+    is_administrator,
+    lock_administrators,
+    lock_member,
+    remember_before,
+    set_rights,
+    set_team_rights,
+)
 from accounts.services.serving import (
     Away,
     Place,
@@ -16,27 +45,58 @@ from accounts.services.serving import (
     set_absence,
 )
 from accounts.services.shipping import ship_house_and_roles
+from accounts.services.teams import close_team, set_team
 from accounts.services.visits import leave_enterprise, open_assigned, open_enterprise
 
 __all__ = [
+    "HAND_OVERS",
     "Away",
+    "Invited",
+    "Outdated",
     "Place",
     "PlaceMoved",
     "Profile",
+    "accept_invitation",
     "add_place",
+    "change_details",
     "change_place",
+    "check_invitation",
+    "check_not_last",
+    "clean_email",
+    "close_team",
+    "deactivate",
     "end_absence",
     "end_place",
+    "end_spans",
+    "enterprise_of",
     "hand_over",
+    "hand_over_keys",
+    "invitation_token",
+    "invite",
+    "invite_again",
+    "is_administrator",
     "leave_enterprise",
+    "leave_keys",
+    "lock_administrators",
+    "lock_member",
     "lock_staff",
+    "look_for_idle",
+    "note_key_use",
+    "note_seen",
     "open_assigned",
     "open_enterprise",
     "place_of",
+    "reactivate",
+    "read_invitation",
+    "remember_before",
+    "remove",
     "require_working",
     "set_absence",
     "set_default_enterprise",
     "set_language",
     "set_profile",
+    "set_rights",
+    "set_team",
+    "set_team_rights",
     "ship_house_and_roles",
 ]

@@ -9,6 +9,7 @@ from portal.pace import WINDOW
 from portal.repeats import caller_of
 
 TERM = "api.requests_per_minute"
+KEY_TERM = "api.key_calls_per_minute"
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Allowance:
     limit: int
     used: int
     resets_in: int
+    policy: str = "person"
 
     @property
     def is_spent(self) -> bool:
@@ -25,16 +27,21 @@ class Allowance:
 
     @property
     def headers(self) -> dict[str, str]:
-        """As the IETF's draft on RateLimit fields has them."""
+        """As the IETF's draft on RateLimit fields has them, and as its earlier versions had."""
         left = max(0, self.limit - self.used)
         return {
-            "RateLimit-Policy": f'"person";q={self.limit};w={WINDOW}',
-            "RateLimit": f'"person";r={left};t={self.resets_in}',
+            "RateLimit-Policy": f'"{self.policy}";q={self.limit};w={WINDOW}',
+            "RateLimit": f'"{self.policy}";r={left};t={self.resets_in}',
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(left),
+            "RateLimit-Reset": str(self.resets_in),
         }
 
 
 def take(actor: Actor, *, at: datetime) -> Allowance:
     """Count one call. Without the cache nobody is held up: the log says so."""
-    limit = int(terms.value(TERM, on=at.date(), enterprise_id=actor.enterprise_id))
+    name, policy = (KEY_TERM, "key") if actor.key_id else (TERM, "person")
+    limit = int(terms.value(name, on=at.date(), enterprise_id=actor.enterprise_id))
     window, elapsed = divmod(int(at.timestamp()), WINDOW)
-    return Allowance(limit, pace.count(f"api-calls:{caller_of(actor)}:{window}"), WINDOW - elapsed)
+    used = pace.count(f"api-calls:{caller_of(actor)}:{window}")
+    return Allowance(limit, used, WINDOW - elapsed, policy)

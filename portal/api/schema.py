@@ -236,6 +236,18 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
         }
     }
     result["security"] = [{"session": []}]
+    if generator.urlconf.endswith("customer"):
+        components["securitySchemes"]["key"] = {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "dmk_…",
+            "description": (
+                "An API key, requested and collected on the portal's pages. It needs neither cookie nor X-CSRFToken,"
+                " reaches what it was approved for as far as its owner still does, and its calls are counted by"
+                " themselves. Where a key is sent, cookies are ignored."
+            ),
+        }
+        result["security"].append({"key": []})
     result["info"]["description"] = _about()
     return result
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -57,6 +58,14 @@ class SessionSignIn(SessionAuthentication):
             raise ForgedForm from error
 
 
+class KeySignIn(BaseAuthentication):
+    """The API key that the tenant middleware has admitted. It comes in a header that no browser sends by itself."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        actor = getattr(request._request, "actor", None)
+        return (AnonymousUser(), actor.key_id) if actor is not None and actor.key_id else None
+
+
 class StrictJson(JSONParser):
     """JSON, also against bodies that nest deeper than anybody means."""
 
@@ -71,7 +80,7 @@ class ApiView(APIView):
     """An endpoint. Each handler states its policy by @requires and is told of by @operation."""
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
-    authentication_classes = [SessionSignIn]
+    authentication_classes = [KeySignIn, SessionSignIn]
     permission_classes = []  # the tenant middleware has asked the policy
     renderer_classes = [JSONRenderer]
     parser_classes = [StrictJson]

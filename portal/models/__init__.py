@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from portal.flows import Flow, table
 from portal.models.drafts import Draft
 from portal.models.kept import ListView, StaffListView
+from portal.models.looks import Look
 from portal.models.terms import CarrierTerm, EnterpriseTerm, SetTerm
 from portal.tables import CarrierOwned, Identity, Queue, TenantForeignKey, TenantOwned
 
 __all__ = [
     "EXPORT_FLOW", "ApiAnswer", "CarrierTerm", "Draft", "EnterpriseTerm", "Event", "Export", "ExportState", "ListView",
-    "Locator", "Notice", "NumberCounter", "SetTerm", "StaffListView", "StoredFile", "Todo",
+    "Locator", "Look", "Notice", "NumberCounter", "SetTerm", "StaffListView", "StoredFile", "Todo",
 ]  # fmt: skip
 
 
@@ -25,8 +26,10 @@ class Locator(Identity):
     constraint on a walled table would tell one tenant what another has.
     """
 
-    # Who belongs where is the carrier's to say.
-    withheld: ClassVar = {"portal_app": ("INSERT", "UPDATE", "DELETE")}
+    # A customer's side adds people to its enterprise; a row that leads nowhere true yields nothing.
+    withheld: ClassVar = {"portal_app": ("UPDATE", "DELETE")}
+    # Staff give an enterprise its numbers and accounts from inside of it.
+    extra_grants: ClassVar = {"portal_staff_inside": ("INSERT", "DELETE")}
     kind = models.CharField(max_length=30)
     key_hash = models.CharField(max_length=64, db_collation="C")
     # No key to the enterprise: the table is read before any scope, and the row it points at is verified inside.
@@ -73,7 +76,8 @@ class Event(TenantOwned):
     class Meta:
         indexes = [
             models.Index(fields=["enterprise", "story_type", "story_id", "-at"], name="portal_event_story"),
-            models.Index(fields=["enterprise", "-at"], name="portal_event_at"),
+            # The whole journal, from either end.
+            models.Index(fields=["enterprise", "at", "id"], name="portal_event_when"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal import cells
+from portal import cells, registries
 from portal import money as amounts
 from portal.flows import FLOWS
 from portal.glossary import GLOSSARY
@@ -84,6 +84,12 @@ def hint(context: Context, word: str, *, mark: bool = False) -> SafeString:
         '<span class="hint-panel" id="hint-{place}" popover>{}{}</span>',
         " hint-mark" if mark else "", shown, name, entry.text, place=place,
     )  # fmt: skip
+
+
+@register.filter
+def permission(code: str) -> str:
+    """What a permission lets somebody do, in words."""
+    return str(registries.permissions().get(code, code))
 
 
 @register.filter

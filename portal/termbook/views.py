@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import listing, suggestions, terms
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
-from portal.policy import requires
+from portal.policy import fresh, requires
 from portal.termbook import lists, selectors, services
 from portal.termbook.forms import AgreementForm, CarrierTermForm, WhomForm, WithdrawForm, hidden
 from portal.terms import Term
@@ -95,6 +95,7 @@ def _page(request: ActorRequest, term: Term) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh
 @requires(TERM_CHANGE)
 def set_term(request: ActorRequest, name: str) -> HttpResponse:
     """The form, then what it would change, then the change."""
@@ -168,6 +169,7 @@ def _settled(
 
 
 @require_POST
+@fresh
 @requires(TERM_CHANGE)
 def withdraw_term(request: ActorRequest, name: str, pk: int) -> HttpResponse:
     row = selectors.get_carrier_row(_term(name).name, pk)
@@ -213,6 +215,7 @@ def _here(request: ActorRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh
 @requires(TERM_AGREE)
 def agree(request: ActorRequest) -> HttpResponse:
     """Agree on one term with this enterprise: the form, its preview, the agreement."""
@@ -244,6 +247,7 @@ def agree(request: ActorRequest) -> HttpResponse:
 
 
 @require_POST
+@fresh
 @requires(TERM_AGREE)
 def withdraw_agreed(request: ActorRequest, pk: int) -> HttpResponse:
     row = selectors.get_agreed_row(request.actor, pk)

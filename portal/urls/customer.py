@@ -2,6 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.audit.urls
+import accounts.keys.urls
+import accounts.people.urls
 import accounts.serving.urls
 import accounts.urls
 import billing.urls
@@ -13,8 +16,12 @@ from portal.urls.shared import handler400, handler403, handler404, handler429, h
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
+    path("me/", accounts.keys.urls.api_me, name="me"),
+    path("e/<slug:enterprise>/me/", accounts.keys.urls.api_me_here, name="me_here"),
+    path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.api_customer, "keys"))),
     path("enterprises/", include((accounts.urls.api_customer, "accounts"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]
@@ -22,10 +29,13 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
+    path("", include((accounts.people.urls.customer, "people"))),
     path("api/v1/", include((api, "api"))),
+    path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.customer, "keys"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.customer, "serving"))),
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
+    path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import accounts.urls
 from accounts.views import help_here, profile, set_language
 from portal import views
 from portal.header.views import search
@@ -38,6 +39,7 @@ shared = [
     path("e/<slug:enterprise>/drafts/", include((drafts, "drafts"))),
     path("suggest/countries/", views.suggest_countries, name="suggest_countries"),
     path("suggest/time-zones/", views.suggest_time_zones, name="suggest_time_zones"),
+    path("account/", include((accounts.urls.entering, "entering"))),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.audit.urls
+import accounts.keys.urls
 import accounts.serving.urls
 import accounts.staffing.urls
 import accounts.urls
@@ -36,8 +38,11 @@ notices = [
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
+    path("me/", accounts.keys.urls.api_me, name="me"),
+    path("e/<slug:enterprise>/me/", accounts.keys.urls.api_me_here, name="me_here"),
     path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]
@@ -47,6 +52,8 @@ urlpatterns = [
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
     path("search/", search_everywhere, name="search_everywhere"),
+    path("", include((accounts.keys.urls.staff_outside, "key_work"))),
+    path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.staff, "keys"))),
     path("told/", include((portal.header.urls.told, "told"))),
     path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),
     path("patterns/", include((patterns, "patterns"))),
@@ -58,6 +65,7 @@ urlpatterns = [
     path("", include((orders.urls.staff_outside, "orders_work"))),
     path("", include((billing.urls.staff_outside, "billing_work"))),
     path("api/v1/", include((api, "api"))),
+    path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]

@@ -84,6 +84,14 @@
     if (box && !box.contains(event.relatedTarget)) open(box, false);
   });
 
+  // --- a page that asks by itself is not somebody at work ----------------------------------------
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.triggeringEvent) event.detail.headers["X-Poll"] = "1";
+  });
+
+  // --- what waited for a second factor is sent by itself ----------------------------------------
+  for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();
+
   // --- drafts: once a form is sent, nothing is kept of it behind its back ----------------------
   document.addEventListener("submit", (event) => { event.target.dataset.sent = ""; });
   document.addEventListener("htmx:beforeRequest", (event) => {

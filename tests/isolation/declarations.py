@@ -112,6 +112,9 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/remove/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
+    "account/again/": own(),
+    "account/sessions/end/": own("POST"),
+    "account/2fa/totp/replace/": own(*METHODS),
     "suggest/countries/": own(),
     "suggest/time-zones/": own(),
     "": own(),
@@ -144,7 +147,32 @@ BOTH_FACES = {
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
     "e/<slug:enterprise>/team/": inside(),
     "api/v1/e/<slug:enterprise>/team/": api(Place.INSIDE),
+    "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
+    "e/<slug:enterprise>/accounts/": inside(),
+    "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/accounts/<int:pk>/": Route(Place.INSIDE, thing="account", hidden="order.view"),
+    "e/<slug:enterprise>/accounts/<int:pk>/change/": inside("account.change", *FORM, thing="account"),
+    "e/<slug:enterprise>/accounts/<int:pk>/delivery/": inside("billing.paperless", "POST", thing="account"),
+    "e/<slug:enterprise>/account-groups/": inside(),
+    "e/<slug:enterprise>/account-groups/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/": Route(Place.INSIDE, thing="group", hidden="order.view"),
+    "e/<slug:enterprise>/suggest/account-groups/": inside(),
+    "e/<slug:enterprise>/contacts/": inside("account.change"),
+    "e/<slug:enterprise>/contacts/export.csv": inside("account.change", *FORM),
+    "e/<slug:enterprise>/contacts/new/": inside("account.change", *FORM),
+    "e/<slug:enterprise>/contacts/<int:pk>/": inside("account.change", *FORM, thing="contact"),
+    "e/<slug:enterprise>/contacts/<int:pk>/remove/": inside("account.change", "POST", thing="contact"),
+    "api/v1/e/<slug:enterprise>/accounts/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/accounts/<int:pk>/": Route(
+        Place.INSIDE, thing="account", is_api=True, hidden="order.view"
+    ),
+    "api/v1/e/<slug:enterprise>/account-groups/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/account-groups/<int:pk>/": Route(
+        Place.INSIDE, thing="group", is_api=True, hidden="order.view"
+    ),
     "api/v1/schema/": api(Place.OWN),
+    "api/v1/me/": api(Place.OWN),
+    "api/v1/e/<slug:enterprise>/me/": api(Place.INSIDE),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
@@ -156,9 +184,59 @@ BOTH_FACES = {
     "api/v1/e/<slug:enterprise>/billing/disputes/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/": api(Place.INSIDE, "billing.view", thing="dispute"),
 }
+_PEOPLE = "e/<slug:enterprise>/people/"
+PEOPLE = {
+    _PEOPLE: inside("user.admin"),
+    f"{_PEOPLE}export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}suggest/": inside("user.admin"),
+    f"{_PEOPLE}suggest/scopes/": inside("user.admin"),
+    f"{_PEOPLE}invite/": inside("user.admin", *FORM),
+    f"{_PEOPLE}why/": inside("user.admin"),
+    f"{_PEOPLE}<int:pk>/": inside("user.admin", thing="member"),
+    f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
+    **{
+        f"{_PEOPLE}<int:pk>/{verb}/": inside("user.admin", "POST", thing="member")
+        for verb in ("details", "invite-again", "deactivate", "reactivate", "remove")
+    },
+    f"{_PEOPLE}teams/": inside("user.admin"),
+    f"{_PEOPLE}teams/export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/new/": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/<int:pk>/": inside("user.admin", thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/change/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/rights/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
+    "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
+}
+
+BOTH_FACES |= {
+    "e/<slug:enterprise>/audit/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/export.csv": inside("audit.view", *FORM),
+    "e/<slug:enterprise>/audit/seen/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/seen/export.csv": inside("audit.view", *FORM),
+}
+
 CUSTOMER = {
     **BOTH_FACES,
+    **PEOPLE,
     "companies/": own(),
+    # One's own; for administrators all of the enterprise.
+    "e/<slug:enterprise>/keys/": inside("api.key.manage"),
+    "e/<slug:enterprise>/keys/export.csv": inside("api.key.manage", *FORM),
+    "e/<slug:enterprise>/keys/request/": inside("api.key.manage", *FORM),
+    "e/<slug:enterprise>/keys/<int:pk>/": inside("api.key.manage", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/approve/": inside("enterprise.admin", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/decline/": inside("enterprise.admin", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/withdraw/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/collect/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/reset/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/revoke/": inside("api.key.manage", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/hand-over/": inside("enterprise.admin", "POST", thing="api_key"),
+    "api/v1/e/<slug:enterprise>/keys/": api(Place.INSIDE, "api.key.manage"),
+    "api/v1/e/<slug:enterprise>/keys/<int:pk>/": api(Place.INSIDE, "api.key.manage", thing="api_key"),
+    "e/<slug:enterprise>/enterprise/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/new/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/change/": inside("enterprise.admin", *FORM, thing="group"),
+    "e/<slug:enterprise>/account-groups/<int:pk>/close/": inside("enterprise.admin", "POST", thing="group"),
     # What one person was told: to their own address.
     "e/<slug:enterprise>/notices/": inside(),
     "e/<slug:enterprise>/notices/unread/": inside(),
@@ -187,7 +265,25 @@ STAFF = {
     "patterns/list/": own(),
     "patterns/work/": own(),
     "patterns/refused/": own("POST"),
+    "e/<slug:enterprise>/enterprise/change/": inside("enterprise.change", *FORM),
+    "e/<slug:enterprise>/enterprise/close/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/reopen/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/numbers/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/numbers/<int:pk>/remove/": inside(
+        "enterprise.change", "POST", thing="customer_number"
+    ),
+    "e/<slug:enterprise>/accounts/new/": inside("account.add", *FORM),
+    "e/<slug:enterprise>/accounts/many/": inside("account.add", *FORM),
+    "e/<slug:enterprise>/accounts/many/template.csv": inside("account.add"),
+    "e/<slug:enterprise>/accounts/<int:pk>/status/": inside("account.change", "POST", thing="account"),
     "customers/": across("enterprise.open"),
+    "api-keys/": across("api.key.approve"),
+    "e/<slug:enterprise>/keys/": inside("api.key.approve"),
+    "e/<slug:enterprise>/keys/export.csv": inside("api.key.approve", *FORM),
+    "e/<slug:enterprise>/keys/<int:pk>/": inside("api.key.approve", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/approve/": inside("api.key.approve", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/decline/": inside("api.key.approve", "POST", thing="api_key"),
+    "e/<slug:enterprise>/keys/<int:pk>/revoke/": inside("api.key.approve", "POST", thing="api_key"),
     "customers/export.csv": across("enterprise.open"),
     "views/": Route(Place.ACROSS, methods=FORM, query="?list=notices"),
     "views/<int:pk>/": Route(Place.ACROSS, "", "staff_view", ("POST",)),
@@ -297,14 +393,34 @@ STRANGERS = {
 # --- tables ----------------------------------------------------------------------------------------
 # Each table's kind, and what the customers' side may do there besides reading it.
 
+_SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
-    "accounts_enterprise": (),
-    "accounts_account": (),
-    "accounts_membership": ("UPDATE (name, phone)",),
-    "accounts_grant": (),
-    "accounts_contact": (),
+    "accounts_enterprise": ("UPDATE (custom_name, is_self_registration_open, language, revision, time_zone)",),
+    "accounts_account": (
+        "UPDATE (address, alias, country, delivery, delivery_from_on, delivery_next, po_reference, revision)",
+        "UPDATE (service_address)",
+    ),
+    "accounts_customernumber": (),
+    "accounts_membership": (
+        "INSERT",
+        "UPDATE (name, phone, title, status, is_administrator, why)",
+        "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
+    ),
+    "accounts_membershipbefore": ("INSERT",),
+    "accounts_grant": _SPAN,
+    "accounts_team": ("INSERT", "UPDATE (name, email, language, time_zone, is_active)"),
+    "accounts_teamperson": _SPAN,
+    "accounts_accountgroup": ("INSERT", "UPDATE (name, is_active)"),
+    "accounts_groupedaccount": _SPAN,
+    "accounts_contact": ("DELETE", "INSERT", "UPDATE"),
     "accounts_teammember": (),
     "accounts_staffvisit": (),
+    "accounts_apikey": (
+        "INSERT",
+        "UPDATE (decided_at, decided_by, ended_at, last_used_at, last_used_from, owner_id, reason, status)",
+    ),
+    "accounts_apikeyaccount": ("INSERT",),
+    "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
     "inventory_service": (),
     "orders_order": (),
@@ -329,6 +445,7 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_look": ("INSERT",),
     "portal_listview": (
         "INSERT",
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
@@ -338,8 +455,8 @@ WALLED = {
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
 IDENTITY = {
-    "accounts_user": ("UPDATE",),
-    "portal_locator": (),
+    "accounts_user": ("INSERT", "UPDATE"),
+    "portal_locator": ("INSERT",),
     "account_emailaddress": ALL,
     "account_emailconfirmation": ALL,
     "mfa_authenticator": ALL,
@@ -364,6 +481,8 @@ UNUSED = {
 }
 # Indexes that lead across enterprises: each serves a work list of staff's, or a queue.
 WORK_LISTS = {
+    "accounts_apikey_pending",
+    "accounts_apikey_ending",
     "accounts_enterprise_name",
     "accounts_enterprise_words",
     "inventory_service_nkey_all",
@@ -407,6 +526,8 @@ TASKS = {
     "portal.clean_files": ("portal_staff", ""),
     "portal.forget_answers": ("portal_staff", ""),
     "portal.expire_drafts": ("portal_staff", ""),
+    "accounts.look_for_idle": ("portal_staff", ""),
+    "accounts.watch_keys": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -416,11 +537,20 @@ TASKS = {
 # --- answers that are files, and forms that offer rows ---------------------------------------------------
 
 FILES = {
+    "e/<slug:enterprise>/audit/export.csv",
+    "e/<slug:enterprise>/audit/seen/export.csv",
+    "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
     "e/<slug:enterprise>/billing/disputes/export.csv",
     "e/<slug:enterprise>/visits/export.csv",
+    "e/<slug:enterprise>/keys/export.csv",
+    "e/<slug:enterprise>/accounts/export.csv",
+    "e/<slug:enterprise>/accounts/many/template.csv",
+    "e/<slug:enterprise>/contacts/export.csv",
+    "e/<slug:enterprise>/account-groups/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
@@ -430,6 +560,11 @@ STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
 # "module.Form.field" of each field that suggests while one types, and the route that answers it.
 SUGGEST_FIELDS = {
+    "accounts.people.forms.InviteForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RemoveForm.heir": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RightsForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.WhyForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.people.forms.WhyForm.person": "e/<slug:enterprise>/people/suggest/",
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
     "accounts.serving.forms.PlaceForm.who": "suggest/colleagues/",
     "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
@@ -438,6 +573,14 @@ SUGGEST_FIELDS = {
     "accounts.staffing.forms.CardForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.HireForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.RemoveForm.successor": "suggest/colleagues/",
+    "accounts.companies.forms.OurRecordForm.time_zone": "suggest/time-zones/",
+    "accounts.companies.forms.CarriersRecordForm.time_zone": "suggest/time-zones/",
+    "accounts.companies.forms.CarriersRecordForm.country": "suggest/countries/",
+    "accounts.companies.forms.OurAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.CarriersAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.NewAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.ContactForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.companies.forms.ContactForm.time_zone": "suggest/time-zones/",
     "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
     "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
 }
@@ -449,6 +592,9 @@ SUGGESTIONS = {
     "customers/suggest/": "enterprise",
     "suggest/colleagues/": "",
     "e/<slug:enterprise>/suggest/accounts/": "account",
+    "e/<slug:enterprise>/people/suggest/": "person",
+    "e/<slug:enterprise>/people/suggest/scopes/": "account",
+    "e/<slug:enterprise>/suggest/account-groups/": "group",
 }
 
 # What a GET may write, by route: who was where, and where they were last.

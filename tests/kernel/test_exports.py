@@ -198,7 +198,7 @@ def test_a_permission_withdrawn_meanwhile_is_refused_and_said(
     client = client_of(alan)
     ask(client)
     with inside(acme):
-        Grant.objects.filter(permission="order.view").delete()
+        Grant.objects.filter(permission="order.view").update(until_at=timezone.now())
     run(the_export(acme))
     export = the_export(acme)
     assert export.state == "failed" and export.file_id is None
@@ -226,7 +226,7 @@ def test_an_account_withdrawn_while_it_is_made_ends_it(client_of, acme, alan, li
     def withdrawn(*args):
         if calls:
             with inside(acme):
-                Grant.objects.filter(pk=limited.pk).delete()
+                Grant.objects.filter(pk=limited.pk).update(until_at=timezone.now())
         calls.append(1)
         return real(*args)
 
@@ -243,7 +243,7 @@ def test_a_ready_file_is_held_back_when_an_account_is_withdrawn(client_of, acme,
     export = the_export(acme)
     assert len(rows_of(client, export)) == 5
     with inside(acme):
-        Grant.objects.filter(pk=limited.pk).delete()
+        Grant.objects.filter(pk=limited.pk).update(until_at=timezone.now())
     assert client.get(f"/e/204817/files/{export.file_id}/").status_code == 404
 
 

@@ -1,0 +1,1 @@
+"""API keys: asked for, approved, collected once, reset, revoked, and ended in time."""

@@ -1,0 +1,76 @@
+"""Teams of a customer's people, and their shared mailboxes."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors
+from accounts.models import Grant, Membership, MembershipStatus, Team, TeamPerson, open_at
+from accounts.services.members import clean_email
+from accounts.services.rights import enterprise_of
+from portal import events
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.tenancy import of_enterprise
+
+_HERE = [MembershipStatus.ACTIVE, MembershipStatus.PENDING]
+
+
+@transaction.atomic
+def set_team(team_id: int | None, *, name: str, email: str, people: set[int], actor: Actor, at: datetime) -> Team:
+    """Make or change a team: what it is called, its shared mailbox, and who is in it.
+
+    Raises Refused without a name, for a name that another team has, an address that is none, and for people who
+    are not active here.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise Refused(_("A team needs a name."), field="name")
+    email = clean_email(email) if email.strip() else ""
+    teams = of_enterprise(Team.objects, actor)
+    others = teams.exclude(pk=team_id) if team_id else teams
+    if others.filter(is_active=True, name__iexact=name).exists():
+        raise Refused(_("Another team is called so."), field="name")
+    team = teams.select_for_update(of=("self",)).get(pk=team_id) if team_id else _new_team(actor)
+    is_new = team.pk is None
+    team.name, team.email = name, email
+    team.save()
+    came, left = _exchange_people(team, people, actor=actor, at=at)
+    kind = "team.made" if is_new else "team.changed"
+    events.record(kind, subject=team, actor=actor, at=at, team=name, email=email, came=came, left=left)
+    return team
+
+
+def _new_team(actor: Actor) -> Team:
+    enterprise = selectors.get_enterprise(enterprise_of(actor))
+    return Team(enterprise_id=enterprise.pk, language=enterprise.language, time_zone=enterprise.time_zone)
+
+
+def _exchange_people(team: Team, people: set[int], *, actor: Actor, at: datetime) -> tuple[list[str], list[str]]:
+    """The names of who came and who left."""
+    rows = TeamPerson.objects.filter(open_at(), enterprise_id=team.enterprise_id, team=team)
+    there = set(rows.values_list("membership_id", flat=True))
+    names = dict(of_enterprise(Membership.objects, actor).filter(pk__in=people | there).values_list("pk", "name"))
+    coming = of_enterprise(Membership.objects, actor).filter(pk__in=people - there)
+    if coming.filter(status__in=_HERE).count() != len(people - there):
+        raise Refused(_("Choose people who are active here."), field="people")
+    rows.filter(membership_id__in=there - people).update(until_at=at, ended_by=actor.name)
+    TeamPerson.objects.bulk_create(
+        TeamPerson(enterprise_id=team.enterprise_id, team=team, membership_id=pk, since_at=at, given_by=actor.name)
+        for pk in sorted(people - there)
+    )
+    return sorted(names[pk] for pk in people - there), sorted(names[pk] for pk in there - people)
+
+
+@transaction.atomic
+def close_team(team_id: int, *, actor: Actor, at: datetime) -> Team:
+    """End a team: what it held, and people's places in it, end with it."""
+    team = of_enterprise(Team.objects, actor).select_for_update(of=("self",)).get(pk=team_id)
+    for model in (Grant, TeamPerson):
+        rows = model.objects.filter(open_at(), enterprise_id=team.enterprise_id, team=team)
+        rows.update(until_at=at, ended_by=actor.name)
+    team.is_active = False
+    team.save(update_fields=["is_active"])
+    events.record("team.closed", subject=team, actor=actor, at=at, team=team.name)
+    return team
