@@ -229,6 +229,8 @@ def _join_serving_and_staffing() -> None:
     add_cards(
         Card("serving/_served_card.html", "staff", serving.served_card, order=60),
         Card("serving/_gaps_card.html", "staff", serving.gaps_card, permission=teams, order=30, column="side"),
+        Card("serving/_away_card.html", "staff", serving.away_card, permission=Permission.ABSENCE_MANAGE, order=32,
+             column="side"),
         Card("staffing/_waiting_card.html", "staff", staffing.waiting_card, permission=Permission.STAFF_MANAGE,
              order=35, column="side"),
     )  # fmt: skip
