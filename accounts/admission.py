@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts import factors, selectors, services
 from accounts.lists import switch_entries
-from accounts.models import User
+from accounts.models import Enterprise, User
 from accounts.permissions import Permission
 from portal import pace, problems, registries
 from portal.actors import Actor
@@ -49,10 +49,44 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if enterprise_id is None:
         raise Http404
     enter(enterprise_id)
-    actor = selectors.get_customer_actor(user, selectors.get_enterprise(enterprise_id))
+    enterprise = selectors.get_enterprise(enterprise_id)
+    actor = selectors.get_customer_actor(user, enterprise)
     if actor is None:
         raise Http404
-    return actor
+    return _sign_on_first(request, enterprise, actor) or actor
+
+
+def _sign_on_first(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> HttpResponse | None:
+    """What stands before this enterprise: its own sign-on, where it wants that; a password, for who came by another's.
+
+    An administrator who has shown a second factor of ours comes in, so that a broken sign-on can be repaired.
+    """
+    if factors.signed_on_at(request, enterprise.pk):
+        return None
+    if enterprise.is_sign_on_required and not (selectors.administers(actor) and factors.has_shown(request)):
+        handle = selectors.get_sign_on_handle(enterprise.pk)
+        return detour(request, reverse("sign_on_door:door", args=[handle]))
+    return _own_word_first(request) if factors.is_sign_on_only(request) else None
+
+
+def _own_word_first(request: HttpRequest) -> HttpResponse:
+    """A password of the person's own, or the words that they need one."""
+    if _user(request).has_usable_password():
+        return detour(request, reverse("account_reauthenticate"))
+    return render(request, "signon/elsewhere.html", status=403)
+
+
+# What of the person's own sign-in a company's word opens: the way out, and the way to show one's own.
+_OPEN_TO_ALL = {"account_login", "account_logout", "account_inactive", "account_reauthenticate", "mfa_reauthenticate",
+                "mfa_reauthenticate_webauthn"}  # fmt: skip
+
+
+def guard_library(request: HttpRequest) -> HttpResponse | None:
+    """A person's own password, address, keys and sessions take more than the word of one of their companies."""
+    match = request.resolver_match
+    if not request.user.is_authenticated or (match and match.url_name in _OPEN_TO_ALL):
+        return None
+    return _own_word_first(request) if factors.is_sign_on_only(request) else None
 
 
 def _admit_key(request: HttpRequest, text: str, public_id: str | None, enter: Enter) -> Actor | HttpResponse:

@@ -123,6 +123,9 @@ class TenantMiddleware:
         public_id = kwargs.pop("enterprise", None)
         if policy.is_library:
             speak_as_user(request)
+            guarded = import_string(settings.LIBRARY_GUARD)(request)
+            if guarded is not None:
+                return guarded  # type: ignore[no-any-return]
         if policy.access is Access.PUBLIC and public_id is None:
             return None
         is_by_key = getattr(request, "credential", None) is not None and not policy.is_library

@@ -254,6 +254,11 @@ PAGES = (*ENTRANCE, *CUSTOMER, *STAFF, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
+    "account/company/<slug:handle>/go/": "leads on to a customer's provider",
+    "account/company/<slug:handle>/back/": "comes from a customer's provider",
+    "e/<slug:enterprise>/sign-on/require/": "takes a form only",
+    "e/<slug:enterprise>/sign-on/domains/": "takes a form only",
+    "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": "takes a form only",
     "e/<slug:enterprise>/keys/export.csv": "a file",
     "e/<slug:enterprise>/keys/<int:pk>/approve/": "takes a form only",
     "e/<slug:enterprise>/keys/<int:pk>/decline/": "takes a form only",

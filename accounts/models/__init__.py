@@ -17,9 +17,11 @@ from accounts.models.members import (
 )
 from accounts.models.serving import TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
+from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
 from accounts.models.staffing import StaffCard, StaffMember, StaffRole
 
 __all__ = [
+    "CLIENTS",
     "FACTORS",
     "KEY_FLOW",
     "LANGUAGES",
@@ -39,6 +41,9 @@ __all__ = [
     "MembershipBefore",
     "MembershipStatus",
     "People",
+    "SignOn",
+    "SignOnDomain",
+    "SignOnLink",
     "StaffCard",
     "StaffMember",
     "StaffRole",

@@ -19,6 +19,7 @@ class Enterprise(Table):
     """
 
     table_kind: ClassVar[Kind] = Kind.TENANT_OWNED
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (is_sign_on_required)",)}
 
     class Segment(models.TextChoices):
         ENTERPRISE = "enterprise", _("Enterprise")
@@ -40,6 +41,8 @@ class Enterprise(Table):
     time_zone = models.CharField(max_length=50, default="America/Chicago")
     is_house = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    # Its people come in by its own sign-on alone; see SignOn.
+    is_sign_on_required = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

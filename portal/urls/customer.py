@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import accounts.keys.urls
+import accounts.signon.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -22,6 +23,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("account/company/", include((accounts.signon.urls.door, "sign_on_door"))),
+    path("e/<slug:enterprise>/sign-on/", include((accounts.signon.urls.customer, "sign_on"))),
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
     path("api/v1/", include((api, "api"))),

@@ -59,6 +59,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "files/": {"<int:pk>": worlds.hang_on(dispute, alice).pk},
         "downloads/": {"<int:pk>": 0},
         "views/": {"<int:pk>": 0},
+        "sign-on/domains/": {"<int:pk>": make.sign_on(acme)[1].pk},
         "keys/": {"<int:pk>": make.api_key(acme, alice).pk},
         "told/": {"<int:pk>": 0},
     }

@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account, ApiKey, Enterprise, Membership, StaffMember, User
+from accounts.models import Account, ApiKey, Enterprise, Membership, SignOn, SignOnDomain, StaffMember, User
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
@@ -70,6 +70,8 @@ class World:
     staff_view: StaffListView
     draft: Draft
     api_key: ApiKey
+    sign_on: SignOn
+    sign_on_domain: SignOnDomain
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -95,6 +97,8 @@ class World:
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
             "list_view": {"<int:pk>": self.list_view.pk},
             "staff_view": {"<int:pk>": self.staff_view.pk},
+            "sign_on": {"<slug:handle>": self.sign_on.handle},
+            "sign_on_domain": {"<int:pk>": self.sign_on_domain.pk},
             "api_key": {"<int:pk>": self.api_key.pk},
         }[thing]
 
@@ -133,7 +137,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     draft = _draft(enterprise, person, second)
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
     words += [file.name, views[0].name, draft.fields["statement"], key.name]
-    kept = (*terms, *views, draft, key)
+    sign_on, domain = make.sign_on(enterprise)
+    words += [sign_on.name, domain.domain]
+    kept = (*terms, *views, draft, key, sign_on, domain)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
