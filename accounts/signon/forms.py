@@ -63,6 +63,12 @@ class DomainForm(forms.Form):
     )
 
 
+class ForgetForm(forms.Form):
+    """Whose link ends."""
+
+    email = forms.EmailField(label=_("Mail address of the person"))
+
+
 class DoorForm(forms.Form):
     """By which the company's door is found."""
 

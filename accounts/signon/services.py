@@ -188,6 +188,21 @@ def enter(sign_on: SignOn, claims: Mapping[str, Any], *, user: User | None, at: 
     return Entered(link.user, _has_factor(sign_on, claims))
 
 
+@transaction.atomic
+def forget_link(email: str, *, actor: Actor, at: datetime) -> None:
+    """Somebody's identity at the provider is another from now on: they link the new one with their password.
+
+    Raises Refused for an address of nobody who has signed on.
+    """
+    sign_on = selectors.find_sign_on(actor)
+    links = of_enterprise(SignOnLink.objects, actor).filter(user__email=email.strip().lower())
+    found = links.select_related("membership").first()
+    if sign_on is None or found is None:
+        raise Refused(_("Nobody with this address has signed on."), field="email")
+    links.delete()
+    events.record("sign_on.forgotten", subject=sign_on, actor=actor, at=at, person=found.membership.name)
+
+
 def _has_factor(sign_on: SignOn, claims: Mapping[str, Any]) -> bool:
     methods = claims.get("amr")
     said = {str(each) for each in methods} if isinstance(methods, list) else set()

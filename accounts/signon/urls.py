@@ -11,6 +11,7 @@ door = [
 customer = [
     path("", views.set_up, name="here"),
     path("require/", views.require, name="require"),
+    path("forget/", views.forget_link, name="forget"),
     path("domains/", views.add_domain, name="add_domain"),
     path("domains/<int:pk>/check/", views.check_domain, name="check_domain"),
 ]

@@ -17,7 +17,7 @@ from accounts.models import SignOn, User
 from accounts.permissions import Permission
 from accounts.selectors import get_enterprise
 from accounts.signon import provider, selectors, services
-from accounts.signon.forms import DomainForm, DoorForm, SignOnForm, initial_of
+from accounts.signon.forms import DomainForm, DoorForm, ForgetForm, SignOnForm, initial_of
 from portal import events
 from portal.errors import Refused
 from portal.http import ActorRequest, onward, refused
@@ -149,7 +149,13 @@ def set_up(request: ActorRequest) -> HttpResponse:
     return _page(request, form=form)
 
 
-def _page(request: ActorRequest, *, form: SignOnForm | None = None, domain: DomainForm | None = None) -> HttpResponse:
+def _page(
+    request: ActorRequest,
+    *,
+    form: SignOnForm | None = None,
+    domain: DomainForm | None = None,
+    forget: ForgetForm | None = None,
+) -> HttpResponse:
     actor = request.actor
     assert actor.enterprise_id is not None
     sign_on = selectors.find_sign_on(actor)
@@ -157,6 +163,7 @@ def _page(request: ActorRequest, *, form: SignOnForm | None = None, domain: Doma
         "sign_on": sign_on,
         "form": form or SignOnForm(initial=initial_of(sign_on)),
         "domain_form": domain or DomainForm(),
+        "forget_form": forget or ForgetForm(prefix="forget"),
         "domains": selectors.list_domains(actor),
         "record": selectors.RECORD,
         "is_required": get_enterprise(actor.enterprise_id).is_sign_on_required,
@@ -167,7 +174,7 @@ def _page(request: ActorRequest, *, form: SignOnForm | None = None, domain: Doma
     if sign_on:
         context["door_url"] = settings.CUSTOMER_URL + reverse("sign_on_door:door", args=[sign_on.handle])
         context["back_url"] = settings.CUSTOMER_URL + reverse("sign_on_door:back", args=[sign_on.handle])
-    is_wrong = bool((form and form.errors) or (domain and domain.errors))
+    is_wrong = any(each and each.errors for each in (form, domain, forget))
     return render(request, "signon/here.html", context, status=422 if is_wrong else 200)
 
 
@@ -193,6 +200,21 @@ def add_domain(request: ActorRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal.message))
     return _page(request, domain=form)
+
+
+@fresh
+@require_POST
+@requires(Permission.ENTERPRISE_ADMIN)
+def forget_link(request: ActorRequest) -> HttpResponse:
+    form = ForgetForm(request.POST, prefix="forget")
+    if form.is_valid():
+        try:
+            services.forget_link(form.cleaned_data["email"], actor=request.actor, at=timezone.now())
+            messages.success(request, _("Ended. They link their new identity with their password."))
+            return redirect("sign_on:here", request.actor.enterprise_public_id)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal.message))
+    return _page(request, forget=form)
 
 
 @require_POST

@@ -184,6 +184,18 @@ def test_another_issuers_subject_is_another_person(provider, sign_on, acme, alic
     assert go(FaceClient("customer"), provider, email="no@x.example").status_code == 403
 
 
+def test_an_administrator_ends_a_link_so_that_another_can_be_made(provider, sign_on, acme, alice, alan, client_of):
+    link(acme, alan, provider, "alan-before")
+    browser = client_of(alice)
+    assert browser.post(HERE + "forget/", {"forget-email": "nobody@acme.example"}).status_code == 422
+    assert people()[2] == 1
+    assert browser.post(HERE + "forget/", {"forget-email": alan.email}).status_code == 302
+    assert people()[2] == 0
+    assert go(client_of(alan), provider, sub="alan-now").status_code == 302
+    with inside(acme):
+        assert SignOnLink.objects.get().subject == "alan-now"
+
+
 # --- what does not prove anything ------------------------------------------------------------------
 
 

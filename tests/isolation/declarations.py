@@ -166,6 +166,7 @@ CUSTOMER = {
     "account/company/<slug:handle>/go/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
     "account/company/<slug:handle>/back/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
     "e/<slug:enterprise>/sign-on/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/sign-on/forget/": inside("enterprise.admin", "POST"),
     "e/<slug:enterprise>/sign-on/require/": inside("enterprise.admin", "POST"),
     "e/<slug:enterprise>/sign-on/domains/": inside("enterprise.admin", "POST"),
     "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": inside("enterprise.admin", "POST", thing="sign_on_domain"),
