@@ -3,23 +3,35 @@
 The only place that overrides allauth or hears its signals.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
+from allauth.account import signals as account_signals
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from allauth.mfa import signals as mfa_signals
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
+from accounts import factors, selectors, sessions
 from accounts.models import FACTORS, User
-from portal import events, locator, seals
+from portal import events, locator, seals, terms
 from portal.actors import Actor, ActorKind
+from portal.http import too_many_requests
 from portal.models import Event
 from portal.templatetags.portal import browser
 from portal.tenancy import tenant_scope
@@ -30,6 +42,55 @@ MAILS = {
     "account/email/email_confirmation": "person.address_unconfirmed",
     "account/email/email_confirmation_signup": "person.address_unconfirmed",
 }
+UNKNOWN = "account/email/unknown_account"
+# What happened to somebody's sign-in -> our event, of which they are told.
+CHANGES = {
+    "account/email/password_changed": "person.password_changed",
+    "account/email/password_set": "person.password_changed",
+    "account/email/password_reset": "person.password_changed",
+    "account/email/email_changed": "person.address_changed",
+    "account/email/email_deleted": "person.address_removed",
+    "mfa/email/totp_activated": "person.factor_added",
+    "mfa/email/totp_deactivated": "person.factor_removed",
+    "mfa/email/webauthn_added": "person.passkey_added",
+    "mfa/email/webauthn_removed": "person.passkey_removed",
+    "mfa/email/recovery_codes_generated": "person.codes_made",
+}
+# However many addresses guess together: how often a password may be wrong where the person is not known by the browser.
+GUESSES = {"login_failed_anywhere": "100/h/key"}
+SLOWED = 5 * 60  # seconds, as the library counts wrong passwords
+FACTOR_KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def tell(kind: str, user: User, *, email: str, **facts: Any) -> None:
+    """An event of the house about somebody's sign-in, with where it was done."""
+    request = context.request
+    actor = Actor(kind=ActorKind(settings.FACE), name=email, user_id=user.pk)
+    house = locator.house_id()
+    agent = request.headers.get("User-Agent", "")[:200]
+    where = {"address": AccountAdapter(request).get_client_ip(request), "browser": browser(agent)}
+    with tenant_scope(house):
+        events.record(
+            kind,
+            subject=user,
+            actor=actor,
+            at=timezone.now(),
+            enterprise_id=house,
+            email=email,
+            face=settings.FACE,
+            **where,
+            **facts,
+        )
+
+
+def _as_if_known(email: str) -> None:
+    """For an address that nobody has: the same work as for one that somebody has, and then undone.
+
+    Whoever measures how long the answer takes learns nothing by it.
+    """
+    with transaction.atomic():
+        tell("person.reset_requested", User.objects.filter(pk=0).first() or User(pk=0), email=email)
+        transaction.set_rollback(True)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -39,19 +100,67 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A notice of the house. The link it carries is made when it leaves, and stored nowhere."""
-        user = User.objects.get(pk=context["user"].pk)
-        actor = Actor(kind=ActorKind.CUSTOMER, name=email, user_id=user.pk)
-        house = locator.house_id()
-        with tenant_scope(house):
-            events.record(
-                MAILS[template_prefix],
-                subject=user,
-                actor=actor,
-                at=timezone.now(),
-                enterprise_id=house,
-                email=email,
-                face=settings.FACE,
+        if template_prefix == UNKNOWN:
+            return _as_if_known(email)
+        tell(MAILS[template_prefix], User.objects.get(pk=context["user"].pk), email=email)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Who changed how they sign in is told; so is the address that is theirs no longer."""
+        kind = CHANGES.get(template_prefix)
+        if kind:
+            given = context or {}
+            tell(kind, user, email=given.get("deleted_email") or user.email, before=given.get("from_email", ""))
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Who has a second factor shows that: the password alone may be what was stolen."""
+        methods = super().get_reauthentication_methods(user)
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
+        return stronger or methods
+
+    # --- guessing ------------------------------------------------------------------------------
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By address and browser: who guesses elsewhere locks nobody out."""
+        email = credentials.get("email", "").lower()
+        source = sessions.device_of(request, email) or ratelimit.get_ip(request)
+        return f"{email} {source}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        self._login_failed_rl_usage = ratelimit.consume(request, app="allauth.account", action="login_failed", key=key)
+        self._anywhere = None
+        email = credentials.get("email", "").lower()
+        if self._login_failed_rl_usage and not sessions.device_of(request, email):
+            self._anywhere = ratelimit.consume(
+                request, app="allauth.account", action="login_failed_anywhere", key=email, config=GUESSES
             )
+        elif self._login_failed_rl_usage:
+            return
+        if not self._anywhere:
+            raise ImmediateHttpResponse(too_many_requests(request, wait=SLOWED))
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        if self._anywhere:
+            self._anywhere.rollback()
+
+    # --- coming in -----------------------------------------------------------------------------
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        is_first = user.last_login is None
+        super().login(request, user)
+        request.is_first_sign_in = is_first  # type: ignore[attr-defined]
+        sessions.begin(request)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Each sign-in is in the journal; one by a browser that we do not know is told."""
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        is_known = sessions.device_of(request, user.email) or request.is_first_sign_in  # type: ignore[attr-defined]
+        tell("person.signed_in" if is_known else "person.signed_in_anew", user, email=user.email)
+        sessions.remember_device(request, answer, user.email)
+        return answer
 
 
 def reset_link(event: Event) -> str:
@@ -75,7 +184,25 @@ def _face_url(event: Event) -> str:
     return str(settings.STAFF_URL if event.facts.get("face") == "staff" else settings.CUSTOMER_URL)
 
 
+def demands(user: User) -> bool:
+    """Whether a second factor is asked of this person on the face they look at."""
+    if settings.FACE == "staff":
+        return selectors.get_staff_actor(user) is not None
+    return bool(factors.who_demands(user))
+
+
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages: ClassVar = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _lazy(
+            "A second step is asked of you, so the last one stays. Set up another one beside it first."
+        ),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last factor stays while anybody demands one of its owner; another can be set up beside it first."""
+        return factors.has_other(authenticator) or not demands(authenticator.user)
+
     def encrypt(self, text: str) -> str:
         return seals.seal(text, purpose=FACTORS)
 
@@ -89,3 +216,47 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """The face that a key is for: what the device shows when it asks."""
         return {"id": context.request.get_host().partition(":")[0], "name": str(settings.CARRIER["name"])}
+
+
+# --- what the library says happened ------------------------------------------------------------
+
+
+def hear() -> None:
+    """Listen to the library: once, when the portal starts."""
+    mfa_signals.authenticator_added.connect(_added)
+    mfa_signals.authenticator_removed.connect(_changed)
+    mfa_signals.authenticator_reset.connect(_changed)
+    mfa_signals.authenticator_used.connect(_used)
+    account_signals.authentication_step_completed.connect(_shown)
+
+
+def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """Who has set a factor up has shown it by that."""
+    if authenticator.type in FACTOR_KINDS:
+        kind = authenticator.type
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=kind, reauthenticated=True)
+        sessions.end_others(request, user)
+
+
+def _changed(request: HttpRequest, user: User, **_: Any) -> None:
+    sessions.end_others(request, user)
+
+
+def _shown(request: HttpRequest, user: User, reauthenticated: bool = False, **_: Any) -> None:
+    if reauthenticated:
+        sessions.renew(request)
+
+
+def _used(request: HttpRequest, user: User, authenticator: Authenticator, **_ignored: Any) -> None:
+    """Recovery codes run out: before they do, their owner is told."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        return
+    # As it stands after this code: the library marked it used in a copy of its own.
+    left = len(Authenticator.objects.get(pk=authenticator.pk).wrap().get_unused_codes())
+    if left <= terms.value("people.few_codes", on=timezone.now().date()):
+        said = ngettext(
+            "You have %(n)s recovery code left. Make new ones on the page of your second step.",
+            "You have %(n)s recovery codes left. Make new ones on the page of your second step.",
+            left,
+        )
+        messages.warning(request, said % {"n": left})

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts import factors, selectors, services
 from accounts.lists import switch_entries
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, TeamMember, User
 from accounts.permissions import Permission
 from portal import pace, problems, registries
 from portal.actors import Actor
@@ -49,11 +49,24 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if enterprise_id is None:
         raise Http404
     enter(enterprise_id)
-    enterprise = selectors.get_enterprise(enterprise_id)
-    actor = selectors.get_customer_actor(user, enterprise)
-    if actor is None:
+    enterprise, member = selectors.get_enterprise(enterprise_id), selectors.get_membership(user, enterprise_id)
+    if member is None or not enterprise.is_active:
         raise Http404
-    return _sign_on_first(request, enterprise, actor) or actor
+    actor = selectors.actor_of(member, user, enterprise)
+    before = _sign_on_first(request, enterprise, actor) or _factor_first(request, enterprise, actor)
+    if before is not None:
+        return before
+    factors.arrive(request)
+    services.note_seen(member, timezone.now().date())
+    return actor
+
+
+def _factor_first(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> HttpResponse | None:
+    """A second factor, where the enterprise demands one: ours, or its own sign-on's where that is taken."""
+    has_one = factors.has_shown(request) or factors.signed_on_at(request, enterprise.pk, with_factor=True)
+    if has_one or not factors.is_demanded(actor, enterprise):
+        return None
+    return factors.lead(request, _user(request), by=enterprise.name)
 
 
 def _sign_on_first(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> HttpResponse | None:
@@ -133,7 +146,8 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
     if actor is None:
         return render(request, "accounts/not_staff.html", {"customer_url": settings.CUSTOMER_URL}, status=403)
     if not factors.has_shown(request):
-        return detour(request, factors.page_for(_user(request)))
+        return factors.lead(request, _user(request), by=settings.CARRIER["name"])
+    factors.arrive(request)
     if not getattr(request, "htmx", None) and not is_api(request):
         # Before one customer is entered, inside of which nothing of the others is seen.
         request.unread = count_unread(actor)  # type: ignore[attr-defined]
@@ -172,6 +186,11 @@ def who_grants(actor: Actor, permission: str) -> dict[str, Any]:
     known = registries.staff_permissions() if actor.is_staff else registries.permissions()
     people = selectors.list_platform_administrators() if actor.is_staff else selectors.list_administrators(actor)
     return {"lacking": known.get(permission, ""), "grantors": people}
+
+
+def whom_to_call(actor: Actor) -> list[TeamMember]:
+    """The first of the account team, beside what a customer cannot have."""
+    return list(selectors.list_team(actor)[:2])
 
 
 def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:

@@ -7,6 +7,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import adapter, lists, notices, permissions
+        from accounts.companies import lists as companies
+        from accounts.companies.notices import register_kinds as register_companies
+        from accounts.people import lists as people
+        from accounts.people import notices as people_notices
         from portal import exports, listing, registries
         from portal.notices import register_secret
 
@@ -19,14 +23,24 @@ class AccountsConfig(AppConfig):
             sections=permissions.SECTIONS,
         )
         notices.register_kinds()
+        adapter.hear()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
-        exports.register(lists.VISITS_EXPORT)
+        register_secret("invitation_link", people_notices.invitation_link)
+        exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
+        listing.register(people.PEOPLE_LIST, people.TEAM_LIST)
+        register_secret("staff_invitation", adapter.reset_link)
+        register_companies()
+        exports.register(lists.VISITS_EXPORT, companies.ACCOUNTS_EXPORT, companies.CONTACTS_EXPORT)
+        exports.register(companies.GROUPS_EXPORT)
+        listing.register(companies.ACCOUNT_LIST, companies.CONTACT_LIST, companies.GROUP_LIST)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_keys()
         _add_sign_on()
         _add_doors()
         _declare_terms()
+        _declare_security_terms()
+        _join_serving_and_staffing()
 
 
 def _add_doors() -> None:
@@ -36,8 +50,15 @@ def _add_doors() -> None:
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
-    terms = Permission.TERM_VIEW
+    terms, users, change = Permission.TERM_VIEW, Permission.USER_ADMIN, Permission.ACCOUNT_CHANGE
+    for face, administer in (("customer", admin), ("staff", open_)):
+        add_nav(
+            NavItem(_("Accounts"), "folder", "accounts:accounts", face, order=45),
+            NavItem(_("Contacts"), "mail", "accounts:contacts", face, change, order=70),
+            NavItem(_("Enterprise"), "building", "accounts:record", face, administer, order=72),
+        )
     add_nav(
+        NavItem(_("People"), "users", "people:list", "customer", users, order=70),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
@@ -89,6 +110,7 @@ def _add_keys() -> None:
 
 
 def _declare_terms() -> None:
+    from accounts.companies import terms as companies
     from portal.kinds import Whole
     from portal.terms import Term, declare
 
@@ -102,16 +124,8 @@ def _declare_terms() -> None:
             kind=Whole(1, 24 * 60),
             title=_("A staff visit"),
         ),
-        Term(
-            "people.fresh_minutes",
-            10,
-            "minutes",
-            _("How long a second factor counts that was shown, before what touches people's rights asks for it again."),
-            _("Own choice: long enough for a handful of changes in a row"),
-            kind=Whole(1, 12 * 60),
-            title=_("A second factor counts"),
-        ),
-        areas={"staff": _("The carrier's staff"), "people": _("People and signing in")},
+        *companies.TERMS,
+        areas={"staff": _("The carrier's staff"), **companies.AREAS},
     )
     declare(
         Term(
@@ -123,5 +137,129 @@ def _declare_terms() -> None:
             kind=Whole(1, 90),
             title=_("Invitations"),
         ),
+        Term(
+            "people.idle_days",
+            180,
+            "days",
+            _("After how long without a visit somebody is closed out."),
+            _("The field's custom: six months"),
+            kind=Whole(30, 3650),
+            title=_("People who are not here: closed out"),
+        ),
+        Term(
+            "people.idle_warn_days",
+            14,
+            "days",
+            _("How long before that they are warned by mail."),
+            _("Own choice: longer than most holidays"),
+            kind=Whole(1, 29),
+            title=_("People who are not here: warned"),
+        ),
+        Term(
+            "people.idle_remove_days",
+            365,
+            "days",
+            _("After how long without a visit somebody who is closed out is removed."),
+            _("The field's custom: six months after they were closed out"),
+            kind=Whole(31, 3650),
+            title=_("People who are not here: removed"),
+        ),
         areas={"people": _("People")},
+    )
+
+
+def _declare_security_terms() -> None:
+    from accounts import factors
+    from portal.kinds import Choice, Whole
+    from portal.terms import Term, declare
+
+    declare(
+        Term(
+            factors.SECOND_FACTOR,
+            factors.ADMINISTRATORS,
+            "",
+            _("Who of a customer's people must have a second step at sign-in; the carrier's own people always must."),
+            _("Own choice: whoever gives rights to others must not be opened by a stolen password alone"),
+            kind=Choice(
+                {factors.ADMINISTRATORS: _("its administrators"), factors.EVERYBODY: _("everybody in the enterprise")}
+            ),
+            title=_("A second step is asked of"),
+        ),
+        Term(
+            "people.few_codes",
+            3,
+            "codes",
+            _("From how many unused recovery codes on a person is reminded to make new ones."),
+            _("Own choice: time enough before the last one is used"),
+            kind=Whole(1, 9),
+            title=_("Recovery codes are few"),
+            is_internal=True,
+        ),
+        Term(
+            "people.fresh_minutes",
+            10,
+            "minutes",
+            _("How long a second factor counts that was shown, before what touches people's rights asks for it again."),
+            _("Own choice: long enough for a handful of changes in a row"),
+            kind=Whole(1, 12 * 60),
+            title=_("A second factor counts"),
+        ),
+    )
+
+
+def _join_serving_and_staffing() -> None:
+    """Account teams, absences, and the carrier's own people and roles."""
+    from accounts.permissions import Permission
+    from accounts.serving import lists as serving
+    from accounts.serving import notices as serving_notices
+    from accounts.staffing import lists as staffing
+    from accounts.staffing import notices as staffing_notices
+    from portal import exports, listing
+    from portal.registries import Card, NavItem, add_cards, add_nav
+
+    serving_notices.register_kinds()
+    staffing_notices.register_kinds()
+    exports.register(serving.GAPS_EXPORT, serving.ABSENCES_EXPORT, staffing.STAFF_EXPORT, staffing.ROLES_EXPORT)
+    listing.register(serving.GAP_LIST, serving.ABSENCE_LIST, staffing.STAFF_LIST, staffing.ROLE_LIST)
+    see, teams = Permission.STAFF_VIEW, Permission.TEAM_MANAGE
+    add_nav(
+        NavItem(_("Account team"), "users", "serving:team", "customer", order=70),
+        NavItem(_("Account team"), "users", "serving:team", "staff", order=70),
+        NavItem(_("Teams with gaps"), "flag", "serving_work:gaps", "staff", teams, is_inside=False, order=62),
+        NavItem(_("Who is away"), "calendar", "serving_work:absences", "staff", see, is_inside=False, order=64),
+        NavItem(_("Colleagues"), "users", "staffing:list", "staff", see, is_inside=False, order=66),
+        NavItem(_("Roles"), "shield-check", "staffing:roles", "staff", see, is_inside=False, order=68),
+    )
+    add_cards(
+        Card("serving/_served_card.html", "staff", serving.served_card, order=60),
+        Card("serving/_gaps_card.html", "staff", serving.gaps_card, permission=teams, order=30, column="side"),
+        Card("staffing/_waiting_card.html", "staff", staffing.waiting_card, permission=Permission.STAFF_MANAGE,
+             order=35, column="side"),
+    )  # fmt: skip
+    _declare_needs()
+
+
+def _declare_needs() -> None:
+    from accounts.serving.selectors import NEEDS
+    from portal.kinds import YesNo
+    from portal.terms import Term, declare
+
+    scopes = ("segment", "country")
+    declare(
+        *(
+            Term(
+                need.term,
+                need.is_shipped,
+                "",
+                _("Whether every customer must have one in its account team; who lacks one is listed for staff."),
+                _("Own choice, after the carrier's handbooks"),
+                kind=YesNo(),
+                title=need.label,
+                by_segment={"wholesale": True} if need.key == "csm" else {},
+                scopes=("product_line", *scopes) if need.by_family else scopes,
+                is_internal=True,
+            )
+            for need in NEEDS
+        ),
+        areas={"team": _("Account teams")},
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts import selectors as people
-from accounts.models import Enterprise, StaffVisit
+from accounts.models import Enterprise, StaffVisit, TeamMember
 from accounts.permissions import Permission
 from portal import selectors
 from portal.actors import Actor
@@ -199,6 +199,16 @@ def switch_entries(places: list[tuple[int, str, str]], current: str, at: str) ->
         }
         for _id, public_id, name in places
     ]
+
+
+def by_customer(places: Iterable[TeamMember]) -> list[dict[str, Any]]:
+    """Each customer once, with all that somebody is there."""
+    found: dict[int, dict[str, Any]] = {}
+    for each in places:
+        row = found.setdefault(each.enterprise_id, {"enterprise": each.enterprise, "roles": []})
+        account = f" ({each.account.number})" if each.account else ""
+        row["roles"].append(f"{each.get_role_display()}{account}")
+    return list(found.values())
 
 
 def greeting(name: str, hour: int) -> str:

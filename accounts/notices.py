@@ -1,16 +1,18 @@
 """What is told of people and of staff's visits."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import Membership, User, visit_reason
-from portal import registries
+from accounts.models import Membership, MembershipStatus, User, visit_reason
+from portal import registries, terms
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -46,8 +48,77 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
     ]
 
 
+def owner(event: Event) -> Iterable[Recipient]:
+    """Whose sign-in was changed: at their address, and at the one that was theirs until then."""
+    user = User.objects.get(pk=event.subject_id)
+    for address in (event.facts["email"], event.facts.get("before", "")):
+        yield Recipient(
+            address=address,
+            language=user.language,
+            time_zone=user.time_zone,
+            reason=_("It is about how you sign in. Of that we always tell you."),
+            face=event.facts.get("face", "customer"),
+        )
+
+
+# What happened to a sign-in: how its story reads, and the title and the first sentence of its mail.
+SIGN_IN: dict[str, tuple[Text, Text, Text]] = {
+    "person.signed_in_anew": (
+        _("%(email)s signed in by a browser not seen before"),
+        _("A sign-in by a new browser"),
+        _("Somebody has signed in as you by a browser that we have not seen with you before."),
+    ),
+    "person.password_changed": (
+        _("The password of %(email)s was changed"),
+        _("Your password was changed"),
+        _("Your password is a new one. Wherever else you were signed in, you are signed out."),
+    ),
+    "person.address_changed": (
+        _("The mail address %(before)s became %(email)s"),
+        _("Your mail address was changed"),
+        _("You now sign in with another mail address, and our mails go there."),
+    ),
+    "person.address_removed": (
+        _("The mail address %(email)s was removed from a sign-in"),
+        _("Your mail address was removed"),
+        _("This mail address is no longer one of a sign-in to our portal."),
+    ),
+    "person.factor_added": (
+        _("%(email)s set up an authenticator app"),
+        _("An authenticator app was set up"),
+        _("From now on we ask for the app's code when you sign in."),
+    ),
+    "person.factor_removed": (
+        _("%(email)s switched the authenticator app off"),
+        _("The authenticator app was switched off"),
+        _("We no longer ask for the app's code when you sign in."),
+    ),
+    "person.passkey_added": (
+        _("%(email)s added a passkey"),
+        _("A passkey was added"),
+        _("From now on it opens your account."),
+    ),
+    "person.passkey_removed": (
+        _("%(email)s removed a passkey"),
+        _("A passkey was removed"),
+        _("It opens your account no longer."),
+    ),
+    "person.codes_made": (
+        _("%(email)s made new recovery codes"),
+        _("New recovery codes were made"),
+        _("The codes you had before open nothing any more."),
+    ),
+}
+
+
+def _said(event: Event) -> dict[str, Any]:
+    _story, title, sentence = SIGN_IN[event.kind]
+    face = settings.STAFF_URL if event.facts.get("face") == "staff" else settings.CUSTOMER_URL
+    return {"title": title, "sentence": sentence, "safety_url": f"{face}{reverse('usersessions_list')}"}
+
+
 def _why(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""))}
+    return {"reason": visit_reason(facts.get("role", ""), facts.get("reason", ""), facts.get("stands_for", ""))}
 
 
 def _invited(event: Event) -> Iterable[Recipient]:
@@ -57,8 +128,10 @@ def _invited(event: Event) -> Iterable[Recipient]:
 
 
 def _themselves(event: Event) -> Iterable[Recipient]:
-    """Whose membership it is."""
+    """Whose membership it is, once they have joined: an invitation says what it opens."""
     member = selectors.get_member(event.enterprise_id, event.subject_id)
+    if member.status != MembershipStatus.ACTIVE:
+        return
     yield _to(member, reason=_("It is about what you may do here."))
 
 
@@ -112,6 +185,13 @@ def _lines_of(event: Event) -> dict[str, Any]:
     return {"lines": lazy(_lines, list)(event.facts)}
 
 
+def _idle_context(event: Event) -> dict[str, Any]:
+    """Until when they can come in and all is as it was."""
+    enterprise = selectors.get_enterprise(event.enterprise_id)
+    days = terms.value("people.idle_warn_days", on=event.at.date(), of=enterprise)
+    return {"until": event.at + timedelta(days=days)}
+
+
 _OF_PEOPLE = (
     EventKind(
         "person.invited",
@@ -119,6 +199,13 @@ _OF_PEOPLE = (
         recipients=_invited,
         context=lambda event: {"until": datetime.fromisoformat(event.facts["until"])},
         secret="invitation_link",  # noqa: S106 - a name
+    ),
+    EventKind(
+        "person.idle",
+        story=_("%(person)s was not here for long, and is warned by mail"),
+        recipients=_themselves,
+        context=_idle_context,
+        tone="amber",
     ),
     EventKind("person.joined", story=_("%(person)s joined"), tone="green"),
     EventKind("person.changed", story=_("%(actor)s changed what is said of %(person)s"), tone="gray"),
@@ -145,7 +232,10 @@ _OF_PEOPLE = (
 
 
 def register_kinds() -> None:
+    for name, (story, _title, _sentence) in SIGN_IN.items():
+        register(EventKind(name, story=story, recipients=owner, context=_said))
     register(
+        EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),
         EventKind("person.renamed", story=_("%(before)s is now called %(after)s"), tone="gray"),

@@ -1,19 +1,21 @@
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import api, views
+from accounts.companies import urls as companies
+from accounts.entrance import urls as entrance
 
-entering = [
-    path("again/", views.again, name="again"),
-]
-customer = [
+entering = entrance.urlpatterns
+
+customer: list[URLPattern | URLResolver] = [
     path("", views.root, name="root"),
     path("companies/", views.companies, name="companies"),
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/visits/", views.visits, name="visits"),
     path("e/<slug:enterprise>/visits/export.csv", views.export_visits, name="visits_export"),
     path("e/<slug:enterprise>/suggest/accounts/", views.suggest_accounts, name="suggest_accounts"),
+    path("e/<slug:enterprise>/", include(companies.customer)),
 ]
-staff = [
+staff: list[URLPattern | URLResolver] = [
     path("", views.root, name="root"),
     path("help/", views.help_outside, name="help"),
     path("customers/", views.enterprises, name="enterprises"),
@@ -23,7 +25,9 @@ staff = [
     path("e/<slug:enterprise>/", views.home, name="home"),
     path("e/<slug:enterprise>/leave/", views.leave, name="leave"),
     path("e/<slug:enterprise>/suggest/accounts/", views.suggest_accounts, name="suggest_accounts"),
+    path("e/<slug:enterprise>/", include(companies.staff)),
 ]
 
 api_customer = [path("", api.Enterprises.as_view(), name="list")]
 api_staff = [path("", api.AllEnterprises.as_view(), name="list")]
+api_companies = companies.api_both

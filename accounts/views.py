@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import factors, lists, selectors, services
+from accounts import lists, selectors, services
 from accounts.forms import ProfileForm, VisitForm
 from accounts.lists import greeting, switch_entries
 from accounts.models import User
@@ -247,17 +247,6 @@ def leave(request: ActorRequest) -> HttpResponse:
     services.leave_enterprise(actor=request.actor, at=timezone.now())
     messages.success(request, _("You have left %(name)s.") % {"name": request.actor.enterprise_name})
     return redirect("accounts:root")
-
-
-@require_safe
-@signed_in
-def again(request: ActorRequest) -> HttpResponse:
-    """What somebody had sent goes on, after they have shown their second factor."""
-    waiting = factors.take(request, request.GET.get("waiting", ""))
-    if waiting is None or not waiting.path:
-        messages.info(request, _("Nothing is waiting here: it was sent already, or you have signed in anew since."))
-        return redirect(waiting.page if waiting and waiting.page else "/")
-    return render(request, "accounts/again.html", {"waiting": waiting})
 
 
 @require_POST

@@ -42,7 +42,7 @@ def _add_doors() -> None:
     from billing import lists, search, selectors
     from billing.permissions import Permission
     from portal import registries
-    from portal.registries import Card, NavItem, Page, Search
+    from portal.registries import Card, Held, NavItem, Page, Search
 
     view, decide, runs = Permission.BILLING_VIEW, Permission.DISPUTE_DECIDE, Permission.BILLRUN_MANAGE
     registries.add_nav(
@@ -60,6 +60,10 @@ def _add_doors() -> None:
     registries.add_pages(
         Page("billing.invoice", _("See the invoice"), "billing:invoice", _number_in(selectors.list_invoices)),
         Page("billing.dispute", _("See the dispute"), "billing:dispute", _number_in(selectors.list_disputes)),
+    )
+    registries.add_held(
+        Held(_("Invoices"), view, selectors.list_invoices, "billing:invoices", order=40),
+        Held(_("Disputes"), view, selectors.list_disputes, order=50),
     )
     registries.add_cards(
         Card("billing/_invoices_card.html", "customer", lists.invoices_card, permission=view, order=40),

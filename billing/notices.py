@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import TeamRole, User
+from accounts.models import BILLING_ROLES, User
 from accounts.notices import customers_people
-from accounts.selectors import list_team
+from accounts.selectors import list_team, reachable
 from billing.models import Credit, Dispute, DisputedLine, Invoice
 from billing.permissions import Permission
 from portal import money
@@ -28,8 +28,8 @@ def _billing_people(event: Event) -> Iterable[Recipient]:
 
 def _analysts(event: Event) -> Iterable[Recipient]:
     """The billing analysts of the account's team, on the staff face."""
-    team = list_team(system(event.enterprise_id), event.account_id).filter(role=TeamRole.BILLING_ANALYST)
-    cards = [member.card for member in team]
+    team = list_team(system(event.enterprise_id), event.account_id).filter(role__in=BILLING_ROLES)
+    cards = list(dict.fromkeys(card for member in team for card in (member.card, reachable(member.card)) if card))
     users = {user.email: user for user in User.objects.filter(email__in=[card.email for card in cards])}
     reason = _("You are the billing analyst of this account.")
     for card in cards:

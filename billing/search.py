@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts.models import Account, AccountStatus
 from billing import selectors
 from billing.models import DISPUTE_FLOW, Dispute, Invoice
 from inventory.models import SERVICE_FLOW, Service
@@ -53,7 +53,7 @@ def find_accounts(actor: Actor, typed: str) -> list[Hit]:
             (),
             leads_to=_("its invoices"),
             query=f"?account={quote(each.number)}",
-            state="" if each.is_active else _("closed"),
+            state="" if each.status == AccountStatus.ACTIVE else each.get_status_display(),
             **_whose(actor, each),
         )
         for each in selectors.find_accounts(actor, typed)

@@ -5,9 +5,10 @@ class InventoryConfig(AppConfig):
     name = "inventory"
 
     def ready(self) -> None:
-        from inventory import notices
-        from inventory.models import Family
-        from portal import terms
+        from inventory import notices, selectors
+        from inventory.models import MANAGED, Family
+        from portal import registries, terms
 
         notices.register_kinds()
         terms.PRODUCT_LINES.update(Family.choices)
+        registries.set_use(registries.Use(selectors.in_use, MANAGED))

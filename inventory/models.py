@@ -21,6 +21,10 @@ class Family(models.TextChoices):
     SECURITY = "security", _("Security")
 
 
+# What the carrier runs for the customer, and does not only deliver.
+MANAGED = frozenset({Family.MANAGED, Family.SDWAN, Family.SECURITY})
+
+
 class Product(Published):
     """A product of the catalogue, in the words the customer sees."""
 

@@ -8,10 +8,10 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import lists, notices, permissions, search, selectors
+        from orders import lists, notices, permissions, search, selectors, services
         from orders.permissions import Permission
         from portal import exports, listing, registries
-        from portal.registries import Card, NavItem, Page, Search
+        from portal.registries import Card, Held, NavItem, Page, Search
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
@@ -34,6 +34,11 @@ class OrdersConfig(AppConfig):
             ),
         )
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
+        registries.add_handovers(services.hand_over_orders)
+        registries.add_held(
+            Held(_("Orders"), rows=selectors.list_orders, url_name="orders:list", order=20, **see),
+            Held(_("Services"), rows=selectors.find_services, order=30, **see),
+        )
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)
         listing.register(lists.ORDER_LIST, lists.MY_ORDER_LIST)

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import customers_people
+from accounts.selectors import reachable
 from orders import selectors
 from orders.models import Order, Owner
 from orders.permissions import Permission
@@ -39,7 +40,7 @@ def _context(event: Event) -> dict[str, Any]:
     following = facts.get("following")
     return {
         "order": order,
-        "care_manager": order.care_manager,
+        "care_manager": reachable(order.care_manager),
         "milestone": selectors.step_in(facts) if "step" in facts else None,
         "following": selectors.step_in(following) if following else None,
         "reason_given": facts.get("reason", ""),
@@ -73,6 +74,12 @@ def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
     return {**_words(facts), "word": names.get(step.owner) or step.get_owner_display(), "tone": step.owner_tone}
 
 
+def _handed_over(facts: dict[str, Any]) -> dict[str, Any]:
+    names = {"before": facts["before"], "after": facts["after"]}
+    words = _("%(after)s, in place of %(before)s") if facts["after"] else _("%(before)s no longer; nobody is named yet")
+    return {"note": words % names}
+
+
 def register_kinds() -> None:
     register(
         EventKind(
@@ -98,5 +105,6 @@ def register_kinds() -> None:
             context=_context,
             words=_words,
         ),
+        EventKind("order.handed_over", story=_("The care manager is now another"), words=_handed_over),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
     )

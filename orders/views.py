@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.selectors import list_team
+from accounts.selectors import list_team, with_absences
 from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
@@ -176,6 +176,7 @@ def _page(
         step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
         for each in milestones
     )
+    with_absences([order.care_manager] if order.care_manager else [])
     if request.actor.is_staff:
         tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
         drafts.bring_back(request.actor, *tools, now=timezone.now())

@@ -48,8 +48,8 @@ class Actor:
         return initials(self.name)
 
     def may(self, permission: str) -> bool:
-        """Holds the permission somewhere in this enterprise."""
-        return permission in self.permissions
+        """Holds the permission somewhere in this enterprise; "" asks for none in particular."""
+        return not permission or permission in self.permissions
 
     def may_on(self, permission: str, account_id: int) -> bool:
         """Holds the permission on this account."""
@@ -57,7 +57,10 @@ class Actor:
         return accounts is None or account_id in accounts
 
     def accounts_for(self, permission: str) -> frozenset[int] | None:
-        """The accounts the permission reaches: None for all, an empty set for none."""
+        """The accounts the permission reaches: None for all, an empty set for none; for "" those of any permission."""
+        if not permission:
+            reach = [*self.permissions.values(), frozenset[int]()]
+            return None if None in reach else frozenset().union(*(each for each in reach if each))
         if permission not in self.permissions:
             return frozenset()
         return self.permissions[permission]

@@ -34,7 +34,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Filter:
-    """A question of the list: its choices, or free text where there are none; ``say`` words an answer."""
+    """A question of the list: its choices, or free text where there are none; ``say`` words an answer.
+
+    ``suggest`` is the route, inside the enterprise, that suggests texts while one types.
+    """
 
     key: str
     label: Text
@@ -43,6 +46,7 @@ class Filter:
     hint: Text = ""
     say: Callable[[str], Text] | None = None
     longest: int = LONGEST
+    suggest: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ GLOSSARY: dict[str, Entry] = {
     "MRC": Entry("MRC", _("Monthly recurring charge"), _("What the service costs each month.")),
     "NRC": Entry("NRC", _("Non-recurring charge"), _("What is paid once, as for installation.")),
     "BTN": Entry("BTN", _("Billing telephone number"), _("A telephone number by which a billing account is known.")),
+    "MSA": Entry("MSA", _("Master service agreement"), _("The contract under which you buy all your services.")),
     "EFT": Entry("EFT", _("Electronic funds transfer"), _("Payment from bank to bank, without a check.")),
     "dispute": Entry(
         _("Dispute"),

@@ -9,10 +9,12 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from portal import problems
@@ -47,8 +49,8 @@ WORDS: dict[int, tuple[Text, Text]] = {
     429: (
         _("Too many attempts"),
         _(
-            "To keep guessers out, the portal slows down after several attempts. Wait a minute, then try again. If you"
-            " have forgotten your password, choose a new one."
+            "To keep guessers out, the portal slows down after several attempts. If you have forgotten your password,"
+            " choose a new one."
         ),
     ),
     500: (
@@ -121,7 +123,7 @@ def page_of(request: HttpRequest) -> str:
 def refused(request: HttpRequest, refusal: Refused, *, back: str) -> HttpResponse:
     """What was refused, why, and the way out; nothing was written. 409."""
     template = "components/_refusal.html" if getattr(request, "htmx", None) else "409.html"
-    return render(request, template, {"refusal": refusal, "back": back}, status=409)
+    return render(request, template, {"refusal": refusal, "back": back, **_whom_to_call(request)}, status=409)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, *, permission: str = "") -> HttpResponse:
@@ -131,12 +133,21 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, *, permi
         return problems.answer(request, problems.FORBIDDEN)
     actor = getattr(request, "actor", None)
     context = import_string(settings.WHO_GRANTS)(actor, permission) if actor and permission else {}
-    return render(request, "403.html", context, status=403)
+    return render(request, "403.html", {**context, **_whom_to_call(request)}, status=403)
+
+
+def _whom_to_call(request: HttpRequest) -> dict[str, Any]:
+    """Of the customer's account team, for a page of the frame that says why something is not to be had."""
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.is_staff or actor.enterprise_id is None or getattr(request, "htmx", None):
+        return {}
+    return {"call": import_string(settings.WHOM_TO_CALL)(actor)}
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     speak_as_user(request)
-    return problems.instead(request, problems.NOT_FOUND) or render(request, "404.html", status=404)
+    said = problems.instead(request, problems.NOT_FOUND)
+    return said or render(request, "404.html", _whom_to_call(request), status=404)
 
 
 def speak(request: HttpRequest, language: str, time_zone: str) -> None:
@@ -177,10 +188,12 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Guessing is slowed down; so is, for a few minutes, whoever mistypes too often."""
-    answer = _plain(request, 429)
-    answer["Retry-After"] = "60"
+def too_many_requests(request: HttpRequest, exception: Exception | None = None, *, wait: int = 60) -> HttpResponse:
+    """Guessing is slowed down; so is, for ``wait`` seconds, whoever mistypes too often."""
+    minutes = -(-wait // 60)
+    when = ngettext("Wait %(n)s minute, then try again.", "Wait %(n)s minutes, then try again.", minutes)
+    answer = _plain(request, 429, text=f"{WORDS[429][1]} {when % {'n': minutes}}")
+    answer["Retry-After"] = str(wait)
     return answer
 
 
@@ -213,8 +226,15 @@ def _plain(request: HttpRequest, status: int, text: Text = "") -> HttpResponse:
         "carrier": settings.CARRIER,
         "face": settings.FACE,
         "theme": request.COOKIES.get(THEME_COOKIE),
+        "team_url": _team_url(request) if status == 500 else "",
     }
     return HttpResponse(render_to_string("shell/plain.html", words), status=status)
+
+
+def _team_url(request: HttpRequest) -> str:
+    """Where it says whom to call, made without the database: for who was in an enterprise when it went wrong."""
+    actor = getattr(request, "actor", None)
+    return reverse("serving:team", args=[actor.enterprise_public_id]) if actor and actor.enterprise_public_id else ""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

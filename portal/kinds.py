@@ -5,13 +5,13 @@ the person; ``read`` makes of it what the callers compute with.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Protocol
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 from babel import Locale
@@ -35,6 +35,7 @@ UNITS: dict[str, Callable[[int], str]] = {
     "calls": lambda n: ngettext("%(n)s call", "%(n)s calls", n),
     "searches": lambda n: ngettext("%(n)s search", "%(n)s searches", n),
     "files": lambda n: ngettext("%(n)s file", "%(n)s files", n),
+    "codes": lambda n: ngettext("%(n)s code", "%(n)s codes", n),
     "rows": lambda n: ngettext("%(n)s row", "%(n)s rows", n),
 }
 
@@ -269,6 +270,22 @@ def _spoken_days(days: list[int]) -> str:
     if days == list(range(days[0], days[-1] + 1)):
         return f"{WEEKDAYS_ABBR[days[0]]}–{WEEKDAYS_ABBR[days[-1]]}"
     return ", ".join(str(WEEKDAYS_ABBR[day]) for day in days)
+
+
+def spoken_shift(days: Sequence[int], opens: time, closes: time, *, of: str, to: tzinfo, now: datetime) -> str:
+    """When somebody works, told in another time zone, with its letters: Mon–Fri 08:00–17:00 CST.
+
+    ``of`` is the zone they work in. Weekdays move where midnight lies between; the distance is the one of ``now``.
+    """
+    if len(days) == 7 and opens == closes:
+        return _("around the clock")
+    monday = (now - timedelta(days=now.weekday())).date()
+    start, end = (datetime.combine(monday, clock, ZoneInfo(of)).astimezone(to) for clock in (opens, closes))
+    moved = (start.date() - monday).days
+    spoken = _spoken_days(sorted((day + moved) % 7 for day in days))
+    zone = start.tzname() or ""
+    letters = f"GMT{zone}" if zone[:1] in "+-" else zone
+    return f"{spoken} {time_format(start, 'TIME_FORMAT')}–{time_format(end, 'TIME_FORMAT')} {letters}"
 
 
 @cache

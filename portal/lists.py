@@ -71,6 +71,7 @@ class ChosenFilter:
     choices: Sequence[tuple[str, Text]] = ()
     # Of a range: each {name, label, value, fault}.
     ends: Sequence[Mapping[str, Any]] = ()
+    suggest: str = ""
 
     @property
     def options(self) -> SafeString:
@@ -247,7 +248,9 @@ class ListPage:
 def _chosen(each: AnyFilter, answer: Answer) -> ChosenFilter:
     if isinstance(each, Filter):
         value = answer.values.get(each.key, "")
-        return ChosenFilter(key=each.key, label=each.label, hint=each.hint, value=value, choices=each.choices)
+        return ChosenFilter(
+            key=each.key, label=each.label, hint=each.hint, value=value, choices=each.choices, suggest=each.suggest
+        )
     labels = (_("From"), _("Up to and including"))
     ends = [
         {"name": name, "label": label, "value": answer.typed.get(name, ""), "fault": answer.faults.get(name, "")}

@@ -19,6 +19,7 @@ ACCOUNT = "account"  # a billing account's number, exclusive
 SIGN_ON = "sign-on"  # the handle of an enterprise's own door, exclusive
 DOMAIN = "domain"  # a mail domain that an enterprise has proven, exclusive
 KEY = "key"  # an API key's handle, exclusive
+CUSTOMER_NUMBER = "customer_number"  # by which the carrier's other systems know an enterprise, exclusive
 
 
 def key_hash(kind: str, key: str) -> str:
@@ -30,6 +31,12 @@ def key_hash(kind: str, key: str) -> str:
 def find(kind: str, key: str) -> Locator | None:
     """The one row of an exclusive key."""
     return Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key), is_exclusive=True).first()
+
+
+def known(kind: str, hashes: list[str]) -> set[str]:
+    """Which of these exclusive keys, hashed, are somebody's."""
+    rows = Locator.objects.filter(kind=kind, key_hash__in=hashes, is_exclusive=True)
+    return set(rows.values_list("key_hash", flat=True))
 
 
 def count(kind: str, key: str, *, most: int) -> int:
@@ -61,6 +68,11 @@ def remember(rows: Iterable[Locator]) -> None:
             target_id=each.target_id,
             defaults={"is_exclusive": each.is_exclusive},
         )
+
+
+def forget(kind: str, key: str, *, enterprise_id: int) -> None:
+    """An enterprise gives a key up."""
+    Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key), enterprise_id=enterprise_id).delete()
 
 
 def house_id() -> int:

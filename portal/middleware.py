@@ -14,7 +14,6 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 from django.urls import resolve
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -25,7 +24,6 @@ from portal import problems
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.http import (
-    detour,
     forbidden,
     no_page,
     not_found,
@@ -37,7 +35,7 @@ from portal.http import (
     unavailable,
 )
 from portal.outages import CLASH
-from portal.policy import SAFE, Access, Policy, policy_of
+from portal.policy import PUBLIC, SAFE, Access, Policy, policy_of
 from portal.tenancy import tenant_scope
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -121,6 +119,9 @@ class TenantMiddleware:
             # No text of the database can hold a NUL, so nothing has such a name.
             return not_found(request)
         public_id = kwargs.pop("enterprise", None)
+        is_by_key = getattr(request, "credential", None) is not None and not policy.is_library
+        if not is_by_key and (policy != PUBLIC or public_id is not None):
+            import_string(settings.KEEP_ALIVE)(request)
         if policy.is_library:
             speak_as_user(request)
             guarded = import_string(settings.LIBRARY_GUARD)(request)
@@ -128,9 +129,8 @@ class TenantMiddleware:
                 return guarded  # type: ignore[no-any-return]
         if policy.access is Access.PUBLIC and public_id is None:
             return None
-        is_by_key = getattr(request, "credential", None) is not None and not policy.is_library
         if not is_by_key and not request.user.is_authenticated:
-            return detour(request, resolve_url(settings.LOGIN_URL))
+            return import_string(settings.SIGN_IN_FIRST)(request)  # type: ignore[no-any-return]
         if policy.is_library:
             return None
         return self._admit(request, policy, public_id)

@@ -66,6 +66,12 @@ def signed_in(view: View) -> View:
     return view
 
 
+def about_sign_in(view: View) -> View:
+    """A library's page bent to the portal: for anybody who has signed in, before they are admitted anywhere."""
+    view.policy = _LIBRARY_SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
 def fresh(view: View) -> View:
     """What is sent to it takes a second factor that was shown lately; stands above the view's policy.
 

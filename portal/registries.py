@@ -1,7 +1,8 @@
 """What the apps fill in at start-up, so that the kernel need not know them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -99,6 +100,37 @@ class Page:
     number: Callable[[Actor, int], str | None]
 
 
+# Gives the open work of one of the carrier's people, by card, to another or to nobody; says how much it was.
+Handover = Callable[[int, int | None, Actor, datetime], int]
+
+
+@dataclass(frozen=True)
+class Use:
+    """How to tell which enterprises have products of some families in use.
+
+    ``of`` makes it a condition on rows of enterprises; ``managed`` are the families that the carrier
+    runs for the customer, and does not only deliver.
+    """
+
+    of: Callable[[Collection[str]], Any]
+    managed: Collection[str]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Something that hangs on billing accounts: its rows within reach, each with an account_id, and their list.
+
+    Without ``url_name`` there is no list of it; ``query`` is the list's filter by account number.
+    """
+
+    label: Text
+    permission: str
+    rows: Callable[[Actor], Any]
+    url_name: str = ""
+    query: str = "account"
+    order: int = 50
+
+
 @dataclass
 class Registries:
     nav: list[NavItem] = field(default_factory=list)
@@ -106,6 +138,8 @@ class Registries:
     searches: list[Search] = field(default_factory=list)
     # kind of thing, as "orders.order" -> its page
     pages: dict[str, Page] = field(default_factory=dict)
+    # what hangs on billing accounts
+    held: list[Held] = field(default_factory=list)
     # what a customer's people can be granted: permission code -> what it lets them do, in words
     permissions: dict[str, Text] = field(default_factory=dict)
     # those of them that are about the whole enterprise, and not about single accounts
@@ -118,6 +152,9 @@ class Registries:
     staff_permissions: dict[str, Text] = field(default_factory=dict)
     # staff role code -> the permissions it is shipped with
     staff_roles: dict[str, set[str]] = field(default_factory=dict)
+    use: Use | None = None
+    # what else somebody's leaving hands over: work that names them, in one enterprise
+    handovers: list[Handover] = field(default_factory=list)
 
 
 _all = Registries()
@@ -142,6 +179,15 @@ def add_pages(*pages: Page) -> None:
 def page_of(kind: str) -> Page | None:
     """The page of a kind of thing, by its label."""
     return _all.pages.get(kind)
+
+
+def add_held(*kinds: Held) -> None:
+    _all.held.extend(kinds)
+
+
+def held(actor: Actor) -> list[Held]:
+    """What of billing accounts this actor may see, in order."""
+    return sorted((each for each in _all.held if actor.may(each.permission)), key=lambda each: each.order)
 
 
 def add_permissions(
@@ -227,6 +273,23 @@ def sections() -> dict[str, Text]:
 def staff_permissions() -> dict[str, Text]:
     """All that a role of the carrier's people can hold."""
     return dict(_all.staff_permissions)
+
+
+def set_use(use: Use) -> None:
+    """How the use of products is told; one app knows."""
+    _all.use = use
+
+
+def use() -> Use | None:
+    return _all.use
+
+
+def add_handovers(*handovers: Handover) -> None:
+    _all.handovers.extend(handovers)
+
+
+def handovers() -> list[Handover]:
+    return list(_all.handovers)
 
 
 def staff_roles() -> dict[str, set[str]]:

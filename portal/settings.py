@@ -83,8 +83,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.SizeMiddleware",
-    "portal.middleware.TenantMiddleware",
+    # Outside the transaction: what the library does after the commit asks for the request too.
     "allauth.account.middleware.AccountMiddleware",
+    "portal.middleware.TenantMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 ROOT_URLCONF = f"portal.urls.{FACE}"
@@ -119,8 +120,11 @@ ADMISSION = "accounts.admission.admit"
 SIGNING_IN = "accounts.admission.signing_in"
 FRESHNESS = "accounts.factors.freshen"
 LIBRARY_GUARD = "accounts.admission.guard_library"
+KEEP_ALIVE = "accounts.sessions.keep_alive"
+SIGN_IN_FIRST = "accounts.factors.sign_in_first"
 SHELL = "accounts.admission.shell"
 WHO_GRANTS = "accounts.admission.who_grants"
+WHOM_TO_CALL = "accounts.admission.whom_to_call"
 ACTORS = "accounts.selectors.find_actor"
 AFTER_MIGRATE = ["accounts.services.ship_house_and_roles"]
 
@@ -192,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": celery.schedules.crontab(minute="50", hour="3"),
         "options": {"expires": 3 * 3600},
     },
+    "idle-people": {
+        "task": "accounts.look_for_idle",
+        "schedule": celery.schedules.crontab(minute="20", hour="4"),
+        "options": {"expires": 6 * 3600},
+    },
     "ending-keys": {
         "task": "accounts.watch_keys",
         "schedule": celery.schedules.crontab(minute="5", hour="6"),
@@ -202,11 +211,21 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- signing in ------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.entrance.forms.NoWordsOfOurs"},
 ]
+# A list of passwords known from breaches, a line each, which no person may choose; gzipped or not.
+_BREACHED = env.text("BREACHED_PASSWORDS", "")
+if _BREACHED:
+    AUTH_PASSWORD_VALIDATORS.append(
+        {
+            "NAME": "django.contrib.auth.password_validation.CommonPasswordValidator",
+            "OPTIONS": {"password_list_path": _BREACHED},
+        }
+    )
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -214,17 +233,23 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # nobody is mailed: the adapter takes as long as if somebody were
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address or a password changes
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the adapter makes notices of them
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _FACE_URL.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "accounts.forms.AddKeyForm", "edit_webauthn": "accounts.forms.EditKeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.AddKeyForm",
+    "edit_webauthn": "accounts.forms.EditKeyForm",
+    "authenticate": "accounts.entrance.forms.CodeForm",
+    "reauthenticate": "accounts.entrance.forms.CodeAgainForm",
+}
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: telephones' clocks differ
 MFA_TOTP_ISSUER = CARRIER["name"]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: a reset link lives 60 minutes
@@ -256,7 +281,10 @@ _COOKIE = f"{'__Host-' if IS_HTTPS else ''}{FACE}"
 SESSION_COOKIE_NAME = f"{_COOKIE}-session"
 CSRF_COOKIE_NAME = f"{_COOKIE}-csrf"
 LANGUAGE_COOKIE_NAME = f"{FACE}-language"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+DEVICE_COOKIE_NAME = f"{_COOKIE}-device"
+IDLE_MINUTES = env.number("IDLE_MINUTES", 30)
+SESSION_HOURS = env.number("SESSION_HOURS", 12)
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"

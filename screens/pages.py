@@ -288,6 +288,8 @@ NOT_PAGES = {
     "account/2fa/recovery-codes/download/": "a file",
     "account/2fa/webauthn/login/": "what a passkey is asked, for the script",
     "account/again/": "what waited for a second factor, sent on at once",
+    "account/sessions/end/": "takes a form only",
+    "account/2fa/totp/replace/": "the page of the app's first setting up, after the factor is shown once more",
     "account/2fa/webauthn/reauthenticate/": "walked with a device: tests/journeys/test_passkeys.py",
     "account/2fa/webauthn/keys/<int:pk>/edit/": "walked with a device: tests/journeys/test_passkeys.py",
     "account/2fa/webauthn/keys/<int:pk>/remove/": "walked with a device: tests/journeys/test_passkeys.py",

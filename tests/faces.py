@@ -98,6 +98,7 @@ class FaceClient(Client):
             records = [{"method": "password", "at": now}, {"method": "mfa", "at": now, "type": "totp"}]
             session["account_authentication_methods"] = records
             session["account_authentication_methods_user"] = user_id_to_str(user)
+            session.update({"began": now, "seen": now})
             session.save()
         return self
 

@@ -1,7 +1,7 @@
 """Builders: the shortest way to a believable thing. Each plays the role that may write it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -9,15 +9,19 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import (
+    FACTORS,
     Account,
+    AccountGroup,
     ApiKey,
     ApiKeyAccount,
     Contact,
     Enterprise,
     Grant,
+    GroupedAccount,
     Membership,
     SignOn,
     SignOnDomain,
+    StaffAbsence,
     StaffCard,
     StaffMember,
     StaffRole,
@@ -27,7 +31,7 @@ from accounts.models import (
 from billing.models import Charge
 from inventory.models import Product, Service, Site
 from orders.models import Milestone, MilestoneKind, Order
-from portal import locator
+from portal import locator, seals
 from portal.models import EnterpriseTerm, Locator
 from portal.tenancy import tenant_scope
 from tests.faces import as_app, as_staff, inside
@@ -89,7 +93,28 @@ def password(person: User, text: str = PASSWORD) -> None:
         person.save(update_fields=["password"])
 
 
+def factor(person: User) -> str:
+    """An authenticator app of somebody's; returns its seed."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import generate_totp_secret
+
+    seed = generate_totp_secret()
+    with as_app():
+        sealed = {"secret": seals.seal(seed, purpose=FACTORS)}
+        Authenticator.objects.create(user=person, type="totp", data=sealed)
+    return str(seed)
+
+
+def code(seed: str) -> str:
+    """What the app shows now: the middle of what is taken, so that a step of the clock changes nothing."""
+    from allauth.mfa.totp.internal import auth
+
+    counters = list(auth.yield_hotp_counters_from_time())
+    return str(auth.format_hotp_value(auth.hotp_value(seed, counters[len(counters) // 2])))
+
+
 def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Membership:
+    fields.setdefault("seen_on", timezone.now().date())
     with inside(owner):
         made = Membership.objects.create(enterprise=owner, user=person, name=name, **fields)
     _remember(locator.row(locator.PERSON, str(person.pk), enterprise_id=owner.pk, target_id=made.pk))
@@ -99,6 +124,19 @@ def member(owner: Enterprise, person: User, name: str, **fields: Any) -> Members
 def grant(person: Membership, permission: str, on: Account | None = None) -> Grant:
     with inside(person.enterprise):
         return Grant.objects.create(enterprise=person.enterprise, membership=person, permission=permission, account=on)
+
+
+def group(owner: Enterprise, name: str, *accounts: Account) -> AccountGroup:
+    with inside(owner):
+        made = AccountGroup.objects.create(enterprise=owner, name=name)
+    for each in accounts:
+        grouped(made, each)
+    return made
+
+
+def grouped(group: AccountGroup, on: Account) -> GroupedAccount:
+    with inside(group.enterprise):
+        return GroupedAccount.objects.create(enterprise=group.enterprise, group=group, account=on)
 
 
 def api_key(
@@ -164,6 +202,19 @@ def team(owner: Enterprise, person: User, role: str, on: Account | None = None) 
     card = card_of(person)
     with inside(owner):
         return TeamMember.objects.create(enterprise=owner, card=card, role=role, account=on)
+
+
+def absence(person: User, deputy: User | None = None, *, first: int = 0, last: int = 3) -> StaffAbsence:
+    """They are away from so many days from now until so many, and somebody stands in."""
+    deputy = deputy or staff("Dee Deputy", "care_manager", email=f"dee-{number()}@northvane.example")
+    day = datetime.combine(date.today(), time.min, UTC)
+    with as_staff():
+        return StaffAbsence.objects.create(
+            card=card_of(person),
+            deputy=card_of(deputy),
+            starts_at=day + timedelta(days=first),
+            ends_at=day + timedelta(days=last + 1),
+        )
 
 
 def product(code: str = "wave-10g", name: str = "Wavelength 10 Gbps", family: str = "wavelength") -> Product:

@@ -2,4 +2,11 @@
 
 from accounts.loading import companies, members, sign_ins
 
-FILES = (companies.ENTERPRISES, companies.ACCOUNTS, sign_ins.STAFF, sign_ins.PEOPLE, *members.FILES)
+FILES = (
+    companies.ENTERPRISES,
+    companies.CUSTOMER_NUMBERS,
+    companies.ACCOUNTS,
+    sign_ins.STAFF,
+    sign_ins.PEOPLE,
+    *members.FILES,
+)

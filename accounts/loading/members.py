@@ -1,12 +1,16 @@
-"""memberships.csv, grants.csv, contacts.csv and team.csv: who is where, who is told, who serves."""
+"""memberships.csv, grants.csv, contacts.csv, team.csv and absences.csv: who is where, who is told, who serves."""
+
+from datetime import date
 
 from accounts.loading.companies import ACCOUNT, ENTERPRISE
-from accounts.models import Contact, Grant, Membership, TeamMember, TeamRole, User
+from accounts.models import Contact, Grant, Membership, StaffAbsence, TeamMember, TeamRole, User
 from portal import locator, registries
 from portal.loading.batches import Batch
-from portal.loading.cells import EMAIL, FLAG, LANGUAGE, PHONE, TIME_ZONE, WORDS, one_of, whole
+from portal.loading.cells import EMAIL, FLAG, LANGUAGE, MOMENT, PHONE, TIME_ZONE, WORDS, Cell, one_of, whole
+from portal.loading.faults import Wrong
 from portal.loading.places import locate
 from portal.loading.tables import Column, Reference, Table
+from portal.terms import PRODUCT_LINES
 
 
 def _locate_members(batch: Batch) -> None:
@@ -29,6 +33,15 @@ def _set_defaults(batch: Batch) -> None:
         user.default_enterprise_id = wanted[user.pk]
     User.objects.bulk_update(users, ["default_enterprise_id"], batch_size=500)
 
+
+def _read_families(value: str, today: date) -> list[str]:
+    unknown = [each for each in value.split() if each not in PRODUCT_LINES]
+    if unknown:
+        raise Wrong(f"“{unknown[0]}” is none of: {', '.join(PRODUCT_LINES)}")
+    return sorted(set(value.split()))
+
+
+FAMILIES = Cell("product families, separated by spaces: `ip ethernet`", _read_families)
 
 _WHO = Reference("person", EMAIL, "Who, by mail address.", is_required=True, to="people", field="user")
 _MEMBER = Reference(
@@ -118,7 +131,20 @@ FILES = (
             Column("role", one_of(TeamRole), "In which role.", is_required=True),
             Reference("staff", EMAIL, "Who, by mail address.", is_required=True, to="staff", field="card"),
             Column("escalation", whole(1, 9), "In which order to call them.", default=1),
+            Column("families", FAMILIES, "For which products; empty for all.", default=[]),
         ),
         key=("enterprise", "role", "staff", "account"),
+    ),
+    Table(
+        "absences",
+        "Who of the staff is away, and who stands in; one absence for each two.",
+        StaffAbsence,
+        (
+            Reference("staff", EMAIL, "Who, by mail address.", is_required=True, to="staff", field="card"),
+            Reference("deputy", EMAIL, "Who stands in, by mail address.", is_required=True, to="staff"),
+            Column("from", MOMENT, "The first midnight, UTC.", is_required=True, field="starts_at"),
+            Column("until", MOMENT, "The midnight after the last day, UTC.", is_required=True, field="ends_at"),
+        ),
+        key=("staff", "deputy"),
     ),
 )

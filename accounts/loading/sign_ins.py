@@ -14,10 +14,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from accounts.models import FACTORS, StaffCard, StaffMember, StaffRole, User
+from accounts.models import FACTORS, Enterprise, StaffCard, StaffMember, StaffRole, User
 from accounts.permissions import STAFF_ROLES
 from portal.loading.batches import Batch, Checking
-from portal.loading.cells import EMAIL, LANGUAGE, LANGUAGE_LIST, PHONE, TIME_ZONE, WORDS, Cell
+from portal.loading.cells import EMAIL, LANGUAGE, LANGUAGE_LIST, PHONE, TIME, TIME_ZONE, WEEKDAYS, WORDS, Cell, one_of
 from portal.loading.faults import Wrong
 from portal.loading.tables import Column, Row, Table
 from portal.loading.upsert import upsert
@@ -131,6 +131,13 @@ def _roles_known(checking: Checking, rows: Sequence[Row]) -> None:
             checking.fault(row, "role", f"“{row.values['role']}” is not known; expected one of {', '.join(known)}")
 
 
+def _shifts_whole(checking: Checking, rows: Sequence[Row]) -> None:
+    for row in rows:
+        given = [bool(row.values.get(name) not in (None, "", [])) for name in ("works_on", "works_from", "works_until")]
+        if any(given) and not all(given):
+            checking.fault(row, "works_on", "stands with works_from and works_until, or none of them does")
+
+
 _PASSWORD = Column(
     "password", WORDS, "A first password; without one, they ask for a reset.", field=None, is_first_time_only=True
 )
@@ -146,7 +153,11 @@ STAFF = Table(
         Column("title", WORDS, "Title, as customers read it.", is_required=True),
         Column("phone", PHONE, "Phone."),
         Column("languages", LANGUAGE_LIST, "Which languages they speak.", is_required=True),
-        Column("hours", WORDS, "When they can be reached."),
+        Column("hours", WORDS, "When they can be reached, in words; told where the three that follow are empty."),
+        Column("works_on", WEEKDAYS, "On which days they work.", default=[]),
+        Column("works_from", TIME, "From when, where they are.", default=None),
+        Column("works_until", TIME, "Until when.", default=None),
+        Column("region", one_of(Enterprise.Region), "Whom they serve; empty for customers of every region."),
         Column(
             "role",
             Cell(f"a staff role, shipped are `{'`, `'.join(STAFF_ROLES)}`", WORDS.read),
@@ -155,12 +166,12 @@ STAFF = Table(
             field=None,
             is_first_time_only=True,
         ),
-        Column("time_zone", TIME_ZONE, "Their time zone.", default="UTC", field=None, is_first_time_only=True),
+        Column("time_zone", TIME_ZONE, "Their time zone.", default="UTC", is_first_time_only=True),
         _PASSWORD,
         _SECRET,
     ),
     key=("email",),
-    checks=(_addresses_apart, _passwords_hold, _roles_known),
+    checks=(_addresses_apart, _passwords_hold, _roles_known, _shifts_whole),
     afterwards=(_staff_sign_in,),
 )
 PEOPLE = Table(

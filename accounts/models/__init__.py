@@ -1,6 +1,6 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
-from accounts.models.companies import Account, Enterprise
+from accounts.models.companies import ACCOUNT_FLOW, Account, AccountStatus, CustomerNumber, Delivery, Enterprise
 from accounts.models.keys import KEY_FLOW, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus
 from accounts.models.members import (
     MEMBERSHIP_FLOW,
@@ -15,12 +15,14 @@ from accounts.models.members import (
     TeamPerson,
     open_at,
 )
-from accounts.models.serving import TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
+from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
-from accounts.models.staffing import StaffCard, StaffMember, StaffRole
+from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
+    "ACCOUNT_FLOW",
+    "BILLING_ROLES",
     "CLIENTS",
     "FACTORS",
     "KEY_FLOW",
@@ -29,10 +31,13 @@ __all__ = [
     "TEAM_PURPOSES",
     "Account",
     "AccountGroup",
+    "AccountStatus",
     "ApiKey",
     "ApiKeyAccount",
     "ApiSecret",
     "Contact",
+    "CustomerNumber",
+    "Delivery",
     "Enterprise",
     "Grant",
     "GroupedAccount",
@@ -44,6 +49,7 @@ __all__ = [
     "SignOn",
     "SignOnDomain",
     "SignOnLink",
+    "StaffAbsence",
     "StaffCard",
     "StaffMember",
     "StaffRole",

@@ -11,6 +11,7 @@ from accounts.models import (
     User,
 )
 from accounts.selectors.companies import get_enterprise
+from accounts.selectors.people import get_membership
 from accounts.selectors.rights import get_permissions
 from portal.actors import Actor, ActorKind
 
@@ -22,11 +23,12 @@ def find_user(pk: int) -> User | None:
 
 def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
     """The person as a member of the enterprise they are in, or None when they are not one."""
-    member = Membership.objects.filter(
-        enterprise_id=enterprise.pk, user_id=user.pk, status=Membership.Status.ACTIVE
-    ).first()
-    if member is None or not enterprise.is_active:
-        return None
+    member = get_membership(user, enterprise.pk)
+    return actor_of(member, user, enterprise) if member and enterprise.is_active else None
+
+
+def actor_of(member: Membership, user: User, enterprise: Enterprise) -> Actor:
+    """The same of a membership that is at hand."""
     return Actor(
         kind=ActorKind.CUSTOMER,
         name=member.name,

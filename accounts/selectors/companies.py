@@ -59,6 +59,12 @@ def list_few_enterprises_of(user: User, *, current: str) -> list[tuple[int, str,
     return None if places > SHORT_LIST else list_enterprises_of(user)
 
 
+def list_customer_ids() -> list[int]:
+    """Every active customer; asked by staff's processes."""
+    rows = Enterprise.objects.filter(is_house=False, is_active=True)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def list_all_enterprises(actor: Actor) -> QuerySet[Enterprise]:
     """Every customer, for staff outside any enterprise."""
     found = of_enterprise(Enterprise.objects, actor).filter(is_house=False)
@@ -86,6 +92,11 @@ def list_accounts(actor: Actor) -> QuerySet[Account]:
     if None not in reach:
         found = found.filter(pk__in=frozenset[int]().union(*(each for each in reach if each)))
     return found.order_by("number")
+
+
+def get_account(actor: Actor, number: str) -> Account | None:
+    """An account within reach, by its number."""
+    return list_accounts(actor).filter(number=number).first()
 
 
 def find_accounts(actor: Actor, typed: str) -> list[Suggestion]:

@@ -25,6 +25,11 @@ def get_member(enterprise_id: int, pk: int) -> Membership:
     return Membership.objects.select_related("user").get(enterprise_id=enterprise_id, pk=pk)
 
 
+def find_member(enterprise_id: int, pk: int) -> Membership | None:
+    """The same, where there may be none."""
+    return Membership.objects.select_related("user").filter(enterprise_id=enterprise_id, pk=pk).first()
+
+
 def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:
     """The active members who hold a permission on an account, by themselves or in a team, with their sign-ins."""
     found = list_who_could(enterprise_id, permission, account_id)

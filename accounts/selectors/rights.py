@@ -51,8 +51,12 @@ def get_permissions(member: Membership, at: datetime | None = None) -> Permissio
 
 
 def resolve(enterprise_id: int, held: Iterable[Held], at: datetime | None = None) -> Permissions:
-    """The accounts that permissions reach; the groups among them are looked up at once."""
-    held = list(held)
+    """The accounts that permissions reach; the groups among them are looked up at once.
+
+    What is about the whole enterprise reaches nothing where it was given on an account.
+    """
+    whole = registries.whole_permissions()
+    held = [each for each in held if each.is_whole or each.permission not in whole]
     return reach(held, list_grouped(enterprise_id, (each.group_id for each in held if each.group_id), at))
 
 

@@ -1,5 +1,6 @@
 """What changes people, enterprises and who may be where."""
 
+from accounts.services.idle import look_for_idle, note_seen
 from accounts.services.keys import hand_over_keys, leave_keys, note_key_use
 from accounts.services.members import (
     HAND_OVERS,
@@ -13,6 +14,7 @@ from accounts.services.members import (
     invite,
     invite_again,
     reactivate,
+    read_invitation,
     remove,
 )
 from accounts.services.profile import Profile, set_default_enterprise, set_language, set_profile
@@ -20,11 +22,27 @@ from accounts.services.rights import (
     Outdated,
     check_not_last,
     end_spans,
+    enterprise_of,
+    is_administrator,
     lock_administrators,
     lock_member,
     remember_before,
     set_rights,
     set_team_rights,
+)
+from accounts.services.serving import (
+    Away,
+    Place,
+    PlaceMoved,
+    add_place,
+    change_place,
+    end_absence,
+    end_place,
+    hand_over,
+    lock_staff,
+    place_of,
+    require_working,
+    set_absence,
 )
 from accounts.services.shipping import ship_house_and_roles
 from accounts.services.teams import close_team, set_team
@@ -32,32 +50,48 @@ from accounts.services.visits import leave_enterprise, open_assigned, open_enter
 
 __all__ = [
     "HAND_OVERS",
+    "Away",
     "Invited",
     "Outdated",
+    "Place",
+    "PlaceMoved",
     "Profile",
     "accept_invitation",
+    "add_place",
     "change_details",
+    "change_place",
     "check_invitation",
     "check_not_last",
     "clean_email",
     "close_team",
     "deactivate",
+    "end_absence",
+    "end_place",
     "end_spans",
+    "enterprise_of",
+    "hand_over",
     "hand_over_keys",
     "invitation_token",
     "invite",
     "invite_again",
+    "is_administrator",
     "leave_enterprise",
     "leave_keys",
     "lock_administrators",
     "lock_member",
+    "lock_staff",
+    "look_for_idle",
     "note_key_use",
+    "note_seen",
     "open_assigned",
     "open_enterprise",
+    "place_of",
     "reactivate",
     "read_invitation",
     "remember_before",
     "remove",
+    "require_working",
+    "set_absence",
     "set_default_enterprise",
     "set_language",
     "set_profile",

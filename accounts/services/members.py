@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -33,6 +34,14 @@ from portal.tenancy import of_enterprise
 # What else of a leaver's goes to whoever takes over; apps and parts add to it: (from, to or None, actor, at).
 HandOver = Callable[[Membership, Membership | None, Actor, datetime], None]
 HAND_OVERS: list[HandOver] = []
+
+
+class Closing(Protocol):
+    """A service that closes the enterprise to somebody."""
+
+    def __call__(self, member_id: int, *, actor: Actor, at: datetime, why: str) -> Membership: ...
+
+
 _SALT = "invitation"
 _PENDING = MembershipStatus.PENDING
 
@@ -62,7 +71,7 @@ def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime) -> M
         raise Refused(_("%(email)s is here already.") % {"email": email}, field="email")
     member = _back(member, at=at) if member else Membership(enterprise_id=enterprise.pk, user=user, status=_PENDING)
     member.name, member.title, member.joined_at = invited.name, invited.title, None
-    member.save()
+    member.save(update_fields=["name", "title", "joined_at"] if member.pk else None)
     locator.remember([locator.row(locator.PERSON, str(user.pk), enterprise_id=enterprise.pk, target_id=member.pk)])
     set_rights(member.pk, rights, seen=selectors.get_rights(member).fingerprint, actor=actor, at=at)
     return _send_invitation(member, enterprise, actor=actor, at=at)

@@ -26,8 +26,11 @@ def open_enterprise(enterprise_id: int, *, actor: Actor, reason: str, at: dateti
 
 
 def open_assigned(assignment: TeamMember, *, actor: Actor, at: datetime) -> StaffVisit:
-    """The same for who serves this customer: the place in the account team is the reason."""
-    return _open(assignment.enterprise_id, actor=actor, at=at, role=TeamRole(assignment.role))
+    """The same for who serves this customer, or stands in for who does: the place in the account team is the reason."""
+    why: dict[str, str] = {"role": TeamRole(assignment.role)}
+    if assignment.card_id != actor.person_id:
+        why["stands_for"] = assignment.card.name
+    return _open(assignment.enterprise_id, actor=actor, at=at, **why)
 
 
 @transaction.atomic

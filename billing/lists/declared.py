@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.selectors import in_group
 from billing import selectors
 from billing.models import Dispute, DisputeStatus, Invoice, InvoiceLine
 from billing.permissions import Permission
@@ -57,6 +58,7 @@ INVOICES = ListPage(
             choices=[("yes", gettext_lazy("Something in dispute")), ("no", gettext_lazy("Nothing in dispute"))],
         ),
         Filter("account", gettext_lazy("Account number"), _by_account),
+        Filter("group", gettext_lazy("Account group"), in_group, suggest="accounts:suggest_groups"),
         Filter("number", gettext_lazy("Invoice number"), _by_number, hint="INV-2026-000123"),
         DateRange("issued", gettext_lazy("Issued"), "issued_on"),
     ],

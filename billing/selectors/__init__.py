@@ -27,7 +27,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
-from accounts.models import Account, Enterprise, TeamMember, TeamRole
+from accounts.models import BILLING_ROLES, Account, Enterprise, TeamMember
 from billing import rules
 from billing.models import (
     Credit,
@@ -283,8 +283,9 @@ def read_pdf(invoice: Invoice) -> bytes:
 
 
 def get_analyst(actor: Actor, account_id: int) -> TeamMember | None:
-    """The billing analyst who serves the account: who decides its disputes."""
-    return people.list_team(actor, account_id).filter(role=TeamRole.BILLING_ANALYST).first()
+    """Who answers for the account's bills and decides its disputes: the account's own before the enterprise's."""
+    found = people.list_team(actor, account_id).filter(role__in=BILLING_ROLES)
+    return found.order_by(F("account").asc(nulls_last=True), "escalation", "id").first()
 
 
 # --- disputes ----------------------------------------------------------------------------------

@@ -218,11 +218,18 @@ def _draft(account: Account, period_on: date, at: datetime) -> Invoice:
         account=account,
         period_on=period_on,
         issued_on=issued_on,
-        due_on=issued_on + timedelta(days=binding.value("billing.payment_days")),
+        due_on=issued_on + timedelta(days=_payment_days(binding, account)),
         dispute_by_on=issued_on + timedelta(days=binding.value("dispute.window_days")),
         currency=account.currency,
         bill_to=_bill_to(enterprise, account),
     )
+
+
+def _payment_days(binding: terms.Book, account: Account) -> int:
+    """Net days: of the account, else of its contract (MSA), else as the terms bind the enterprise."""
+    if account.payment_days is not None:
+        return account.payment_days
+    return int(binding.value("billing.payment_days", contract=account.msa_number))
 
 
 def _bill_to(enterprise: Enterprise, account: Account) -> dict[str, str]:

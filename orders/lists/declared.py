@@ -12,6 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.selectors import in_group
 from inventory.models import Family
 from orders import rules, selectors
 from orders.models import ORDER_FLOW, Milestone, Order, OrderStatus
@@ -87,6 +88,7 @@ ORDERS = ListPage(
             gettext_lazy("Account number"),
             lambda rows, value: rows.filter(account__number__in=rules.spellings(value)),
         ),
+        Filter("group", gettext_lazy("Account group"), in_group, suggest="accounts:suggest_groups"),
         Filter("q", gettext_lazy("Order number or PO"), by_number, hint="ORD-2026-00417"),
         DateRange("placed", gettext_lazy("Placed"), "placed_on"),
         DateRange("committed", gettext_lazy("Committed"), "committed_on", absent=date.max),

@@ -161,6 +161,26 @@ def whole(least: int, most: int) -> Cell:
     return Cell(f"a whole number from {least} to {most}", read)
 
 
+def _read_time(value: str, today: date) -> time:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise Wrong(f"“{value}” is not a time of day as 07:00")
+    return time.fromisoformat(value)
+
+
+TIME = Cell("a time of day as `07:00`", _read_time)
+
+
+def _read_weekdays(value: str, today: date) -> list[int]:
+    span = re.fullmatch(r"([1-7])-([1-7])", value)
+    days = range(int(span[1]), int(span[2]) + 1) if span else [int(each) for each in re.findall(r"\b[1-7]\b", value)]
+    if not days or not re.fullmatch(r"[1-7][1-7 -]*", value):
+        raise Wrong(f"“{value}” is not a list of weekdays as 1-5 or 1 3 5")
+    return sorted({day - 1 for day in days})
+
+
+WEEKDAYS = Cell("weekdays, 1 is Monday: `1-5`, `1 3 5`", _read_weekdays)
+
+
 def _read_flag(value: str, today: date) -> bool:
     if value not in {"yes", "no"}:
         raise Wrong(f"“{value}” is neither yes nor no")

@@ -57,5 +57,7 @@ def _expected(column: Column) -> str:
         text = f"{' and '.join([*(f'`{name}`' for name in column.within), 'this'])} of `{column.to}.csv`"
     if column.is_never_emptied:
         text += "; empty leaves what is there"
-    default = {True: "yes", False: "no", None: ""}.get(column.default, str(column.default))
+    default = (
+        "" if column.default in (None, []) else {True: "yes", False: "no"}.get(column.default, str(column.default))
+    )
     return f"{text}; else {default}" if default and not column.is_required else text

@@ -27,6 +27,8 @@ class Locator(Identity):
 
     # A customer's side adds people to its enterprise; a row that leads nowhere true yields nothing.
     withheld: ClassVar = {"portal_app": ("UPDATE", "DELETE")}
+    # Staff give an enterprise its numbers and accounts from inside of it.
+    extra_grants: ClassVar = {"portal_staff_inside": ("INSERT", "DELETE")}
     kind = models.CharField(max_length=30)
     key_hash = models.CharField(max_length=64, db_collation="C")
     # No key to the enterprise: the table is read before any scope, and the row it points at is verified inside.

@@ -8,15 +8,17 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal import cells
+from portal import cells, registries
 from portal import money as amounts
 from portal.flows import FLOWS
 from portal.glossary import GLOSSARY
+from portal.kinds import spoken_shift
 
 register = template.Library()
 
@@ -85,6 +87,12 @@ def hint(context: Context, word: str, *, mark: bool = False) -> SafeString:
 
 
 @register.filter
+def permission(code: str) -> str:
+    """What a permission lets somebody do, in words."""
+    return str(registries.permissions().get(code, code))
+
+
+@register.filter
 def tone(state: str, flow: str) -> str:
     """The colour that a state of a machine carries."""
     return FLOWS[flow].tone(state)
@@ -101,6 +109,15 @@ def allows(state: str, move: str) -> bool:
 def idents(text: str) -> SafeString:
     """The text with each identifier in it (INV-2026-000005) kept on one line."""
     return mark_safe(_IDENT.sub(r'<span class="ident-text">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped above
+
+
+@register.filter
+def shift(card: Any) -> str:
+    """When one of the carrier's people works, in the reader's own time; what they wrote of it, where that is all."""
+    if not card.works_on:
+        return str(card.hours)
+    here, now = timezone.get_current_timezone(), timezone.now()
+    return spoken_shift(card.works_on, card.works_from, card.works_until, of=card.time_zone, to=here, now=now)
 
 
 @register.filter

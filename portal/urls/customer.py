@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import accounts.keys.urls
+import accounts.people.urls
+import accounts.serving.urls
 import accounts.signon.urls
 import accounts.urls
 import billing.urls
@@ -18,6 +20,8 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/me/", accounts.keys.urls.api_me_here, name="me_here"),
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.api_customer, "keys"))),
     path("enterprises/", include((accounts.urls.api_customer, "accounts"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]
@@ -27,8 +31,10 @@ urlpatterns = [
     path("e/<slug:enterprise>/sign-on/", include((accounts.signon.urls.customer, "sign_on"))),
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
+    path("", include((accounts.people.urls.customer, "people"))),
     path("api/v1/", include((api, "api"))),
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.customer, "keys"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.customer, "serving"))),
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),

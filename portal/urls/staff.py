@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import accounts.keys.urls
+import accounts.serving.urls
+import accounts.staffing.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -38,6 +40,8 @@ api: list[URLPattern | URLResolver] = [
     path("me/", accounts.keys.urls.api_me, name="me"),
     path("e/<slug:enterprise>/me/", accounts.keys.urls.api_me_here, name="me_here"),
     path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]
@@ -52,6 +56,9 @@ urlpatterns = [
     path("told/", include((portal.header.urls.told, "told"))),
     path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),
     path("patterns/", include((patterns, "patterns"))),
+    path("", include((accounts.serving.urls.staff_outside, "serving_work"))),
+    path("", include((accounts.staffing.urls.staff, "staffing"))),
+    path("e/<slug:enterprise>/team/", include((accounts.serving.urls.staff, "serving"))),
     path("", include((portal.termbook.urls.staff_outside, "termbook"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.staff, "terms"))),
     path("", include((orders.urls.staff_outside, "orders_work"))),

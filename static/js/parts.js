@@ -84,6 +84,11 @@
     if (box && !box.contains(event.relatedTarget)) open(box, false);
   });
 
+  // --- a page that asks by itself is not somebody at work ----------------------------------------
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.triggeringEvent) event.detail.headers["X-Poll"] = "1";
+  });
+
   // --- what waited for a second factor is sent by itself ----------------------------------------
   for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();
 

@@ -80,7 +80,7 @@ def test_staff_without_second_factor_must_set_one(carol):
         session = browser.session
         session["account_authentication_methods"] = [{"method": "password"}]
         session.save()
-    assert browser.get("/").url.startswith("/account/2fa/totp/activate/")
+    assert browser.get("/").url.startswith("/account/2fa/?next=")
 
 
 def test_staff_who_have_a_second_factor_are_asked_for_it_and_not_for_the_password(carol):

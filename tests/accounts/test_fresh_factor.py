@@ -6,15 +6,11 @@ from html import unescape
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.models import FACTORS
 from orders.api import MilestoneNote
-from portal import seals
 from portal.models import CarrierTerm, Event
 from tests import make
-from tests.accounts.test_people import code_of
 from tests.faces import FaceClient, as_app, as_staff, inside
 
 PAGE = "/terms/billing.payment_days/set/"
@@ -25,10 +21,7 @@ WHY = "Agreed on at the board's meeting\r\nof <May>, “as it was”"
 def owen(db):
     """A platform administrator with an authenticator app."""
     person = make.staff("Owen Admin", "platform_admin")
-    person.seed = generate_totp_secret()
-    with as_app():
-        sealed = {"secret": seals.seal(person.seed, purpose=FACTORS)}
-        Authenticator.objects.create(user=person, type="totp", data=sealed)
+    person.seed = make.factor(person)
     return person
 
 
@@ -66,7 +59,7 @@ def test_who_showed_it_long_ago_shows_it_again_and_what_they_typed_goes_on(owen)
         "/account/2fa/reauthenticate/?next=%2Faccount%2Fagain%2F%3Fwaiting%3D"
     )
     assert rows() == []
-    led_on = browser.post(asked.url, {"code": code_of(owen.seed)})
+    led_on = browser.post(asked.url, {"code": make.code(owen.seed)})
     page = browser.get(led_on.url).content.decode()
     sent_on = fields_of(page)
     assert sent_on == typed() and f'action="{PAGE}"' in page and "data-goes-on" in page
@@ -88,7 +81,7 @@ def test_what_waits_is_sent_on_once_and_then_leads_back_to_its_page(owen):
     browser = FaceClient("staff").sign_in(owen)
     browser.wait(11)
     asked = send(browser)
-    onward = browser.post(asked.url, {"code": code_of(owen.seed)}).url
+    onward = browser.post(asked.url, {"code": make.code(owen.seed)}).url
     browser.get(onward)
     again = browser.get(onward)
     assert (again.status_code, again.url) == (302, PAGE)
@@ -123,7 +116,7 @@ def test_files_cannot_wait_and_are_asked_for_again_by_name(owen):
     browser = FaceClient("staff").sign_in(owen)
     browser.wait(11)
     asked = browser.post(PAGE, {**typed(), "list": SimpleUploadedFile("people <new>.csv", b"name\n")})
-    page = browser.get(browser.post(asked.url, {"code": code_of(owen.seed)}).url).content.decode()
+    page = browser.get(browser.post(asked.url, {"code": make.code(owen.seed)}).url).content.decode()
     assert 'type="file" name="list" required' in page and "people &lt;new&gt;.csv" in page
     assert "data-goes-on" not in page and fields_of(page) == typed()
 
@@ -133,7 +126,7 @@ def test_who_has_no_factor_is_led_to_set_one_up(owen):
         Authenticator.objects.all().delete()
     browser = FaceClient("staff").sign_in(owen)
     browser.wait(11)
-    assert send(browser).url.startswith("/account/2fa/totp/activate/?next=")
+    assert send(browser).url.startswith("/account/2fa/?next=")
     assert rows() == []
 
 
@@ -167,7 +160,7 @@ def test_the_api_says_where_to_show_it_and_does_nothing(carol, acme_main, monkey
     refused = browser.post(path, {"note": "Anew"}, content_type="application/json")
     assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
     assert refused.json()["type"] == "urn:demarc:problem:factor-first"
-    assert refused.json()["page"] == "http://testserver/account/2fa/totp/activate/"
+    assert refused.json()["page"] == "http://testserver/account/2fa/"
     assert story(order) == before == ["milestone.noted"]
 
 

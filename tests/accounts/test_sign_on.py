@@ -129,7 +129,7 @@ def test_a_mail_address_never_leads_to_who_was_here_before(provider, sign_on, ac
 def test_who_has_a_password_links_it_once_and_comes_in_by_it_from_then_on(provider, sign_on, acme, alice, client_of):
     assert go(client_of(alice), provider, sub="alice-there", email="whatever@x.example").status_code == 302
     browser = FaceClient("customer")
-    assert go(browser, provider, sub="alice-there").status_code == 302
+    assert go(browser, provider, sub="alice-there", amr=["mfa"]).status_code == 302
     assert browser.get("/e/204817/").status_code == 200 and browser.get("/e/204817/visits/").status_code == 200
     with inside(acme):
         assert SignOnLink.objects.get().user_id == alice.pk
@@ -273,11 +273,11 @@ def test_a_closed_door_is_none(provider, sign_on, acme):
 
 def test_it_opens_that_enterprise_alone_until_the_person_shows_a_password(provider, sign_on, acme, borealis, alice):
     """Else a company's administrator could become one of its people elsewhere."""
-    make.member(borealis, alice, "Alice Moreau", is_administrator=True)
+    make.member(borealis, alice, "Alice Moreau")
     make.password(alice)
     link(acme, alice, provider)
     browser = FaceClient("customer")
-    go(browser, provider)
+    go(browser, provider, amr=["mfa"])
     assert browser.get("/e/204817/").status_code == 200
     assert "/account/reauthenticate/" in browser.get("/e/305120/").url
     assert browser.get("/api/v1/e/305120/orders/").status_code == 403

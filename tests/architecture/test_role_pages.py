@@ -36,6 +36,8 @@ def pages(face):
 @pytest.fixture
 def parts(acme, acme_main, alice, dora, deliver):
     """What stands for each part of a route: one thing of Acme's, made anew for each face."""
+    contact = make.contact(acme, "desk@acme.example", wants_orders=True)
+    group = make.group(acme, "West", acme_main)
     order = make.order(acme_main)
     make.charge(acme_main)
     invoice = builders.issue(acme_main)
@@ -57,10 +59,18 @@ def parts(acme, acme_main, alice, dora, deliver):
         "terms/": {"<str:name>": "billing.payment_days", "<int:pk>": 0},
         "customers/": {"<slug:public_id>": acme.public_id},
         "files/": {"<int:pk>": worlds.hang_on(dispute, alice).pk},
+        "accounts/": {"<int:pk>": acme_main.pk},
+        "contacts/": {"<int:pk>": contact.pk},
+        "account-groups/": {"<int:pk>": group.pk},
+        "enterprise/numbers/": {"<int:pk>": 0},
         "downloads/": {"<int:pk>": 0},
         "views/": {"<int:pk>": 0},
         "sign-on/domains/": {"<int:pk>": make.sign_on(acme)[1].pk},
         "keys/": {"<int:pk>": make.api_key(acme, alice).pk},
+        "e/<slug:enterprise>/team/": {"<int:pk>": make.team(acme, dora, "billing_analyst").pk},
+        "absences/": {"<int:pk>": make.absence(dora).pk},
+        "staff/": {"<int:pk>": make.card_of(dora).pk},
+        "roles/": {"<slug:code>": "technician"},
         "told/": {"<int:pk>": 0},
     }
 

@@ -113,6 +113,8 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
     "account/again/": own(),
+    "account/sessions/end/": own("POST"),
+    "account/2fa/totp/replace/": own(*METHODS),
     "suggest/countries/": own(),
     "suggest/time-zones/": own(),
     "": own(),
@@ -143,6 +145,31 @@ BOTH_FACES = {
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/": inside("billing.view", *FORM, thing="invoice"),
     "e/<slug:enterprise>/billing/disputes/": inside("billing.view"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/": inside("billing.view", thing="dispute"),
+    "e/<slug:enterprise>/team/": inside(),
+    "api/v1/e/<slug:enterprise>/team/": api(Place.INSIDE),
+    "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
+    "e/<slug:enterprise>/accounts/": inside(),
+    "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/accounts/<int:pk>/": Route(Place.INSIDE, thing="account", hidden="order.view"),
+    "e/<slug:enterprise>/accounts/<int:pk>/change/": inside("account.change", *FORM, thing="account"),
+    "e/<slug:enterprise>/accounts/<int:pk>/delivery/": inside("billing.paperless", "POST", thing="account"),
+    "e/<slug:enterprise>/account-groups/": inside(),
+    "e/<slug:enterprise>/account-groups/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/": Route(Place.INSIDE, thing="group", hidden="order.view"),
+    "e/<slug:enterprise>/suggest/account-groups/": inside(),
+    "e/<slug:enterprise>/contacts/": inside("account.change"),
+    "e/<slug:enterprise>/contacts/export.csv": inside("account.change", *FORM),
+    "e/<slug:enterprise>/contacts/new/": inside("account.change", *FORM),
+    "e/<slug:enterprise>/contacts/<int:pk>/": inside("account.change", *FORM, thing="contact"),
+    "e/<slug:enterprise>/contacts/<int:pk>/remove/": inside("account.change", "POST", thing="contact"),
+    "api/v1/e/<slug:enterprise>/accounts/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/accounts/<int:pk>/": Route(
+        Place.INSIDE, thing="account", is_api=True, hidden="order.view"
+    ),
+    "api/v1/e/<slug:enterprise>/account-groups/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/account-groups/<int:pk>/": Route(
+        Place.INSIDE, thing="group", is_api=True, hidden="order.view"
+    ),
     "api/v1/schema/": api(Place.OWN),
     "api/v1/me/": api(Place.OWN),
     "api/v1/e/<slug:enterprise>/me/": api(Place.INSIDE),
@@ -157,8 +184,33 @@ BOTH_FACES = {
     "api/v1/e/<slug:enterprise>/billing/disputes/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/disputes/<str:number>/": api(Place.INSIDE, "billing.view", thing="dispute"),
 }
+_PEOPLE = "e/<slug:enterprise>/people/"
+PEOPLE = {
+    _PEOPLE: inside("user.admin"),
+    f"{_PEOPLE}export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}suggest/": inside("user.admin"),
+    f"{_PEOPLE}suggest/scopes/": inside("user.admin"),
+    f"{_PEOPLE}invite/": inside("user.admin", *FORM),
+    f"{_PEOPLE}why/": inside("user.admin"),
+    f"{_PEOPLE}<int:pk>/": inside("user.admin", thing="member"),
+    f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
+    **{
+        f"{_PEOPLE}<int:pk>/{verb}/": inside("user.admin", "POST", thing="member")
+        for verb in ("details", "invite-again", "deactivate", "reactivate", "remove")
+    },
+    f"{_PEOPLE}teams/": inside("user.admin"),
+    f"{_PEOPLE}teams/export.csv": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/new/": inside("user.admin", *FORM),
+    f"{_PEOPLE}teams/<int:pk>/": inside("user.admin", thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/change/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/rights/": inside("user.admin", *FORM, thing="team"),
+    f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
+    "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
+}
+
 CUSTOMER = {
     **BOTH_FACES,
+    **PEOPLE,
     "companies/": own(),
     # A company's own sign-on: its door, by a name that is in nobody's data.
     "account/company/": opened(),
@@ -184,6 +236,10 @@ CUSTOMER = {
     "e/<slug:enterprise>/keys/<int:pk>/hand-over/": inside("enterprise.admin", "POST", thing="api_key"),
     "api/v1/e/<slug:enterprise>/keys/": api(Place.INSIDE, "api.key.manage"),
     "api/v1/e/<slug:enterprise>/keys/<int:pk>/": api(Place.INSIDE, "api.key.manage", thing="api_key"),
+    "e/<slug:enterprise>/enterprise/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/new/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/account-groups/<int:pk>/change/": inside("enterprise.admin", *FORM, thing="group"),
+    "e/<slug:enterprise>/account-groups/<int:pk>/close/": inside("enterprise.admin", "POST", thing="group"),
     # What one person was told: to their own address.
     "e/<slug:enterprise>/notices/": inside(),
     "e/<slug:enterprise>/notices/unread/": inside(),
@@ -212,6 +268,17 @@ STAFF = {
     "patterns/list/": own(),
     "patterns/work/": own(),
     "patterns/refused/": own("POST"),
+    "e/<slug:enterprise>/enterprise/change/": inside("enterprise.change", *FORM),
+    "e/<slug:enterprise>/enterprise/close/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/reopen/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/numbers/": inside("enterprise.change", "POST"),
+    "e/<slug:enterprise>/enterprise/numbers/<int:pk>/remove/": inside(
+        "enterprise.change", "POST", thing="customer_number"
+    ),
+    "e/<slug:enterprise>/accounts/new/": inside("account.add", *FORM),
+    "e/<slug:enterprise>/accounts/many/": inside("account.add", *FORM),
+    "e/<slug:enterprise>/accounts/many/template.csv": inside("account.add"),
+    "e/<slug:enterprise>/accounts/<int:pk>/status/": inside("account.change", "POST", thing="account"),
     "customers/": across("enterprise.open"),
     "api-keys/": across("api.key.approve"),
     "e/<slug:enterprise>/keys/": inside("api.key.approve"),
@@ -244,6 +311,30 @@ STAFF = {
     "terms/<str:name>/agree/": across("term.agree", thing="term"),
     "terms/<str:name>/set/": across("term.change", *FORM, thing="term"),
     "terms/<str:name>/<int:pk>/withdraw/": across("term.change", "POST", thing="set_term"),
+    "e/<slug:enterprise>/team/add/": inside("team.manage", *FORM),
+    "e/<slug:enterprise>/team/<int:pk>/": inside("team.manage", *FORM, thing="place"),
+    "e/<slug:enterprise>/team/<int:pk>/end/": inside("team.manage", "POST", thing="place"),
+    "team-gaps/": across("team.manage"),
+    "team-gaps/export.csv": across("team.manage"),
+    "absences/": across("staff.view"),
+    "absences/export.csv": across("staff.view"),
+    "absences/set/": across("staff.view", *FORM),
+    "absences/<int:pk>/end/": Route(Place.ACROSS, "staff.view", "absence", FORM, hidden="absence.manage"),
+    "suggest/colleagues/": across("staff.view"),
+    "staff/": across("staff.view"),
+    "staff/export.csv": across("staff.view"),
+    "staff/hire/": across("staff.manage", *FORM),
+    "staff/<int:pk>/": across("staff.view", thing="colleague"),
+    "staff/<int:pk>/card/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/move/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/remove/": across("staff.manage", *FORM, thing="colleague"),
+    "staff/<int:pk>/invite/": across("staff.manage", "POST", thing="colleague"),
+    "roles/": across("staff.view"),
+    "roles/export.csv": across("staff.view"),
+    "roles/new/": across("role.manage", *FORM),
+    "roles/<slug:code>/": across("staff.view", thing="role"),
+    "roles/<slug:code>/change/": across("role.manage", *FORM, thing="role"),
+    "roles/<slug:code>/remove/": across("role.manage", "POST", thing="role"),
     "orders/mine/": across("order.view"),
     "billing/disputes/": across("dispute.decide"),
     "billing/runs/": across("billrun.manage", *FORM),
@@ -307,7 +398,6 @@ STRANGERS = {
 
 _SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
-    "accounts_enterprise": ("UPDATE (is_sign_on_required)",),
     "accounts_signon": (
         "INSERT",
         "UPDATE (name, issuer, client_id, sealed_secret, mail_claim, name_claim, factor_values)",
@@ -315,7 +405,14 @@ WALLED = {
     ),
     "accounts_signondomain": ("DELETE", "INSERT", "UPDATE (proven_at)"),
     "accounts_signonlink": ("DELETE", "INSERT", "UPDATE (last_used_at)"),
-    "accounts_account": (),
+    "accounts_enterprise": (
+        "UPDATE (custom_name, is_self_registration_open, is_sign_on_required, language, revision, time_zone)",
+    ),
+    "accounts_account": (
+        "UPDATE (address, alias, country, delivery, delivery_from_on, delivery_next, po_reference, revision)",
+        "UPDATE (service_address)",
+    ),
+    "accounts_customernumber": (),
     "accounts_membership": (
         "INSERT",
         "UPDATE (name, phone, title, status, is_administrator, why)",
@@ -327,7 +424,7 @@ WALLED = {
     "accounts_teamperson": _SPAN,
     "accounts_accountgroup": ("INSERT", "UPDATE (name, is_active)"),
     "accounts_groupedaccount": _SPAN,
-    "accounts_contact": (),
+    "accounts_contact": ("DELETE", "INSERT", "UPDATE"),
     "accounts_teammember": (),
     "accounts_staffvisit": (),
     "accounts_apikey": (
@@ -377,7 +474,7 @@ IDENTITY = {
     "usersessions_usersession": ALL,
     "django_session": ALL,
 }
-PUBLISHED = {"accounts_staffcard", "inventory_product", "portal_carrierterm"}
+PUBLISHED = {"accounts_staffcard", "accounts_staffabsence", "inventory_product", "portal_carrierterm"}
 CARRIER_OWNED = {
     "accounts_staffrole",
     "accounts_staffmember",
@@ -440,6 +537,7 @@ TASKS = {
     "portal.clean_files": ("portal_staff", ""),
     "portal.forget_answers": ("portal_staff", ""),
     "portal.expire_drafts": ("portal_staff", ""),
+    "accounts.look_for_idle": ("portal_staff", ""),
     "accounts.watch_keys": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
@@ -456,6 +554,10 @@ FILES = {
     "e/<slug:enterprise>/billing/disputes/export.csv",
     "e/<slug:enterprise>/visits/export.csv",
     "e/<slug:enterprise>/keys/export.csv",
+    "e/<slug:enterprise>/accounts/export.csv",
+    "e/<slug:enterprise>/accounts/many/template.csv",
+    "e/<slug:enterprise>/contacts/export.csv",
+    "e/<slug:enterprise>/account-groups/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
@@ -465,7 +567,27 @@ STREAMS = {"portal/files/leaving.py"}  # from the storage
 FORM_CHOICES: set[str] = set()  # "module.Form.field" of each form field that offers rows of a table
 # "module.Form.field" of each field that suggests while one types, and the route that answers it.
 SUGGEST_FIELDS = {
+    "accounts.people.forms.InviteForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RemoveForm.heir": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.RightsForm.colleague": "e/<slug:enterprise>/people/suggest/",
+    "accounts.people.forms.WhyForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.people.forms.WhyForm.person": "e/<slug:enterprise>/people/suggest/",
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
+    "accounts.serving.forms.PlaceForm.who": "suggest/colleagues/",
+    "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.serving.forms.AbsenceForm.who": "suggest/colleagues/",
+    "accounts.serving.forms.AbsenceForm.deputy": "suggest/colleagues/",
+    "accounts.staffing.forms.CardForm.time_zone": "suggest/time-zones/",
+    "accounts.staffing.forms.HireForm.time_zone": "suggest/time-zones/",
+    "accounts.staffing.forms.RemoveForm.successor": "suggest/colleagues/",
+    "accounts.companies.forms.OurRecordForm.time_zone": "suggest/time-zones/",
+    "accounts.companies.forms.CarriersRecordForm.time_zone": "suggest/time-zones/",
+    "accounts.companies.forms.CarriersRecordForm.country": "suggest/countries/",
+    "accounts.companies.forms.OurAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.CarriersAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.NewAccountForm.country": "suggest/countries/",
+    "accounts.companies.forms.ContactForm.account": "e/<slug:enterprise>/suggest/accounts/",
+    "accounts.companies.forms.ContactForm.time_zone": "suggest/time-zones/",
     "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
     "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
 }
@@ -475,7 +597,11 @@ SUGGESTIONS = {
     "suggest/time-zones/": "",
     "suggest/customers/": "enterprise",
     "customers/suggest/": "enterprise",
+    "suggest/colleagues/": "",
     "e/<slug:enterprise>/suggest/accounts/": "account",
+    "e/<slug:enterprise>/people/suggest/": "person",
+    "e/<slug:enterprise>/people/suggest/scopes/": "account",
+    "e/<slug:enterprise>/suggest/account-groups/": "group",
 }
 
 # What a GET may write, by route: who was where, and where they were last.

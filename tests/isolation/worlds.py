@@ -18,7 +18,25 @@ from django.db import connection
 from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account, ApiKey, Enterprise, Membership, SignOn, SignOnDomain, StaffMember, User
+from accounts.models import (
+    Account,
+    AccountGroup,
+    ApiKey,
+    Contact,
+    CustomerNumber,
+    Enterprise,
+    Grant,
+    Membership,
+    MembershipBefore,
+    SignOn,
+    SignOnDomain,
+    StaffAbsence,
+    StaffMember,
+    Team,
+    TeamMember,
+    TeamPerson,
+    User,
+)
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
@@ -69,9 +87,16 @@ class World:
     list_view: ListView
     staff_view: StaffListView
     draft: Draft
+    member: Membership
+    team: Team
     api_key: ApiKey
     sign_on: SignOn
     sign_on_domain: SignOnDomain
+    place: TeamMember
+    absence: StaffAbsence
+    contact: Contact
+    customer_number: CustomerNumber
+    group: AccountGroup
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -79,6 +104,10 @@ class World:
         return {
             "": {},
             "enterprise": {"<slug:public_id>": self.enterprise.public_id},
+            "account": {"<int:pk>": self.account.pk},
+            "group": {"<int:pk>": self.group.pk},
+            "contact": {"<int:pk>": self.contact.pk},
+            "customer_number": {"<int:pk>": self.customer_number.pk},
             "order": {"<str:number>": self.order.number},
             "milestone": {"<int:pk>": self.milestone.pk},
             "invoice": {"<str:number>": self.invoice.number},
@@ -96,10 +125,19 @@ class World:
             "term": {"<str:name>": self.set_term.name},
             "set_term": {"<str:name>": self.set_term.name, "<int:pk>": self.set_term.pk},
             "list_view": {"<int:pk>": self.list_view.pk},
+            "member": {"<int:pk>": self.member.pk},
+            "team": {"<int:pk>": self.team.pk},
+            # An invitation that nobody wrote.
+            "token": {"<str:token>": "nothing"},
             "staff_view": {"<int:pk>": self.staff_view.pk},
             "sign_on": {"<slug:handle>": self.sign_on.handle},
             "sign_on_domain": {"<int:pk>": self.sign_on_domain.pk},
             "api_key": {"<int:pk>": self.api_key.pk},
+            "place": {"<int:pk>": self.place.pk},
+            # The carrier's own people, alike from wherever one asks.
+            "absence": {"<int:pk>": self.absence.pk},
+            "colleague": {"<int:pk>": self.absence.card_id},
+            "role": {"<slug:code>": "technician"},
         }[thing]
 
 
@@ -135,12 +173,30 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     terms = _terms(enterprise)
     views = _views(enterprise, person)
     draft = _draft(enterprise, person, second)
+    team = _team(enterprise, member, account)
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
-    words += [file.name, views[0].name, draft.fields["statement"], key.name]
+    serving = make.team(enterprise, analyst, "service_manager"), make.absence(analyst)
+    contact, number, group = _records(account)
+    words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name]
+    words += [contact.email, number.number, group.name]
     sign_on, domain = make.sign_on(enterprise)
     words += [sign_on.name, domain.domain]
-    kept = (*terms, *views, draft, key, sign_on, domain)
+    kept = (*terms, *views, draft, member, team, key, sign_on, domain, *serving, contact, number, group)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
+
+
+def _team(enterprise: Enterprise, member: Membership, account: Account) -> Team:
+    """With the person in it, and a permission on a group of its accounts."""
+    group = make.group(enterprise, f"Group of {enterprise.legal_name}", account)
+    with inside(enterprise):
+        team = Team.objects.create(enterprise=enterprise, name=f"Desk of {enterprise.legal_name}")
+        TeamPerson.objects.create(enterprise=enterprise, team=team, membership=member)
+        Grant.objects.create(enterprise=enterprise, team=team, permission="order.view", group=group)
+        MembershipBefore.objects.create(
+            enterprise=enterprise, membership=member, until_at=builders.ISSUED_AT, status="pending",
+            is_administrator=False,
+        )  # fmt: skip
+    return team
 
 
 def hang_on(dispute: Dispute, person: User) -> StoredFile:
@@ -186,6 +242,15 @@ def _draft(enterprise: Enterprise, person: User, line: InvoiceLine) -> Draft:
             fields={"statement": f"{enterprise.legal_name} has not sent this"}, kept_at=builders.ISSUED_AT,
             expires_at=builders.LATER,
         )  # fmt: skip
+
+
+def _records(account: Account) -> tuple[Contact, CustomerNumber, AccountGroup]:
+    """Who hears of the account without signing in, a number of the enterprise's, and a group with the account."""
+    place = account.enterprise.public_id
+    contact = make.contact(account.enterprise, f"desk@{place}.example", account=account, wants_billing=True)
+    with inside(account.enterprise):
+        number = CustomerNumber.objects.create(enterprise=account.enterprise, number=f"CN-{place}")
+    return contact, number, make.group(account.enterprise, f"Group of {place}", account)
 
 
 def _terms(enterprise: Enterprise) -> tuple[EnterpriseTerm, CarrierTerm]:
@@ -270,12 +335,15 @@ def administrator(enterprise: Enterprise) -> FaceClient:
 
 
 def sibling(enterprise: Enterprise) -> FaceClient:
-    """Who may do all that customers can, on one account of the enterprise that has nothing yet."""
+    """Who may do all that customers can on one account of the enterprise that has nothing yet.
+
+    What is about the whole enterprise, and not about accounts, they may do there.
+    """
     account = make.account(enterprise, "Sibling")
     person = make.user(f"sibling-{make.number()}@x.example")
     member = make.member(enterprise, person, "Sib Ling")
     for permission in registries.permissions():
-        make.grant(member, permission, account)
+        make.grant(member, permission, None if permission in registries.whole_permissions() else account)
     return FaceClient("customer").sign_in(person)
 
 

@@ -60,7 +60,7 @@ def test_staff_without_a_second_factor_are_told_which_page_to_open_first(acme, c
         session = browser.session
         session["account_authentication_methods"] = [{"method": "password"}]
         session.save()
-    assert said(browser.get(ORDERS), 403, "page-first")["page"].endswith("/account/2fa/totp/activate/")
+    assert said(browser.get(ORDERS), 403, "page-first")["page"].endswith("/account/2fa/")
 
 
 def test_a_customer_has_no_place_on_the_staff_face(acme, alice):

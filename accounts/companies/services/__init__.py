@@ -1,0 +1,48 @@
+"""What changes an enterprise's record, its numbers, accounts, contacts and groups."""
+
+from accounts.companies.services.groups import GroupHeld, change_group, close_group, make_group
+from accounts.companies.services.records import (
+    ContactKnown,
+    Edited,
+    NumberTaken,
+    Wish,
+    add_accounts,
+    add_contact,
+    add_number,
+    change_account,
+    change_contact,
+    change_enterprise,
+    close_account,
+    close_enterprise,
+    remove_contact,
+    remove_number,
+    reopen_account,
+    reopen_enterprise,
+    set_delivery,
+    suspend_account,
+)
+
+__all__ = [
+    "ContactKnown",
+    "Edited",
+    "GroupHeld",
+    "NumberTaken",
+    "Wish",
+    "add_accounts",
+    "add_contact",
+    "add_number",
+    "change_account",
+    "change_contact",
+    "change_enterprise",
+    "change_group",
+    "close_account",
+    "close_enterprise",
+    "close_group",
+    "make_group",
+    "remove_contact",
+    "remove_number",
+    "reopen_account",
+    "reopen_enterprise",
+    "set_delivery",
+    "suspend_account",
+]

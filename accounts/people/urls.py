@@ -1,0 +1,28 @@
+from django.urls import path
+
+from accounts.people.views import joining, people, rights, teams
+
+_HERE = "e/<slug:enterprise>/people/"
+customer = [
+    path(_HERE, people.list_people, name="list"),
+    path(f"{_HERE}export.csv", people.export_people, name="export"),
+    path(f"{_HERE}suggest/", people.suggest_people, name="suggest"),
+    path(f"{_HERE}suggest/scopes/", rights.suggest_scopes, name="suggest_scopes"),
+    path(f"{_HERE}invite/", people.invite, name="invite"),
+    path(f"{_HERE}why/", rights.why, name="why"),
+    path(f"{_HERE}<int:pk>/", people.show_person, name="person"),
+    path(f"{_HERE}<int:pk>/details/", people.change_details, name="details"),
+    path(f"{_HERE}<int:pk>/rights/", rights.change_rights, name="rights"),
+    path(f"{_HERE}<int:pk>/invite-again/", people.invite_again, name="invite_again"),
+    path(f"{_HERE}<int:pk>/deactivate/", people.deactivate, name="deactivate"),
+    path(f"{_HERE}<int:pk>/reactivate/", people.reactivate, name="reactivate"),
+    path(f"{_HERE}<int:pk>/remove/", people.remove, name="remove"),
+    path(f"{_HERE}teams/", teams.list_teams, name="teams"),
+    path(f"{_HERE}teams/export.csv", teams.export_teams, name="export_teams"),
+    path(f"{_HERE}teams/new/", teams.new_team, name="new_team"),
+    path(f"{_HERE}teams/<int:pk>/", teams.show_team, name="team"),
+    path(f"{_HERE}teams/<int:pk>/change/", teams.change_team, name="change_team"),
+    path(f"{_HERE}teams/<int:pk>/rights/", rights.change_team_rights, name="team_rights"),
+    path(f"{_HERE}teams/<int:pk>/close/", teams.close_team, name="close_team"),
+    path("join/<str:token>/", joining.join, name="join"),
+]

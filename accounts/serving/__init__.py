@@ -1,0 +1,1 @@
+"""Who of the carrier serves a customer, and which customers lack somebody."""

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from accounts.staffing import views
+
+staff = [
+    path("staff/", views.staff, name="list"),
+    path("staff/export.csv", views.export_staff, name="export"),
+    path("staff/hire/", views.hire, name="hire"),
+    path("staff/<int:pk>/", views.person, name="person"),
+    path("staff/<int:pk>/card/", views.change_card, name="card"),
+    path("staff/<int:pk>/move/", views.move, name="move"),
+    path("staff/<int:pk>/remove/", views.remove, name="remove"),
+    path("staff/<int:pk>/invite/", views.invite, name="invite"),
+    path("roles/", views.roles, name="roles"),
+    path("roles/export.csv", views.export_roles, name="roles_export"),
+    path("roles/new/", views.create_role, name="create_role"),
+    path("roles/<slug:code>/", views.role, name="role"),
+    path("roles/<slug:code>/change/", views.change_role, name="change_role"),
+    path("roles/<slug:code>/remove/", views.remove_role, name="remove_role"),
+]
