@@ -38,6 +38,7 @@ class AccountsConfig(AppConfig):
         listing.register(companies.ACCOUNT_LIST, companies.CONTACT_LIST, companies.GROUP_LIST)
         listing.register(lists.VISIT_LIST, lists.CUSTOMER_LIST)
         _add_keys()
+        _add_sign_on()
         _add_doors()
         _declare_terms()
         _declare_security_terms()
@@ -80,6 +81,17 @@ def _add_doors() -> None:
     )
     watch = Permission.PLATFORM_WATCH
     add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))
+
+
+def _add_sign_on() -> None:
+    from accounts.permissions import Permission
+    from accounts.signon import notices
+    from portal import registries
+    from portal.registries import NavItem
+
+    notices.register_kinds()
+    admin = Permission.ENTERPRISE_ADMIN
+    registries.add_nav(NavItem(_("Sign-on"), "lock", "sign_on:here", "customer", admin, order=72))
 
 
 def _add_keys() -> None:

@@ -74,6 +74,7 @@ def contest() -> dict[str, Any]:
             "decide": to_decide.pk,
             **_records(person, invoice.account_id),
             **_keys(),
+            **_programs(_customer(ADMINISTRATOR, place)),
         }
 
 
@@ -110,6 +111,33 @@ def _keys() -> dict[str, str]:
     address, _ = EmailAddress.objects.get_or_create(user=person, email="troy@home.example")
     reset = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     return {"confirm_key": EmailConfirmationHMAC(address).key, "reset_key": reset}
+
+
+def _programs(admin: Any) -> dict[str, Any]:
+    """A key that works, one that waits, and the company's own door."""
+    from accounts.keys import services
+    from accounts.models import ApiKey
+    from accounts.signon import services as sign_on
+
+    now = _now()
+    day = now.date() + timedelta(days=120)
+
+    def ask(name: str, purpose: str) -> ApiKey:
+        wish = services.Wish(name, purpose, "robots@halvorsen.example", day, ["billing.view", "order.view"], [ACCOUNT])
+        return services.request_key(wish, actor=admin, at=now)
+
+    key, asked = (
+        ask("Billing robot", "Fetches our invoices every night."),
+        ask("Order board", "Shows orders in the hall."),
+    )
+    ApiKey.objects.filter(pk=key.pk).update(status="approved", decided_at=now, decided_by="Colleen Marsh")
+    services.collect_key(key.pk, actor=admin, at=now)
+    wish = sign_on.Wish(
+        "Halvorsen sign-on", "https://id.halvorsen.example", "demarc", "a secret", "email", "name", ["mfa"], False, True
+    )
+    door = sign_on.save_sign_on(wish, actor=admin, at=now)
+    sign_on.add_domain("halvorsen.example", actor=admin, at=now)
+    return {"api_key": key.pk, "asked_key": asked.pk, "door": door.handle}
 
 
 def decide(pk: str) -> dict[str, Any]:

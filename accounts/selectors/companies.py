@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import (
     Account,
     Enterprise,
+    SignOn,
     User,
 )
 from portal import identifiers, locator
@@ -33,6 +34,11 @@ def find_house_id() -> int:
 
 def get_enterprise(enterprise_id: int) -> Enterprise:
     return Enterprise.objects.get(enterprise_id=enterprise_id)
+
+
+def get_sign_on_handle(enterprise_id: int) -> str:
+    """In the address of the enterprise's own door."""
+    return SignOn.objects.values_list("handle", flat=True).get(enterprise_id=enterprise_id)
 
 
 def list_enterprises_of(user: User) -> list[tuple[int, str, str]]:
