@@ -119,13 +119,16 @@ class TenantMiddleware:
             # No text of the database can hold a NUL, so nothing has such a name.
             return not_found(request)
         public_id = kwargs.pop("enterprise", None)
-        if policy != PUBLIC or public_id is not None:
+        is_by_key = getattr(request, "credential", None) is not None and not policy.is_library
+        if not is_by_key and (policy != PUBLIC or public_id is not None):
             import_string(settings.KEEP_ALIVE)(request)
         if policy.is_library:
             speak_as_user(request)
+            guarded = import_string(settings.LIBRARY_GUARD)(request)
+            if guarded is not None:
+                return guarded  # type: ignore[no-any-return]
         if policy.access is Access.PUBLIC and public_id is None:
             return None
-        is_by_key = getattr(request, "credential", None) is not None and not policy.is_library
         if not is_by_key and not request.user.is_authenticated:
             return import_string(settings.SIGN_IN_FIRST)(request)  # type: ignore[no-any-return]
         if policy.is_library:

@@ -20,6 +20,8 @@ from accounts.models import (
     Grant,
     GroupedAccount,
     Membership,
+    SignOn,
+    SignOnDomain,
     StaffAbsence,
     StaffCard,
     StaffMember,
@@ -79,7 +81,7 @@ def user(email: str, **fields: Any) -> User:
     from allauth.account.models import EmailAddress
 
     with as_staff():
-        made = User(email=email, **fields)
+        made = User(email=email, **{"welcomed_at": timezone.now(), **fields})
         made.set_unusable_password()
         made.save()
         EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)
@@ -165,6 +167,22 @@ def access_request(member: Membership, permission: str, **fields: Any) -> Access
         return AccessRequest.objects.create(
             enterprise_id=member.enterprise_id, membership=member, permission=permission, **fields
         )
+
+
+def sign_on(owner: Enterprise, **fields: Any) -> tuple[SignOn, SignOnDomain]:
+    """The enterprise's own provider, and a domain that is not proven yet; ``fields`` are of the provider's row."""
+    fields = {
+        "handle": f"door{owner.public_id}", "name": f"Sign-on of {owner.public_id}", "client_id": "portal",
+        "issuer": "https://id.invalid", "changed_at": timezone.now(), **fields,
+    }  # fmt: skip
+    with as_app(), tenant_scope(owner.pk):
+        made = SignOn.objects.create(enterprise=owner, **fields)
+        domain = SignOnDomain.objects.create(
+            enterprise=owner, domain=f"of-{owner.public_id}.example", token=f"proof-{owner.pk}", added_at=timezone.now()
+        )
+    row = locator.row(locator.SIGN_ON, made.handle, enterprise_id=owner.pk, target_id=made.pk, is_exclusive=True)
+    _remember(row)
+    return made, domain
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

@@ -8,7 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0030_companies'),
+        ('accounts', '0020_welcome'),
+        ('accounts', '0041_sign_on'),
     ]
 
     operations = [

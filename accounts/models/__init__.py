@@ -18,12 +18,14 @@ from accounts.models.members import (
 )
 from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
+from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
 from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
     "ACCESS_FLOW",
     "ACCOUNT_FLOW",
     "BILLING_ROLES",
+    "CLIENTS",
     "FACTORS",
     "KEY_FLOW",
     "LANGUAGES",
@@ -48,6 +50,9 @@ __all__ = [
     "MembershipBefore",
     "MembershipStatus",
     "People",
+    "SignOn",
+    "SignOnDomain",
+    "SignOnLink",
     "StaffAbsence",
     "StaffCard",
     "StaffMember",

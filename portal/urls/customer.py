@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.audit.urls
 import accounts.joining.urls
 import accounts.keys.urls
 import accounts.people.urls
 import accounts.serving.urls
+import accounts.signon.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -27,6 +29,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("account/company/", include((accounts.signon.urls.door, "sign_on_door"))),
+    path("e/<slug:enterprise>/sign-on/", include((accounts.signon.urls.customer, "sign_on"))),
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
     path("", include((accounts.people.urls.customer, "people"))),
@@ -36,6 +40,7 @@ urlpatterns = [
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.customer, "serving"))),
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
+    path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]

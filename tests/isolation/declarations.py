@@ -113,6 +113,7 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
     "account/again/": own(),
+    "account/welcome/": own(*FORM),
     "account/sessions/end/": own("POST"),
     "account/2fa/totp/replace/": own(*METHODS),
     "suggest/countries/": own(),
@@ -150,6 +151,7 @@ BOTH_FACES = {
     "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
     "e/<slug:enterprise>/accounts/": inside(),
     "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/accounts/chosen/": inside("", "POST"),
     "e/<slug:enterprise>/accounts/<int:pk>/": Route(Place.INSIDE, thing="account", hidden="order.view"),
     "e/<slug:enterprise>/accounts/<int:pk>/change/": inside("account.change", *FORM, thing="account"),
     "e/<slug:enterprise>/accounts/<int:pk>/delivery/": inside("billing.paperless", "POST", thing="account"),
@@ -218,11 +220,28 @@ JOINING = {
     f"{_ACCESS}<int:pk>/withdraw/": Route(Place.INSIDE, thing="access_request", methods=("POST",), is_own=True),
 }
 
+BOTH_FACES |= {
+    "e/<slug:enterprise>/audit/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/export.csv": inside("audit.view", *FORM),
+    "e/<slug:enterprise>/audit/seen/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/seen/export.csv": inside("audit.view", *FORM),
+}
+
 CUSTOMER = {
     **BOTH_FACES,
     **PEOPLE,
     **JOINING,
     "companies/": own(),
+    # A company's own sign-on: its door, by a name that is in nobody's data.
+    "account/company/": opened(),
+    "account/company/<slug:handle>/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
+    "account/company/<slug:handle>/go/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
+    "account/company/<slug:handle>/back/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
+    "e/<slug:enterprise>/sign-on/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/sign-on/forget/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/require/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/domains/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": inside("enterprise.admin", "POST", thing="sign_on_domain"),
     # One's own; for administrators all of the enterprise.
     "e/<slug:enterprise>/keys/": inside("api.key.manage"),
     "e/<slug:enterprise>/keys/export.csv": inside("api.key.manage", *FORM),
@@ -247,6 +266,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/notices/read/": inside("", "POST"),
     "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/my-notices/": inside("", *FORM),
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
@@ -264,6 +284,7 @@ CUSTOMER = {
 }
 STAFF = {
     **BOTH_FACES,
+    "e/<slug:enterprise>/administrators/": inside("administrator.appoint", *FORM),
     "patterns/": own(),
     "patterns/detail/": own(*FORM),
     "patterns/list/": own(),
@@ -399,7 +420,16 @@ STRANGERS = {
 
 _SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
-    "accounts_enterprise": ("UPDATE (custom_name, is_self_registration_open, language, revision, time_zone)",),
+    "accounts_signon": (
+        "INSERT",
+        "UPDATE (name, issuer, client_id, sealed_secret, mail_claim, name_claim, factor_values)",
+        "UPDATE (takes_newcomers, is_active, changed_at)",
+    ),
+    "accounts_signondomain": ("DELETE", "INSERT", "UPDATE (proven_at)"),
+    "accounts_signonlink": ("DELETE", "INSERT", "UPDATE (last_used_at)"),
+    "accounts_enterprise": (
+        "UPDATE (custom_name, is_self_registration_open, is_sign_on_required, language, revision, time_zone)",
+    ),
     "accounts_account": (
         "UPDATE (address, alias, country, delivery, delivery_from_on, delivery_next, po_reference, revision)",
         "UPDATE (service_address)",
@@ -408,6 +438,7 @@ WALLED = {
     "accounts_membership": (
         "INSERT",
         "UPDATE (name, phone, title, status, is_administrator, why)",
+        "UPDATE (wants_orders, wants_billing)",
         "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
     ),
     "accounts_membershipbefore": ("INSERT",),
@@ -450,6 +481,7 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_look": ("INSERT",),
     "portal_listview": (
         "INSERT",
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
@@ -541,6 +573,10 @@ TASKS = {
 # --- answers that are files, and forms that offer rows ---------------------------------------------------
 
 FILES = {
+    "e/<slug:enterprise>/audit/export.csv",
+    "e/<slug:enterprise>/audit/seen/export.csv",
+    "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
@@ -567,6 +603,7 @@ SUGGEST_FIELDS = {
     "accounts.people.forms.WhyForm.account": "e/<slug:enterprise>/suggest/accounts/",
     "accounts.people.forms.WhyForm.person": "e/<slug:enterprise>/people/suggest/",
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
+    "accounts.entrance.forms.WelcomeForm.time_zone": "suggest/time-zones/",
     "accounts.serving.forms.PlaceForm.who": "suggest/colleagues/",
     "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
     "accounts.serving.forms.AbsenceForm.who": "suggest/colleagues/",

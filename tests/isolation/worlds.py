@@ -29,6 +29,8 @@ from accounts.models import (
     Grant,
     Membership,
     MembershipBefore,
+    SignOn,
+    SignOnDomain,
     StaffAbsence,
     StaffMember,
     Team,
@@ -90,6 +92,8 @@ class World:
     team: Team
     api_key: ApiKey
     access_request: AccessRequest
+    sign_on: SignOn
+    sign_on_domain: SignOnDomain
     place: TeamMember
     absence: StaffAbsence
     contact: Contact
@@ -128,6 +132,8 @@ class World:
             # An invitation that nobody wrote.
             "token": {"<str:token>": "nothing"},
             "staff_view": {"<int:pk>": self.staff_view.pk},
+            "sign_on": {"<slug:handle>": self.sign_on.handle},
+            "sign_on_domain": {"<int:pk>": self.sign_on_domain.pk},
             "api_key": {"<int:pk>": self.api_key.pk},
             "access_request": {"<int:pk>": self.access_request.pk},
             "place": {"<int:pk>": self.place.pk},
@@ -177,7 +183,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     contact, number, group = _records(account)
     words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name, asked.why]
     words += [contact.email, number.number, group.name]
-    kept = (*terms, *views, draft, member, team, key, asked, *serving, contact, number, group)
+    sign_on, domain = make.sign_on(enterprise)
+    words += [sign_on.name, domain.domain]
+    kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, contact, number, group)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
