@@ -51,6 +51,14 @@ def _add_doors() -> None:
         NavItem(_("Disputes"), "message", "billing_work:disputes", "staff", decide, is_inside=False, order=30),
         NavItem(_("Bill runs"), "player-play", "billing_work:runs", "staff", runs, is_inside=False, order=35),
     )
+    registries.add_proofs(
+        registries.Proof(
+            "invoice",
+            _("An invoice of the last months"),
+            _("Its number, or its total as it is printed on it."),
+            selectors.is_proven_by_invoice,
+        )
+    )
     registries.add_searches(
         Search(_("Invoices"), _("invoice number"), view, search.find_invoices, order=40),
         Search(_("Accounts"), _("account number"), view, search.find_accounts, order=45),
