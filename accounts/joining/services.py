@@ -6,6 +6,7 @@ task, so that whoever registers cannot tell from the answer, or its time, what t
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -184,17 +185,31 @@ def judge(pk: int, *, at: datetime) -> None:
         made = rows.select_for_update(of=("self",)).first()
     if made is None:
         return
-    status, place, people = _outcome(made, at)
+    found = _outcome(made, at)
     with tenant_scope(house):
-        REGISTRATION_FLOW.require(made.status, status)
-        made.status, made.place, made.judged_at, made.proof = status, place, at, ""
+        REGISTRATION_FLOW.require(made.status, found.status)
+        made.status, made.place, made.judged_at, made.proof = found.status, found.place, at, ""
         made.save(update_fields=["status", "place", "judged_at", "proof"])
-        said = {"number": made.number, "email": made.email, "administrators": people}
-        events.record(f"registration.{status}", subject=made, actor=system(house), at=at, **said)
+        events.record(
+            f"registration.{found.status}",
+            subject=made,
+            actor=system(house),
+            at=at,
+            number=made.number,
+            email=made.email,
+            administrators=found.people,
+        )
 
 
-Outcome = tuple[RegistrationStatus, str, list[dict[str, str]]]
-_NOTHING: Outcome = (RegistrationStatus.MISFIT, "", [])
+class Outcome(NamedTuple):
+    """What a registration came to, whose account it is, and who of there is named to the applicant."""
+
+    status: RegistrationStatus
+    place: str = ""
+    people: list[dict[str, str]] = []
+
+
+_NOTHING = Outcome(RegistrationStatus.MISFIT)
 
 
 def _outcome(made: Registration, at: datetime) -> Outcome:
@@ -228,13 +243,15 @@ def _months_before(day: date, months: int) -> date:
 
 def _proven(made: Registration, enterprise: Enterprise, account: Account, *, actor: Actor, at: datetime) -> Outcome:
     people = [{"name": each.name, "email": each.email} for each in selectors.list_administrators(actor)]
-    said = {"account": account.number, "email": made.email}
+    place = enterprise.public_id
     if not people and enterprise.is_self_registration_open:
         try:
             services.claim(services.Invited(made.email, made.name, language=made.language), actor=actor, at=at)
-            return RegistrationStatus.INVITED, enterprise.public_id, []
+            return Outcome(RegistrationStatus.INVITED, place)
         except services.Claimed:
-            events.record("registration.turned_away", subject=account, actor=actor, at=at, **said)
-            return RegistrationStatus.TAKEN, enterprise.public_id, []
-    events.record("registration.turned_away", subject=account, actor=actor, at=at, **said)
-    return RegistrationStatus.TAKEN if people else RegistrationStatus.CLOSED, enterprise.public_id, people
+            # Somebody else's link is still good; whose, is nobody's business.
+            pass
+    number, email = account.number, made.email
+    events.record("registration.turned_away", subject=account, actor=actor, at=at, account=number, email=email)
+    is_closed = not people and not enterprise.is_self_registration_open
+    return Outcome(RegistrationStatus.CLOSED if is_closed else RegistrationStatus.TAKEN, place, people)
