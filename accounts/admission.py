@@ -72,6 +72,8 @@ def _welcome_first(request: HttpRequest) -> HttpResponse | None:
     if is_there or not selectors.is_unwelcomed(_user(request)):
         return None
     return detour(request, reverse("entering:welcome"))
+
+
 def _factor_first(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> HttpResponse | None:
     """A second factor, where the enterprise demands one: ours, or its own sign-on's where that is taken."""
     has_one = factors.has_shown(request) or factors.signed_on_at(request, enterprise.pk, with_factor=True)
