@@ -245,6 +245,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
     "e/<slug:enterprise>/my-notices/": inside("", *FORM),
+    "e/<slug:enterprise>/second-step/": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
@@ -397,7 +398,10 @@ STRANGERS = {
 
 _SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
-    "accounts_enterprise": ("UPDATE (custom_name, is_self_registration_open, language, revision, time_zone)",),
+    "accounts_enterprise": (
+        "UPDATE (custom_name, is_self_registration_open, language, revision, time_zone)",
+        "UPDATE (asks_everybody)",
+    ),
     "accounts_account": (
         "UPDATE (address, alias, country, delivery, delivery_from_on, delivery_next, po_reference, revision)",
         "UPDATE (service_address)",
