@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts import factors, selectors, services
 from accounts.lists import switch_entries
-from accounts.models import TeamMember, User
+from accounts.models import Enterprise, TeamMember, User
 from accounts.permissions import Permission
 from portal import pace, problems, registries
 from portal.actors import Actor
@@ -58,8 +58,9 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if member is None or not enterprise.is_active:
         raise Http404
     actor = selectors.actor_of(member, user, enterprise)
-    if not factors.has_shown(request) and factors.is_demanded(actor, enterprise):
-        return factors.lead(request, user, by=enterprise.name)
+    before = _sign_on_first(request, enterprise, actor) or _factor_first(request, enterprise, actor)
+    if before is not None:
+        return before
     factors.arrive(request)
     services.note_seen(member, timezone.now().date())
     return actor
@@ -71,6 +72,47 @@ def _welcome_first(request: HttpRequest) -> HttpResponse | None:
     if is_there or not selectors.is_unwelcomed(_user(request)):
         return None
     return detour(request, reverse("entering:welcome"))
+
+
+def _factor_first(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> HttpResponse | None:
+    """A second factor, where the enterprise demands one: ours, or its own sign-on's where that is taken."""
+    has_one = factors.has_shown(request) or factors.signed_on_at(request, enterprise.pk, with_factor=True)
+    if has_one or not factors.is_demanded(actor, enterprise):
+        return None
+    return factors.lead(request, _user(request), by=enterprise.name)
+
+
+def _sign_on_first(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> HttpResponse | None:
+    """What stands before this enterprise: its own sign-on, where it wants that; a password, for who came by another's.
+
+    An administrator who has shown a second factor of ours comes in, so that a broken sign-on can be repaired.
+    """
+    if factors.signed_on_at(request, enterprise.pk):
+        return None
+    if enterprise.is_sign_on_required and not (selectors.administers(actor) and factors.has_shown(request)):
+        handle = selectors.get_sign_on_handle(enterprise.pk)
+        return detour(request, reverse("sign_on_door:door", args=[handle]))
+    return _own_word_first(request) if factors.is_sign_on_only(request) else None
+
+
+def _own_word_first(request: HttpRequest) -> HttpResponse:
+    """A password of the person's own, or the words that they need one."""
+    if _user(request).has_usable_password():
+        return detour(request, reverse("account_reauthenticate"))
+    return render(request, "signon/elsewhere.html", status=403)
+
+
+# What of the person's own sign-in a company's word opens: the way out, and the way to show one's own.
+_OPEN_TO_ALL = {"account_login", "account_logout", "account_inactive", "account_reauthenticate", "mfa_reauthenticate",
+                "mfa_reauthenticate_webauthn"}  # fmt: skip
+
+
+def guard_library(request: HttpRequest) -> HttpResponse | None:
+    """A person's own password, address, keys and sessions take more than the word of one of their companies."""
+    match = request.resolver_match
+    if not request.user.is_authenticated or (match and match.url_name in _OPEN_TO_ALL):
+        return None
+    return _own_word_first(request) if factors.is_sign_on_only(request) else None
 
 
 def _admit_key(request: HttpRequest, text: str, public_id: str | None, enter: Enter) -> Actor | HttpResponse:

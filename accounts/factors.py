@@ -51,6 +51,31 @@ def shown_at(request: HttpRequest) -> datetime | None:
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
+_SIGN_ONS = "sign_ons"
+
+
+def note_sign_on(request: HttpRequest, enterprise_id: int, *, has_factor: bool) -> None:
+    """This session came in by an enterprise's own sign-on: what that says counts there alone."""
+    mine = {"at": timezone.now().timestamp(), "has_factor": has_factor}
+    request.session[_SIGN_ONS] = {**request.session.get(_SIGN_ONS, {}), str(enterprise_id): mine}
+
+
+def signed_on_at(request: HttpRequest, enterprise_id: int | None, *, with_factor: bool = False) -> datetime | None:
+    """When this session came in by the enterprise's sign-on."""
+    found = request.session.get(_SIGN_ONS, {}).get(str(enterprise_id))
+    if not found or (with_factor and not found["has_factor"]):
+        return None
+    return datetime.fromtimestamp(found["at"], UTC)
+
+
+def is_sign_on_only(request: HttpRequest) -> bool:
+    """Whether nothing but sign-ons vouches for who this is: no password and no factor of their own."""
+    if not request.session.get(_SIGN_ONS):
+        return False
+    assert isinstance(request.user, User)
+    return not get_authentication_records(request, request.user)
+
+
 def has_shown(request: HttpRequest) -> bool:
     return shown_at(request) is not None
 
@@ -132,7 +157,8 @@ def freshen(request: HttpRequest, actor: Actor) -> HttpResponse | None:
     assert isinstance(request.user, User)
     now, shown = timezone.now(), shown_at(request)
     minutes = terms.value(FRESH_MINUTES, on=now.date(), enterprise_id=actor.enterprise_id)
-    if shown and shown > now - timedelta(minutes=minutes):
+    signed_on = signed_on_at(request, actor.enterprise_id, with_factor=True)
+    if any(each and each > now - timedelta(minutes=minutes) for each in (shown, signed_on)):
         return None
     page = page_for(request.user)
     if problems.is_api(request):

@@ -136,6 +136,14 @@ def _themselves(event: Event) -> Iterable[Recipient]:
     yield _to(member, reason=_("It is about what you may do here."))
 
 
+def _other_administrators(event: Event) -> Iterable[Recipient]:
+    """Who administers already: a new one must not come unseen. Not who did it, nor the new one."""
+    reason = _("You administer this enterprise.")
+    for member in selectors.list_all_administrators(event.enterprise_id):
+        if member.pk != event.subject_id and member.user_id != event.actor_user_id:
+            yield _to(member, reason=reason)
+
+
 def _to(member: Membership, *, reason: Text) -> Recipient:
     user = member.user
     return Recipient(
@@ -224,6 +232,13 @@ _OF_PEOPLE = (
         recipients=_themselves,
         context=_lines_of,
         words=_rights_said,
+    ),
+    EventKind(
+        "administrator.named",
+        story=_("%(actor)s made %(person)s a system administrator"),
+        recipients=_other_administrators,
+        context=lambda event: {"person": event.facts["person"], "grounds": event.facts.get("reason", "")},
+        tone="amber",
     ),
     EventKind("team.made", story=_("%(actor)s made the team %(team)s"), words=_people_said),
     EventKind("team.changed", story=_("%(actor)s changed the team %(team)s"), words=_people_said),

@@ -16,6 +16,8 @@ ENTERPRISE = "enterprise"  # its public identifier, exclusive
 HOUSE = "house"  # the carrier's own enterprise, exclusive
 PERSON = "person"  # a user's memberships
 ACCOUNT = "account"  # a billing account's number, exclusive
+SIGN_ON = "sign-on"  # the handle of an enterprise's own door, exclusive
+DOMAIN = "domain"  # a mail domain that an enterprise has proven, exclusive
 KEY = "key"  # an API key's handle, exclusive
 CUSTOMER_NUMBER = "customer_number"  # by which the carrier's other systems know an enterprise, exclusive
 

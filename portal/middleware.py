@@ -124,6 +124,9 @@ class TenantMiddleware:
             import_string(settings.KEEP_ALIVE)(request)
         if policy.is_library:
             speak_as_user(request)
+            guarded = import_string(settings.LIBRARY_GUARD)(request)
+            if guarded is not None:
+                return guarded  # type: ignore[no-any-return]
         if policy.access is Access.PUBLIC and public_id is None:
             return None
         if not is_by_key and not request.user.is_authenticated:

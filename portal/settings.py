@@ -126,6 +126,7 @@ AUTH_USER_MODEL = "accounts.User"
 ADMISSION = "accounts.admission.admit"
 SIGNING_IN = "accounts.admission.signing_in"
 FRESHNESS = "accounts.factors.freshen"
+LIBRARY_GUARD = "accounts.admission.guard_library"
 KEEP_ALIVE = "accounts.sessions.keep_alive"
 SIGN_IN_FIRST = "accounts.factors.sign_in_first"
 SHELL = "accounts.admission.shell"
@@ -259,6 +260,11 @@ MFA_FORMS = {
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: telephones' clocks differ
 MFA_TOTP_ISSUER = CARRIER["name"]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: a reset link lives 60 minutes
+
+# Customers' own providers are reached at public https addresses alone, but in tests.
+SIGN_ON_ANYWHERE = False
+# The name server that is asked for the proof of a domain, as 192.0.2.53:53; empty for the machine's own.
+SIGN_ON_DNS = env.text("SIGN_ON_DNS", "")
 
 # --- the API: portal.api says all else ---------------------------------------------------------
 REST_FRAMEWORK = {

@@ -44,7 +44,6 @@ def contest() -> dict[str, Any]:
     from billing import services
     from billing.models import Invoice
     from portal import exports
-    from portal.models import Export
     from portal.tenancy import tenant_scope
 
     now, place = _now(), _place()
@@ -66,19 +65,38 @@ def contest() -> dict[str, Any]:
         for email in (ADMINISTRATOR, CLERK):
             exports.ask(exports.KINDS["invoices"], "", actor=_customer(email, place), at=now)
         person = _customer(ADMINISTRATOR, place)
-        Export.objects.create(
-            enterprise_id=place, kind="orders", query="status=open", face="customer", person_id=person.user_id,
-            person_name=person.name, language="en", time_zone=person.time_zone, state="failed", asked_at=now,
-            due_at=now, reason="The list changed while it was being made. Ask for it again.",
-        )  # fmt: skip
+        _not_possible(person, place)
         return {
             "invoice": invoice.number,
             "line": lines[3].pk,
             "dispute": is_open.number,
             "open": is_open.pk,
             "decide": to_decide.pk,
+            **_records(person, invoice.account_id),
             **_keys(),
+            **_programs(_customer(ADMINISTRATOR, place)),
         }
+
+
+def _not_possible(person: Any, place: int) -> None:
+    """A file that could not be made."""
+    from portal.models import Export
+
+    Export.objects.create(
+        enterprise_id=place, kind="orders", query="status=open", face="customer", person_id=person.user_id,
+        person_name=person.name, language="en", time_zone=person.time_zone, state="failed", asked_at=_now(),
+        due_at=_now(), reason="The list changed while it was being made. Ask for it again.",
+    )  # fmt: skip
+
+
+def _records(person: Any, account_id: int) -> dict[str, int]:
+    """An account, a contact of the enterprise's, and a group that the administrator makes of the account."""
+    from accounts.companies import services
+    from accounts.models import Contact
+
+    contact = Contact.objects.filter(enterprise_id=person.enterprise_id).order_by("pk")[0]
+    group = services.make_group("Mountain states", [account_id], actor=person, at=_now())
+    return {"account": account_id, "contact": contact.pk, "group": group.pk}
 
 
 def _keys() -> dict[str, str]:
@@ -93,6 +111,33 @@ def _keys() -> dict[str, str]:
     address, _ = EmailAddress.objects.get_or_create(user=person, email="troy@home.example")
     reset = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     return {"confirm_key": EmailConfirmationHMAC(address).key, "reset_key": reset}
+
+
+def _programs(admin: Any) -> dict[str, Any]:
+    """A key that works, one that waits, and the company's own door."""
+    from accounts.keys import services
+    from accounts.models import ApiKey
+    from accounts.signon import services as sign_on
+
+    now = _now()
+    day = now.date() + timedelta(days=120)
+
+    def ask(name: str, purpose: str) -> ApiKey:
+        wish = services.Wish(name, purpose, "robots@halvorsen.example", day, ["billing.view", "order.view"], [ACCOUNT])
+        return services.request_key(wish, actor=admin, at=now)
+
+    key, asked = (
+        ask("Billing robot", "Fetches our invoices every night."),
+        ask("Order board", "Shows orders in the hall."),
+    )
+    ApiKey.objects.filter(pk=key.pk).update(status="approved", decided_at=now, decided_by="Colleen Marsh")
+    services.collect_key(key.pk, actor=admin, at=now)
+    wish = sign_on.Wish(
+        "Halvorsen sign-on", "https://id.halvorsen.example", "demarc", "a secret", "email", "name", ["mfa"], False, True
+    )
+    door = sign_on.save_sign_on(wish, actor=admin, at=now)
+    sign_on.add_domain("halvorsen.example", actor=admin, at=now)
+    return {"api_key": key.pk, "asked_key": asked.pk, "door": door.handle}
 
 
 def decide(pk: str) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from accounts.models import (
     Grant,
     GroupedAccount,
     Membership,
+    SignOn,
+    SignOnDomain,
     StaffAbsence,
     StaffCard,
     StaffMember,
@@ -155,6 +157,22 @@ def api_key(
         for each in reach:
             ApiKeyAccount.objects.create(enterprise=owner, key=key, account=each)
     return key
+
+
+def sign_on(owner: Enterprise, **fields: Any) -> tuple[SignOn, SignOnDomain]:
+    """The enterprise's own provider, and a domain that is not proven yet; ``fields`` are of the provider's row."""
+    fields = {
+        "handle": f"door{owner.public_id}", "name": f"Sign-on of {owner.public_id}", "client_id": "portal",
+        "issuer": "https://id.invalid", "changed_at": timezone.now(), **fields,
+    }  # fmt: skip
+    with as_app(), tenant_scope(owner.pk):
+        made = SignOn.objects.create(enterprise=owner, **fields)
+        domain = SignOnDomain.objects.create(
+            enterprise=owner, domain=f"of-{owner.public_id}.example", token=f"proof-{owner.pk}", added_at=timezone.now()
+        )
+    row = locator.row(locator.SIGN_ON, made.handle, enterprise_id=owner.pk, target_id=made.pk, is_exclusive=True)
+    _remember(row)
+    return made, domain
 
 
 def contact(owner: Enterprise, email: str, **fields: Any) -> Contact:

@@ -1,6 +1,6 @@
 """What the pages of API keys need to know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -111,9 +111,17 @@ def list_offered(actor: Actor) -> Mapping[str, Text]:
     return {code: words for code, words in registries.permissions().items() if actor.may(code) and code not in beyond}
 
 
+def list_reached(actor: Actor, permissions: Sequence[str]) -> QuerySet[Account]:
+    """The accounts on which a person may do any of this: those that a key with it could be held to."""
+    reach = [actor.accounts_for(permission) for permission in permissions]
+    rows = list_accounts(actor)
+    return rows if None in reach else rows.filter(pk__in=frozenset[int]().union(*(each for each in reach if each)))
+
+
 def list_offered_accounts(actor: Actor) -> list[Account] | None:
     """The accounts to tick, or None where they are too many."""
-    found = list(list_accounts(actor).exclude(status=AccountStatus.CLOSED)[: FEW_ACCOUNTS + 1])
+    reached = list_reached(actor, list(list_offered(actor))).exclude(status=AccountStatus.CLOSED)
+    found = list(reached[: FEW_ACCOUNTS + 1])
     return found if len(found) <= FEW_ACCOUNTS else None
 
 

@@ -13,7 +13,7 @@ from accounts import services
 from accounts.keys import selectors, terms
 from accounts.models import KEY_FLOW, Account, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus, Membership
 from accounts.permissions import Permission
-from accounts.selectors import get_enterprise, list_accounts, list_secrets, make_secret
+from accounts.selectors import get_enterprise, list_secrets, make_secret
 from accounts.selectors import list_keys as list_reachable
 from portal import events, locator
 from portal.actors import Actor, system
@@ -47,7 +47,7 @@ def request_key(wish: Wish, *, actor: Actor, at: datetime) -> ApiKey:
     offered = selectors.list_offered(actor)
     if not wish.permissions or set(wish.permissions) - set(offered):
         raise Refused(_("Choose from what you may do yourself."), field="permissions")
-    accounts = None if wish.accounts is None else _accounts(actor, wish.accounts)
+    accounts = None if wish.accounts is None else _accounts(actor, wish)
     zone = selectors.get_time_zone(actor)
     assert actor.enterprise_id is not None and actor.person_id is not None and actor.user_id is not None
     key = ApiKey.objects.create(
@@ -69,9 +69,9 @@ def request_key(wish: Wish, *, actor: Actor, at: datetime) -> ApiKey:
     return key
 
 
-def _accounts(actor: Actor, numbers: Sequence[str]) -> list[Account]:
-    wanted = set(numbers)
-    found = list(list_accounts(actor).filter(number__in=wanted))
+def _accounts(actor: Actor, wish: Wish) -> list[Account]:
+    wanted = set(wish.accounts or ())
+    found = list(selectors.list_reached(actor, wish.permissions).filter(number__in=wanted))
     unknown = sorted(wanted - {each.number for each in found})
     if unknown or not found:
         said = _("Not among your accounts: %(numbers)s.") % {"numbers": ", ".join(unknown[:5])}

@@ -17,11 +17,13 @@ from accounts.models.members import (
 )
 from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
+from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
 from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
     "ACCOUNT_FLOW",
     "BILLING_ROLES",
+    "CLIENTS",
     "FACTORS",
     "KEY_FLOW",
     "LANGUAGES",
@@ -44,6 +46,9 @@ __all__ = [
     "MembershipBefore",
     "MembershipStatus",
     "People",
+    "SignOn",
+    "SignOnDomain",
+    "SignOnLink",
     "StaffAbsence",
     "StaffCard",
     "StaffMember",

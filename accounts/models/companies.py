@@ -27,6 +27,7 @@ class Enterprise(Table):
         "portal_app": (
             "UPDATE (custom_name, language, time_zone, is_self_registration_open, revision)",
             "UPDATE (asks_everybody)",
+            "UPDATE (is_sign_on_required)",
         )
     }
 
@@ -54,6 +55,8 @@ class Enterprise(Table):
     # Whether colleagues may register by themselves with an account number and a proof.
     is_self_registration_open = models.BooleanField(default=True, db_default=True)
     is_active = models.BooleanField(default=True)
+    # Its people come in by its own sign-on alone; see SignOn.
+    is_sign_on_required = models.BooleanField(default=False, db_default=False)
     # Why it is closed, or open again; nothing while it was never closed.
     status_reason = models.CharField(max_length=300, blank=True, db_default="")
     status_at = models.DateTimeField(null=True, blank=True)

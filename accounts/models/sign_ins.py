@@ -28,6 +28,8 @@ class User(AbstractBaseUser, Identity):
 
     # An invitation makes a sign-in; nobody takes one away.
     withheld: ClassVar = {"portal_app": ("DELETE",)}
+    # The carrier invites a customer's first administrator.
+    extra_grants: ClassVar = {"portal_staff_inside": ("INSERT",)}
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=5, choices=LANGUAGES, default="en")

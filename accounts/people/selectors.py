@@ -41,6 +41,11 @@ def list_people(actor: Actor) -> QuerySet[Membership]:
     )
 
 
+def list_administrators(actor: Actor) -> QuerySet[Membership]:
+    """Who administers the enterprise, pending ones among them, by name."""
+    return list_people(actor).filter(is_administrator=True).order_by("name", "id")
+
+
 def get_person(actor: Actor, pk: int) -> Membership | None:
     return list_people(actor).filter(pk=pk).first()
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.people.views import joining, people, rights, teams
+from accounts.people.views import appointing, joining, people, rights, teams
 
 _HERE = "e/<slug:enterprise>/people/"
 customer = [
@@ -25,4 +25,8 @@ customer = [
     path(f"{_HERE}teams/<int:pk>/rights/", rights.change_team_rights, name="team_rights"),
     path(f"{_HERE}teams/<int:pk>/close/", teams.close_team, name="close_team"),
     path("join/<str:token>/", joining.join, name="join"),
+]
+
+staff = [
+    path("e/<slug:enterprise>/administrators/", appointing.appoint, name="administrators"),
 ]

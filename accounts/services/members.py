@@ -57,7 +57,7 @@ class Invited:
 
 
 @transaction.atomic
-def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime) -> Membership:
+def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime, grounds: str = "") -> Membership:
     """Bring somebody into the actor's enterprise: pending, with their rights ready, until they accept by mail.
 
     The same whether the portal knows their address or not, so that nobody learns who has a sign-in. Raises Refused
@@ -73,7 +73,7 @@ def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime) -> M
     member.name, member.title, member.joined_at = invited.name, invited.title, None
     member.save(update_fields=["name", "title", "joined_at"] if member.pk else None)
     locator.remember([locator.row(locator.PERSON, str(user.pk), enterprise_id=enterprise.pk, target_id=member.pk)])
-    set_rights(member.pk, rights, seen=selectors.get_rights(member).fingerprint, actor=actor, at=at)
+    set_rights(member.pk, rights, seen=selectors.get_rights(member).fingerprint, actor=actor, at=at, grounds=grounds)
     return _send_invitation(member, enterprise, actor=actor, at=at)
 
 

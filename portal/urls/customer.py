@@ -6,6 +6,7 @@ import accounts.audit.urls
 import accounts.keys.urls
 import accounts.people.urls
 import accounts.serving.urls
+import accounts.signon.urls
 import accounts.urls
 import billing.urls
 import orders.urls
@@ -27,6 +28,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("account/company/", include((accounts.signon.urls.door, "sign_on_door"))),
+    path("e/<slug:enterprise>/sign-on/", include((accounts.signon.urls.customer, "sign_on"))),
     *shared,
     path("", include((accounts.urls.customer, "accounts"))),
     path("", include((accounts.people.urls.customer, "people"))),

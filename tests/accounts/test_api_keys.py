@@ -180,7 +180,7 @@ def test_a_request_beyond_what_one_may_is_refused(client_of, acme, acme_main, an
 
 
 def test_an_account_out_of_reach_is_refused(client_of, acme, acme_main, acme_branch, alan):
-    make_manager(acme, alan, acme_branch)
+    make_manager(acme, alan)
     fields = {"permissions": ["billing.view"], "reach": "some"}
     answer = client_of(alan).post(KEYS + "request/", wish(**fields, accounts=[acme_main.number]))
     assert answer.status_code == 422 and states() == []

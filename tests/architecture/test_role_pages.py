@@ -65,6 +65,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "enterprise/numbers/": {"<int:pk>": 0},
         "downloads/": {"<int:pk>": 0},
         "views/": {"<int:pk>": 0},
+        "sign-on/domains/": {"<int:pk>": make.sign_on(acme)[1].pk},
         "keys/": {"<int:pk>": make.api_key(acme, alice).pk},
         "e/<slug:enterprise>/team/": {"<int:pk>": make.team(acme, dora, "billing_analyst").pk},
         "absences/": {"<int:pk>": make.absence(dora).pk},

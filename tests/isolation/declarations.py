@@ -151,6 +151,7 @@ BOTH_FACES = {
     "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
     "e/<slug:enterprise>/accounts/": inside(),
     "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/accounts/chosen/": inside("", "POST"),
     "e/<slug:enterprise>/accounts/<int:pk>/": Route(Place.INSIDE, thing="account", hidden="order.view"),
     "e/<slug:enterprise>/accounts/<int:pk>/change/": inside("account.change", *FORM, thing="account"),
     "e/<slug:enterprise>/accounts/<int:pk>/delivery/": inside("billing.paperless", "POST", thing="account"),
@@ -220,6 +221,16 @@ CUSTOMER = {
     **BOTH_FACES,
     **PEOPLE,
     "companies/": own(),
+    # A company's own sign-on: its door, by a name that is in nobody's data.
+    "account/company/": opened(),
+    "account/company/<slug:handle>/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
+    "account/company/<slug:handle>/go/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
+    "account/company/<slug:handle>/back/": Route(Place.OPEN, thing="sign_on", methods=("GET", "HEAD")),
+    "e/<slug:enterprise>/sign-on/": inside("enterprise.admin", *FORM),
+    "e/<slug:enterprise>/sign-on/forget/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/require/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/domains/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": inside("enterprise.admin", "POST", thing="sign_on_domain"),
     # One's own; for administrators all of the enterprise.
     "e/<slug:enterprise>/keys/": inside("api.key.manage"),
     "e/<slug:enterprise>/keys/export.csv": inside("api.key.manage", *FORM),
@@ -263,6 +274,7 @@ CUSTOMER = {
 }
 STAFF = {
     **BOTH_FACES,
+    "e/<slug:enterprise>/administrators/": inside("administrator.appoint", *FORM),
     "patterns/": own(),
     "patterns/detail/": own(*FORM),
     "patterns/list/": own(),
@@ -398,8 +410,15 @@ STRANGERS = {
 
 _SPAN = ("INSERT", "UPDATE (ended_by, until_at)")
 WALLED = {
+    "accounts_signon": (
+        "INSERT",
+        "UPDATE (name, issuer, client_id, sealed_secret, mail_claim, name_claim, factor_values)",
+        "UPDATE (takes_newcomers, is_active, changed_at)",
+    ),
+    "accounts_signondomain": ("DELETE", "INSERT", "UPDATE (proven_at)"),
+    "accounts_signonlink": ("DELETE", "INSERT", "UPDATE (last_used_at)"),
     "accounts_enterprise": (
-        "UPDATE (custom_name, is_self_registration_open, language, revision, time_zone)",
+        "UPDATE (custom_name, is_self_registration_open, is_sign_on_required, language, revision, time_zone)",
         "UPDATE (asks_everybody)",
     ),
     "accounts_account": (

@@ -28,6 +28,8 @@ from accounts.models import (
     Grant,
     Membership,
     MembershipBefore,
+    SignOn,
+    SignOnDomain,
     StaffAbsence,
     StaffMember,
     Team,
@@ -88,6 +90,8 @@ class World:
     member: Membership
     team: Team
     api_key: ApiKey
+    sign_on: SignOn
+    sign_on_domain: SignOnDomain
     place: TeamMember
     absence: StaffAbsence
     contact: Contact
@@ -126,6 +130,8 @@ class World:
             # An invitation that nobody wrote.
             "token": {"<str:token>": "nothing"},
             "staff_view": {"<int:pk>": self.staff_view.pk},
+            "sign_on": {"<slug:handle>": self.sign_on.handle},
+            "sign_on_domain": {"<int:pk>": self.sign_on_domain.pk},
             "api_key": {"<int:pk>": self.api_key.pk},
             "place": {"<int:pk>": self.place.pk},
             # The carrier's own people, alike from wherever one asks.
@@ -173,7 +179,9 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     contact, number, group = _records(account)
     words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name]
     words += [contact.email, number.number, group.name]
-    kept = (*terms, *views, draft, member, team, key, *serving, contact, number, group)
+    sign_on, domain = make.sign_on(enterprise)
+    words += [sign_on.name, domain.domain]
+    kept = (*terms, *views, draft, member, team, key, sign_on, domain, *serving, contact, number, group)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 
