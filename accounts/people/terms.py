@@ -7,6 +7,26 @@ from portal.terms import Term
 
 TERMS = (
     Term(
+        "people.bulk_rows",
+        100,
+        "rows",
+        _("How many people one file may invite."),
+        _("The field's custom"),
+        kind=Whole(1, 1000),
+        title=_("People from a file: rows"),
+        is_internal=True,
+    ),
+    Term(
+        "people.bulk_kilobytes",
+        1000,
+        "kilobytes",
+        _("How large a file of people may be."),
+        _("The field's custom: one megabyte"),
+        kind=Whole(1, 10_000),
+        title=_("People from a file: size"),
+        is_internal=True,
+    ),
+    Term(
         "people.invitation_days",
         7,
         "days",
