@@ -68,6 +68,7 @@ def _add_doors() -> None:
         NavItem(_("Audit log"), "history", "audit:journal", "staff", audits, order=78),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
+        NavItem(_("Second step"), "shield-lock", "accounts:second_step", "customer", admin, order=78),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
         NavItem(_("My day"), "home", "accounts:root", "staff", is_inside=False, order=0),
         NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=60),

@@ -150,6 +150,7 @@ CUSTOMER = (
     _c(f"{_IN}orders/", ADMINISTRATOR, f"{HERE}orders/", "menus open",
        act=opening(".list-tools details:first-of-type > summary")),
     _c(f"{_IN}my-notices/", ADMINISTRATOR, f"{HERE}my-notices/"),
+    _c(f"{_IN}second-step/", ADMINISTRATOR, f"{HERE}second-step/"),
     _c(f"{_IN}visits/", ADMINISTRATOR, f"{HERE}visits/"),
     _c(f"{_IN}terms/", ADMINISTRATOR, f"{HERE}terms/"),
     _c(f"{_IN}team/", ADMINISTRATOR, f"{HERE}team/"),

@@ -258,6 +258,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
     "e/<slug:enterprise>/my-notices/": inside("", *FORM),
+    "e/<slug:enterprise>/second-step/": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
@@ -420,6 +421,7 @@ WALLED = {
     "accounts_signonlink": ("DELETE", "INSERT", "UPDATE (last_used_at)"),
     "accounts_enterprise": (
         "UPDATE (custom_name, is_self_registration_open, is_sign_on_required, language, revision, time_zone)",
+        "UPDATE (asks_everybody)",
     ),
     "accounts_account": (
         "UPDATE (address, alias, country, delivery, delivery_from_on, delivery_next, po_reference, revision)",
