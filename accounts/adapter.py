@@ -24,8 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import factors, selectors, sessions
 from accounts.models import FACTORS, User
@@ -194,7 +193,7 @@ def demands(user: User) -> bool:
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages: ClassVar = {
         **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": _lazy(
+        "cannot_delete_authenticator": gettext_lazy(
             "A second step is asked of you, so the last one stays. Set up another one beside it first."
         ),
     }

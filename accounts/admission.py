@@ -29,6 +29,8 @@ from portal.header.selectors import count_unread
 from portal.http import detour
 from portal.problems import is_api
 
+# What the page of the first sign-in itself consists of.
+_WELCOME = {"entering:welcome", "suggest_time_zones"}
 Enter = Callable[[int], None]
 
 
@@ -40,6 +42,9 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     credential = getattr(request, "credential", None)
     if credential is not None:
         return _admit_key(request, credential, public_id, enter)
+    first = _welcome_first(request)
+    if first:
+        return first
     if settings.FACE == "staff":
         return _admit_staff(request, public_id, enter)
     user = _user(request)
@@ -59,6 +64,14 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     factors.arrive(request)
     services.note_seen(member, timezone.now().date())
     return actor
+
+
+def _welcome_first(request: HttpRequest) -> HttpResponse | None:
+    """Who signs in for the first time, or under new terms of use, says and accepts first what there is to."""
+    is_there = request.resolver_match is not None and request.resolver_match.view_name in _WELCOME
+    if is_there or not selectors.is_unwelcomed(_user(request)):
+        return None
+    return detour(request, reverse("entering:welcome"))
 
 
 def _factor_first(request: HttpRequest, enterprise: Enterprise, actor: Actor) -> HttpResponse | None:

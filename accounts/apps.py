@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import adapter, lists, notices, permissions
+        from accounts.audit import lists as audit
         from accounts.companies import lists as companies
         from accounts.companies.notices import register_kinds as register_companies
         from accounts.people import lists as people
@@ -28,7 +29,8 @@ class AccountsConfig(AppConfig):
         register_secret("confirmation_link", adapter.confirmation_link)
         register_secret("invitation_link", people_notices.invitation_link)
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
-        listing.register(people.PEOPLE_LIST, people.TEAM_LIST)
+        listing.register(people.PEOPLE_LIST, people.TEAM_LIST, audit.JOURNAL_LIST, audit.LOOK_LIST)
+        exports.register(audit.JOURNAL_EXPORT, audit.LOOKS_EXPORT)
         register_secret("staff_invitation", adapter.reset_link)
         register_companies()
         exports.register(lists.VISITS_EXPORT, companies.ACCOUNTS_EXPORT, companies.CONTACTS_EXPORT)
@@ -44,12 +46,14 @@ class AccountsConfig(AppConfig):
 
 
 def _add_doors() -> None:
+    from accounts.companies.search import find_accounts
     from accounts.lists import failures_card
     from accounts.permissions import Permission
     from accounts.search import find_enterprises
     from portal.registries import Card, NavItem, Search, add_cards, add_nav, add_searches
 
     open_, read, admin = Permission.ENTERPRISE_OPEN, Permission.NOTICE_VIEW, Permission.ENTERPRISE_ADMIN
+    audits, appoints = Permission.AUDIT_VIEW, Permission.ADMINISTRATOR_APPOINT
     terms, users, change = Permission.TERM_VIEW, Permission.USER_ADMIN, Permission.ACCOUNT_CHANGE
     for face, administer in (("customer", admin), ("staff", open_)):
         add_nav(
@@ -59,6 +63,9 @@ def _add_doors() -> None:
         )
     add_nav(
         NavItem(_("People"), "users", "people:list", "customer", users, order=70),
+        NavItem(_("Administrators"), "shield-lock", "people:administrators", "staff", appoints, order=71),
+        NavItem(_("Audit log"), "history", "audit:journal", "customer", audits, order=78),
+        NavItem(_("Audit log"), "history", "audit:journal", "staff", audits, order=78),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
@@ -70,6 +77,7 @@ def _add_doors() -> None:
     )
     add_searches(
         Search(_("Customers"), _("name or number"), open_, find_enterprises, order=10, is_outside_only=True),
+        Search(_("Accounts"), _("account name, BTN"), "", find_accounts, order=46),
     )
     watch = Permission.PLATFORM_WATCH
     add_cards(Card("notices/_failures_card.html", "staff", failures_card, permission=watch, order=5, column="side"))
@@ -111,6 +119,7 @@ def _add_keys() -> None:
 
 def _declare_terms() -> None:
     from accounts.companies import terms as companies
+    from accounts.people import terms as people
     from portal.kinds import Whole
     from portal.terms import Term, declare
 
@@ -127,45 +136,7 @@ def _declare_terms() -> None:
         *companies.TERMS,
         areas={"staff": _("The carrier's staff"), **companies.AREAS},
     )
-    declare(
-        Term(
-            "people.invitation_days",
-            7,
-            "days",
-            _("How long an invitation can be accepted."),
-            _("Own choice: a week holds most absences"),
-            kind=Whole(1, 90),
-            title=_("Invitations"),
-        ),
-        Term(
-            "people.idle_days",
-            180,
-            "days",
-            _("After how long without a visit somebody is closed out."),
-            _("The field's custom: six months"),
-            kind=Whole(30, 3650),
-            title=_("People who are not here: closed out"),
-        ),
-        Term(
-            "people.idle_warn_days",
-            14,
-            "days",
-            _("How long before that they are warned by mail."),
-            _("Own choice: longer than most holidays"),
-            kind=Whole(1, 29),
-            title=_("People who are not here: warned"),
-        ),
-        Term(
-            "people.idle_remove_days",
-            365,
-            "days",
-            _("After how long without a visit somebody who is closed out is removed."),
-            _("The field's custom: six months after they were closed out"),
-            kind=Whole(31, 3650),
-            title=_("People who are not here: removed"),
-        ),
-        areas={"people": _("People")},
-    )
+    declare(*people.TERMS, areas={"people": _("People")})
 
 
 def _declare_security_terms() -> None:
@@ -233,6 +204,8 @@ def _join_serving_and_staffing() -> None:
     add_cards(
         Card("serving/_served_card.html", "staff", serving.served_card, order=60),
         Card("serving/_gaps_card.html", "staff", serving.gaps_card, permission=teams, order=30, column="side"),
+        Card("serving/_away_card.html", "staff", serving.away_card, permission=Permission.ABSENCE_MANAGE, order=32,
+             column="side"),
         Card("staffing/_waiting_card.html", "staff", staffing.waiting_card, permission=Permission.STAFF_MANAGE,
              order=35, column="side"),
     )  # fmt: skip

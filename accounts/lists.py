@@ -1,6 +1,6 @@
 """The lists of this app, and its part of staff's home."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from accounts.models import Enterprise, StaffVisit, TeamMember
 from accounts.permissions import Permission
 from portal import selectors
 from portal.actors import Actor
-from portal.cells import Cell, Column, anchor, ident, moment, paths, with_small
+from portal.cells import Cell, Column, anchor, ident, moment, paths, status, with_small
 from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort, count_label
@@ -92,13 +92,20 @@ ENTERPRISES = ListPage(sorts=_SORTS[:1], filters=[_BY_NUMBER])
 
 
 def _by_name(rows: QuerySet[Enterprise], value: str) -> QuerySet[Enterprise]:
-    return rows.filter(Q(public_id=value) | Q(legal_name__icontains=value) | Q(custom_name__icontains=value))
+    named = Q(public_id=value) | Q(legal_name__icontains=value) | Q(custom_name__icontains=value)
+    return rows.filter(named | Q(pk=people.find_by_customer_number(value) or 0))
 
 
 CUSTOMERS = ListPage(
     sorts=_SORTS,
     filters=[
-        Filter("q", gettext_lazy("Name or enterprise number"), _by_name),
+        Filter("q", gettext_lazy("Name, enterprise or customer number"), _by_name),
+        Filter(
+            "state",
+            gettext_lazy("State"),
+            lambda rows, value: rows.filter(is_active=value == "open"),
+            choices=[("open", gettext_lazy("open")), ("closed", gettext_lazy("closed"))],
+        ),
         Filter(
             "segment",
             gettext_lazy("Segment"),
@@ -122,8 +129,14 @@ def customer_columns() -> list[Column]:
         Column(_("Enterprise"), lambda each: ident(each.public_id), key="id"),
         Column(_("Segment"), lambda each: each.get_segment_display(), key="segment"),
         Column(_("Country"), lambda each: each.country, key="country"),
+        Column(_("State"), _state(), key="state"),
         Column(_("Time zone"), lambda each: each.time_zone, key="time_zone", is_extra=True),
     ]
+
+
+def _state() -> Callable[[Enterprise], Cell]:
+    open_, closed = status(_("open"), "green"), status(_("closed"), "red")
+    return lambda each: open_ if each.is_active else closed
 
 
 def _called(each: Enterprise, url: str) -> Cell:

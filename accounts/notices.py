@@ -31,12 +31,13 @@ def person(event: Event) -> Iterable[Recipient]:
 
 
 def customers_people(event: Event, *, permission: str, wants: str, reason: Text) -> list[Recipient]:
-    """The customer's people and teams who may see the account, and its contacts without a sign-in."""
+    """Who may see the account, of the people those who want to hear of it; teams; contacts without a sign-in."""
     people = selectors.list_people_with(event.enterprise_id, permission, event.account_id)
     contacts = selectors.list_contacts(event.enterprise_id, event.account_id, wants=wants)
     found = [
         Recipient(address=user.email, name=m.name, language=user.language, time_zone=user.time_zone, reason=reason)
         for m, user in people
+        if getattr(m, f"wants_{wants}")
     ]
     found += [
         Recipient(address=team.email, name=team.name, language=team.language, time_zone=team.time_zone, reason=reason)
@@ -135,6 +136,14 @@ def _themselves(event: Event) -> Iterable[Recipient]:
     yield _to(member, reason=_("It is about what you may do here."))
 
 
+def _other_administrators(event: Event) -> Iterable[Recipient]:
+    """Who administers already: a new one must not come unseen. Not who did it, nor the new one."""
+    reason = _("You administer this enterprise.")
+    for member in selectors.list_all_administrators(event.enterprise_id):
+        if member.pk != event.subject_id and member.user_id != event.actor_user_id:
+            yield _to(member, reason=reason)
+
+
 def _to(member: Membership, *, reason: Text) -> Recipient:
     user = member.user
     return Recipient(
@@ -224,6 +233,13 @@ _OF_PEOPLE = (
         context=_lines_of,
         words=_rights_said,
     ),
+    EventKind(
+        "administrator.named",
+        story=_("%(actor)s made %(person)s a system administrator"),
+        recipients=_other_administrators,
+        context=lambda event: {"person": event.facts["person"], "grounds": event.facts.get("reason", "")},
+        tone="amber",
+    ),
     EventKind("team.made", story=_("%(actor)s made the team %(team)s"), words=_people_said),
     EventKind("team.changed", story=_("%(actor)s changed the team %(team)s"), words=_people_said),
     EventKind("team.closed", story=_("%(actor)s ended the team %(team)s"), tone="gray"),
@@ -235,6 +251,8 @@ def register_kinds() -> None:
     for name, (story, _title, _sentence) in SIGN_IN.items():
         register(EventKind(name, story=story, recipients=owner, context=_said))
     register(
+        EventKind("person.terms_accepted", story=_("%(email)s accepted the terms of use (%(version)s)"), tone="gray"),
+        EventKind("person.notices_chosen", story=_("%(actor)s chose which notices to get"), tone="gray"),
         EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),

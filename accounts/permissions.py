@@ -10,6 +10,7 @@ from portal.errors import Text
 
 class Permission(StrEnum):
     USER_ADMIN = "user.admin"
+    AUDIT_VIEW = "audit.view"
     ENTERPRISE_ADMIN = "enterprise.admin"
     ENTERPRISE_OPEN = "enterprise.open"
     ENTERPRISE_CHANGE = "enterprise.change"
@@ -33,6 +34,7 @@ class Permission(StrEnum):
 
 
 CUSTOMER: dict[str, Text] = {
+    Permission.AUDIT_VIEW: _("Read the audit log: what happened, and who saw what"),
     Permission.USER_ADMIN: _("Invite colleagues, close them out, and decide what they may do"),
     Permission.ENTERPRISE_ADMIN: _(
         "Administer the enterprise, see the terms that bind it, and who of the carrier looked at its data"
@@ -82,6 +84,7 @@ _REPAIR, _BILLING = _("Repair"), _("Billing")
 # The beginnings of codes, in the order of the sections.
 SECTIONS: dict[str, Text] = {
     "user": _ADMINISTRATION,
+    "audit": _ADMINISTRATION,
     "enterprise": _ADMINISTRATION,
     "account": _ADMINISTRATION,
     "api": _ADMINISTRATION,
@@ -103,6 +106,7 @@ SECTIONS: dict[str, Text] = {
 # About the whole enterprise, and not about single accounts.
 WHOLE = {
     Permission.USER_ADMIN,
+    Permission.AUDIT_VIEW,
     Permission.ENTERPRISE_ADMIN,
     "account.add",
     "api.key.manage",
@@ -111,6 +115,7 @@ WHOLE = {
 }
 
 STAFF: dict[str, Text] = {
+    Permission.AUDIT_VIEW: _("Read customers' audit logs"),
     Permission.ENTERPRISE_OPEN: _("Open the data of customer enterprises"),
     Permission.ENTERPRISE_CHANGE: _("Change enterprises' records and customer numbers, close and reopen them"),
     Permission.ACCOUNT_ADD: _("Add billing accounts, one by one or many from a file"),
@@ -154,6 +159,7 @@ STAFF_ROLES: dict[str, str] = {
 }
 
 _EVERYBODY = [
+    Permission.AUDIT_VIEW,
     Permission.ENTERPRISE_OPEN,
     Permission.NOTICE_VIEW,
     Permission.NOTICE_RESEND,

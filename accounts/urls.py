@@ -3,10 +3,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts import api, views
 from accounts.companies import urls as companies
 from accounts.entrance import urls as entrance
+from accounts.entrance.views import my_notices
 
 entering = entrance.urlpatterns
 
 customer: list[URLPattern | URLResolver] = [
+    path("e/<slug:enterprise>/my-notices/", my_notices, name="my_notices"),
     path("", views.root, name="root"),
     path("companies/", views.companies, name="companies"),
     path("e/<slug:enterprise>/", views.home, name="home"),

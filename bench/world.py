@@ -5,6 +5,7 @@ Beside each ten orders stand two invoices of three lines and three notices. Size
 
 from datetime import timedelta
 
+from allauth.account.internal.userkit import user_id_to_str
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -21,8 +22,8 @@ ACCOUNTS = 10  # of each tenant; the large one has fifty times as many
 
 def build(orders: int) -> World:
     """Seed so many orders, and all that goes with them."""
-    person = User.objects.create_user("bench@bench.example", None)
-    colleague = User.objects.create_user("care@carrier.example", None)
+    person = User.objects.create_user("bench@bench.example", None, welcomed_at=timezone.now())
+    colleague = User.objects.create_user("care@carrier.example", None, welcomed_at=timezone.now())
     families = ["ip", "ethernet", "wavelength", "sdwan", "voice", "security"]
     Product.objects.bulk_create(Product(code=f"p{n}", name=f"Product {n}", family=families[n % 6]) for n in range(12))
     card = _staff(colleague)
@@ -150,7 +151,10 @@ def _session(user: User) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+    now = timezone.now().timestamp()
+    store["account_authentication_methods"] = [{"method": "password", "at": now}, {"method": "mfa", "at": now}]
+    store["account_authentication_methods_user"] = user_id_to_str(user)
+    store.update({"began": now, "seen": now})
     store.set_expiry(timezone.now() + timedelta(hours=12))
     store.save()
     return str(store.session_key)

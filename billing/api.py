@@ -23,7 +23,7 @@ from billing.models import (
     LineKind,
 )
 from billing.permissions import Permission
-from portal import files
+from portal import files, looks
 from portal.api import (
     ApiRequest,
     ApiView,
@@ -161,7 +161,9 @@ class InvoiceDetail(ApiView):
 
 
 def _invoice(request: ApiRequest, number: str) -> Invoice:
-    return found(selectors.list_invoices(request.actor).filter(number=number).first())
+    invoice = found(selectors.list_invoices(request.actor).filter(number=number).first())
+    looks.note(request.actor, invoice, "api", label=number, at=timezone.now())
+    return invoice
 
 
 class InvoiceLines(ApiView):
@@ -272,7 +274,9 @@ class DisputeDetail(ApiView):
 
 
 def _dispute(request: ApiRequest, number: str) -> Dispute:
-    return found(selectors.list_disputes(request.actor).filter(number=number).first())
+    dispute = found(selectors.list_disputes(request.actor).filter(number=number).first())
+    looks.note(request.actor, dispute, "api", label=number, at=timezone.now())
+    return dispute
 
 
 def _whole(request: ApiRequest, number: str) -> Any:

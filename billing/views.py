@@ -16,7 +16,7 @@ from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
 from billing.models import DISPUTE_FLOW, BillRun, BillRunStatus, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
-from portal import drafts, exports, files, listing, money
+from portal import drafts, exports, files, listing, looks, money
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -43,7 +43,7 @@ def chosen_invoices(request: ActorRequest) -> HttpResponseBase:
 @require_safe
 @requires(Permission.BILLING_VIEW)
 def invoice(request: ActorRequest, number: str) -> HttpResponse:
-    found = _invoice(request, number)
+    found = _invoice(request, number, way="page")
     lines = selectors.list_lines(request.actor, found)
     story = selectors.list_story(request.actor, found)
     context = {
@@ -60,8 +60,12 @@ def invoice(request: ActorRequest, number: str) -> HttpResponse:
     return render(request, "billing/invoice.html", context)
 
 
-def _invoice(request: ActorRequest, number: str) -> Invoice:
-    return get_object_or_404(selectors.list_invoices(request.actor), number=number)
+def _invoice(request: ActorRequest, number: str, *, way: str = "") -> Invoice:
+    """One within reach; who sees it, in a way of Look.Way, stands in the audit log."""
+    found = get_object_or_404(selectors.list_invoices(request.actor), number=number)
+    if way:
+        looks.note(request.actor, found, way, label=number, at=timezone.now())
+    return found
 
 
 def _window(found: Invoice) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def _window(found: Invoice) -> dict[str, Any]:
 @requires(Permission.BILLING_VIEW)
 def pdf(request: ActorRequest, number: str) -> HttpResponseBase:
     """The document as it was issued; a page with the way out while there is none."""
-    found = _invoice(request, number)
+    found = _invoice(request, number, way="pdf")
     if not found.pdf_sha256:
         return render(request, "billing/pdf_not_ready.html", {"invoice": found}, status=409)
     try:
@@ -87,7 +91,7 @@ def pdf(request: ActorRequest, number: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.BILLING_VIEW)
 def csv(request: ActorRequest, number: str) -> HttpResponse:
-    found = _invoice(request, number)
+    found = _invoice(request, number, way="csv")
     name = re.sub(r"[^A-Za-z0-9._-]", "_", found.number)
     back = _link(request, "billing:invoice", number)
     return exports.answer(request, lists.LINES_EXPORT, name=name, back=back, params={"invoice": found.number})
@@ -176,6 +180,7 @@ def export_disputes(request: ActorRequest) -> HttpResponse:
 @requires(Permission.BILLING_VIEW)
 def dispute(request: ActorRequest, number: str) -> HttpResponse:
     found = _dispute(request, number)
+    looks.note(request.actor, found, "page", label=number, at=timezone.now())
     form = forms.NoteForm(limits=_sent(request)["limits"]) if _may_add(request, found) else None
     return render(request, "billing/dispute.html", _dispute_page(request, found, form))
 

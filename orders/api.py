@@ -11,6 +11,7 @@ from inventory.models import Family
 from orders import lists, selectors, services
 from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneKind, Order, OrderType, Owner
 from orders.permissions import Permission
+from portal import looks
 from portal.api import (
     ApiRequest,
     ApiView,
@@ -158,6 +159,7 @@ class OrderDetail(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> Response:
         order = found(selectors.get_order(request.actor, number))
+        looks.note(request.actor, order, "api", label=number, at=timezone.now())
         return Response(OrderShape(_whole(request, order), context={"request": request}).data)
 
 

@@ -75,8 +75,8 @@ def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _handed_over(facts: dict[str, Any]) -> dict[str, Any]:
-    names = {"before": facts["before"], "after": facts["after"]}
-    words = _("%(after)s, in place of %(before)s") if facts["after"] else _("%(before)s no longer; nobody is named yet")
+    names = {"before": facts.get("before", ""), "after": facts.get("after", "")}
+    words = _("%(after)s, in place of %(before)s") if names["after"] else _("%(before)s no longer; nobody is named yet")
     return {"note": words % names}
 
 

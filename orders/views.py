@@ -18,7 +18,7 @@ from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
-from portal import drafts, exports, listing
+from portal import drafts, exports, listing, looks
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -64,7 +64,9 @@ def export_my_orders(request: ActorRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.ORDER_VIEW)
 def show_order(request: ActorRequest, number: str) -> HttpResponse:
-    return render(request, "orders/order.html", _page(request, _order(request, number)))
+    order = _order(request, number)
+    looks.note(request.actor, order, "page", label=number, at=timezone.now())
+    return render(request, "orders/order.html", _page(request, order))
 
 
 @require_POST

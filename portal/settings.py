@@ -43,6 +43,13 @@ CARRIER = {
     "public_id": env.text("CARRIER_PUBLIC_ID", "house"),
 }
 
+# The terms of use that the customers' people accept when they first sign in: asked for where there is a version.
+TERMS_OF_USE = {
+    "version": env.text("TERMS_OF_USE_VERSION", ""),
+    "url": env.text("TERMS_OF_USE_URL", ""),
+    "file": env.text("TERMS_OF_USE_FILE", ""),
+}
+
 # --- applications ----------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from portal import checks, delivery, drafts, exports, files, listing, metrics, ownlists, selectors, suggestions
+from portal import checks, delivery, drafts, exports, files, listing, looks, metrics, ownlists, selectors, suggestions
 from portal.errors import Refused
 from portal.http import THEMES, ActorRequest, onward, page_of, refused, set_theme_cookie
 from portal.loading.cells import countries
@@ -72,6 +72,7 @@ def file(request: ActorRequest, pk: int) -> HttpResponseBase:
     found = files.find(request.actor, pk)
     if found is None:
         raise Http404
+    looks.note(request.actor, found, "file", label=found.name, at=timezone.now())
     try:
         return files.hand_out(found)
     except Refused as refusal:

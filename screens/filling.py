@@ -44,7 +44,6 @@ def contest() -> dict[str, Any]:
     from billing import services
     from billing.models import Invoice
     from portal import exports
-    from portal.models import Export
     from portal.tenancy import tenant_scope
 
     now, place = _now(), _place()
@@ -66,20 +65,38 @@ def contest() -> dict[str, Any]:
         for email in (ADMINISTRATOR, CLERK):
             exports.ask(exports.KINDS["invoices"], "", actor=_customer(email, place), at=now)
         person = _customer(ADMINISTRATOR, place)
-        Export.objects.create(
-            enterprise_id=place, kind="orders", query="status=open", face="customer", person_id=person.user_id,
-            person_name=person.name, language="en", time_zone=person.time_zone, state="failed", asked_at=now,
-            due_at=now, reason="The list changed while it was being made. Ask for it again.",
-        )  # fmt: skip
+        _not_possible(person, place)
         return {
             "invoice": invoice.number,
             "line": lines[3].pk,
             "dispute": is_open.number,
             "open": is_open.pk,
             "decide": to_decide.pk,
+            **_records(person, invoice.account_id),
             **_keys(),
             **_programs(_customer(ADMINISTRATOR, place)),
         }
+
+
+def _not_possible(person: Any, place: int) -> None:
+    """A file that could not be made."""
+    from portal.models import Export
+
+    Export.objects.create(
+        enterprise_id=place, kind="orders", query="status=open", face="customer", person_id=person.user_id,
+        person_name=person.name, language="en", time_zone=person.time_zone, state="failed", asked_at=_now(),
+        due_at=_now(), reason="The list changed while it was being made. Ask for it again.",
+    )  # fmt: skip
+
+
+def _records(person: Any, account_id: int) -> dict[str, int]:
+    """An account, a contact of the enterprise's, and a group that the administrator makes of the account."""
+    from accounts.companies import services
+    from accounts.models import Contact
+
+    contact = Contact.objects.filter(enterprise_id=person.enterprise_id).order_by("pk")[0]
+    group = services.make_group("Mountain states", [account_id], actor=person, at=_now())
+    return {"account": account_id, "contact": contact.pk, "group": group.pk}
 
 
 def _keys() -> dict[str, str]:

@@ -80,7 +80,7 @@ def user(email: str, **fields: Any) -> User:
     from allauth.account.models import EmailAddress
 
     with as_staff():
-        made = User(email=email, **fields)
+        made = User(email=email, **{"welcomed_at": timezone.now(), **fields})
         made.set_unusable_password()
         made.save()
         EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)

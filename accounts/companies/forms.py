@@ -104,7 +104,7 @@ class OurRecordForm(_Record):
     """What a customer's administrators decide of their enterprise."""
 
     custom_name = Line(
-        label=LABELS["custom_name"], max_length=200, required=False,
+        label=_("Name you go by"), max_length=200, required=False,
         help_text=_("Stands on your pages and in our mails instead of the legal name. Invoices keep the legal name."),
     )  # fmt: skip
     language = forms.ChoiceField(
@@ -277,8 +277,8 @@ class GroupForm(forms.Form):
     )
     take = Lines(label=_("Accounts to take out"), max_length=20_000, required=False, help_text=_("The same way."))
 
-    def __init__(self, actor: Actor, group: AccountGroup | None, data: Any = None) -> None:
-        super().__init__(data, initial={"name": group.name if group else ""})
+    def __init__(self, actor: Actor, group: AccountGroup | None, data: Any = None, *, add: str = "") -> None:
+        super().__init__(data, initial={"name": group.name if group else "", "add": add})
         self.actor = actor
         self.adding: dict[str, int] = {}
         self.taking: dict[str, int] = {}

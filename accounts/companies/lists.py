@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +21,8 @@ from accounts.selectors import in_group, list_accounts, list_groups
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, paths, quiet, status, with_small, words
 from portal.exports import ExportKind
-from portal.listing import Listing, Words
+from portal.http import ActorRequest
+from portal.listing import Action, Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
 from portal.termbook.lists import country_name
 
@@ -104,6 +107,14 @@ ACCOUNTS_EXPORT = ExportKind(
     header=_accounts_header,
     cells=_accounts_rows,
 )
+
+
+def _gather(request: ActorRequest, rows: list[Account]) -> HttpResponse:
+    """On to the form of a new group, with the chosen accounts in it."""
+    place = reverse("accounts:group_make", args=[request.actor.enterprise_public_id])
+    return redirect(f"{place}?{urlencode({'add': ', '.join(each.number for each in rows)})}")
+
+
 ACCOUNT_LIST = Listing(
     name="accounts",
     title=gettext_lazy("Accounts"),
@@ -111,6 +122,10 @@ ACCOUNT_LIST = Listing(
     permission="",
     url="accounts:accounts",
     export="accounts:accounts_export",
+    bulk="accounts:accounts_chosen",
+    actions=[
+        Action("group", gettext_lazy("Make a group of them"), "folder", _gather, permission=Permission.ENTERPRISE_ADMIN)
+    ],
     nothing=Words(
         gettext_lazy("No account is within your reach"),
         gettext_lazy(
@@ -269,7 +284,7 @@ def record_facts(enterprise: Enterprise) -> list[dict[str, Any]]:
         _fact("segment", enterprise.get_segment_display()),
         _fact("region", enterprise.get_region_display()),
         _fact("country", country_name(enterprise.country)),
-        {"label": _("Customer since"), "value": day(enterprise.created_at.date())},
+        {"label": _("In the portal since"), "value": day(enterprise.created_at.date())},
     ]
 
 

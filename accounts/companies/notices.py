@@ -105,26 +105,47 @@ def _account(event: Event) -> dict[str, Any]:
     }
 
 
+_KINDS = (
+    EventKind("enterprise.changed", story=gettext_lazy("%(actor)s changed the enterprise's record"), words=_changes),
+    EventKind(
+        "enterprise.closed",
+        story=gettext_lazy("%(actor)s closed the enterprise: %(reason)s"),
+        tone="red",
+        recipients=administrators,
+    ),
+    EventKind(
+        "enterprise.reopened",
+        story=gettext_lazy("%(actor)s opened the enterprise again: %(reason)s"),
+        recipients=administrators,
+    ),
+    EventKind("enterprise.number_added", story=gettext_lazy("%(actor)s added customer number %(number)s")),
+    EventKind(
+        "enterprise.number_removed", story=gettext_lazy("%(actor)s removed customer number %(number)s"), tone="gray"
+    ),
+    EventKind("account.added", story=gettext_lazy("%(actor)s added the account")),
+    EventKind("account.changed", story=gettext_lazy("%(actor)s changed the account"), words=_changes),
+    EventKind(
+        "account.delivery_changed",
+        story=gettext_lazy("%(actor)s chose for the invoices: %(delivery)s"),
+        words=_delivery,
+        recipients=billed,
+        context=_account,
+    ),
+    EventKind(
+        "account.status_changed",
+        story=gettext_lazy("%(actor)s set the account to “%(state)s”"),
+        words=_status,
+        recipients=billed,
+        context=_account,
+    ),
+    EventKind("group.made", story=gettext_lazy("%(actor)s made the account group “%(group)s”"), words=_moved),
+    EventKind("group.changed", story=gettext_lazy("%(actor)s changed the account group “%(group)s”"), words=_moved),
+    EventKind("group.closed", story=gettext_lazy("%(actor)s deleted the account group “%(group)s”"), tone="gray"),
+    EventKind("contact.added", story=gettext_lazy("%(actor)s added the contact %(name)s <%(email)s>")),
+    EventKind("contact.changed", story=gettext_lazy("%(actor)s changed the contact %(name)s"), words=_changes),
+    EventKind("contact.removed", story=gettext_lazy("%(actor)s removed the contact %(name)s <%(email)s>"), tone="gray"),
+)
+
+
 def register_kinds() -> None:
-    text = gettext_lazy
-    register(
-        EventKind("enterprise.changed", story=text("%(actor)s changed the enterprise's record"), words=_changes),
-        EventKind("enterprise.closed", story=text("%(actor)s closed the enterprise: %(reason)s"), tone="red",
-                  recipients=administrators),
-        EventKind("enterprise.reopened", story=text("%(actor)s opened the enterprise again: %(reason)s"),
-                  recipients=administrators),
-        EventKind("enterprise.number_added", story=text("%(actor)s added customer number %(number)s")),
-        EventKind("enterprise.number_removed", story=text("%(actor)s removed customer number %(number)s"), tone="gray"),
-        EventKind("account.added", story=text("%(actor)s added the account")),
-        EventKind("account.changed", story=text("%(actor)s changed the account"), words=_changes),
-        EventKind("account.delivery_changed", story=text("%(actor)s chose for the invoices: %(delivery)s"),
-                  words=_delivery, recipients=billed, context=_account),
-        EventKind("account.status_changed", story=text("%(actor)s set the account to “%(state)s”"), words=_status,
-                  recipients=billed, context=_account),
-        EventKind("group.made", story=text("%(actor)s made the account group “%(group)s”"), words=_moved),
-        EventKind("group.changed", story=text("%(actor)s changed the account group “%(group)s”"), words=_moved),
-        EventKind("group.closed", story=text("%(actor)s deleted the account group “%(group)s”"), tone="gray"),
-        EventKind("contact.added", story=text("%(actor)s added the contact %(name)s <%(email)s>")),
-        EventKind("contact.changed", story=text("%(actor)s changed the contact %(name)s"), words=_changes),
-        EventKind("contact.removed", story=text("%(actor)s removed the contact %(name)s <%(email)s>"), tone="gray"),
-    )  # fmt: skip
+    register(*_KINDS)

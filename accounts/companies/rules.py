@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, Any] = {
     "legal_name": _("Legal name"),
-    "custom_name": _("Name you go by"),
+    "custom_name": _("Custom name"),
     "segment": _("Segment"),
     "region": _("Region"),
     "country": _("Country"),

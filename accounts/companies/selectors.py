@@ -103,7 +103,7 @@ def held_of(actor: Actor, account: Account | None) -> list[dict[str, Any]]:
     return found
 
 
-SHOWN = 100  # accounts of a group on its page; the whole stands in the list of accounts
+SHOWN = 20  # accounts of a group on its page; the whole stands in the list of accounts
 
 
 def list_accounts_in(actor: Actor, group: AccountGroup) -> QuerySet[Account]:

@@ -5,6 +5,7 @@ from accounts.companies import api, views
 _BOTH = [
     path("accounts/", views.list_accounts, name="accounts"),
     path("accounts/export.csv", views.export_accounts, name="accounts_export"),
+    path("accounts/chosen/", views.chosen_accounts, name="accounts_chosen"),
     path("accounts/<int:pk>/", views.show_account, name="account"),
     path("accounts/<int:pk>/change/", views.change_account, name="account_change"),
     path("accounts/<int:pk>/delivery/", views.set_delivery, name="account_delivery"),

@@ -1,19 +1,24 @@
-"""Codes, which open once, and what no password may hold: the words that a guesser tries first here."""
+"""Codes, which open once; what no password may hold; and what is said at the first sign-in."""
 
 import re
+from typing import Any
 
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from portal import identifiers
+from portal.suggestions import SuggestField, time_zones
 
 
 def use_up(user: User, code: str) -> bool:
@@ -69,3 +74,44 @@ class NoWordsOfOurs:
 
     def get_help_text(self) -> str:
         return _("Not mainly our own name: guessers try it first.")
+
+
+class NoticesForm(forms.Form):
+    """Of what one may see in an enterprise, what one wants to hear of by mail."""
+
+    wants_orders = forms.BooleanField(
+        label=gettext_lazy("Orders: a milestone done, a date moved, a note from us"), required=False, initial=True
+    )
+    wants_billing = forms.BooleanField(
+        label=gettext_lazy("Billing: a new invoice, an answer to a dispute"), required=False, initial=True
+    )
+
+
+class WelcomeForm(NoticesForm):
+    """What is asked once, at the first sign-in."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=settings.LANGUAGES,
+        help_text=gettext_lazy("Of your pages and of the mails we send you."),
+    )
+    time_zone = SuggestField(
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("Type a city or a country. All times are shown and written to you in it."),
+    )
+    accepts = forms.BooleanField(label=gettext_lazy("I accept the terms of use"))
+
+    field_order = ("language", "time_zone", "wants_orders", "wants_billing", "accepts")
+
+    def __init__(self, *args: Any, is_first: bool, asks_terms: bool, asks_notices: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["time_zone"].offer(time_zones, reverse("suggest_time_zones"))
+        fields["time_zone"].widget.attrs["data-guess-time-zone"] = True
+        fields["accepts"].error_messages["required"] = _("Without the terms of use the portal cannot be used.")
+        if not is_first:
+            del fields["language"], fields["time_zone"]
+        if not asks_terms:
+            del fields["accepts"]
+        if not asks_notices:
+            del fields["wants_orders"], fields["wants_billing"]

@@ -3,6 +3,7 @@ from django.urls import path
 from accounts.entrance import views
 
 urlpatterns = [
+    path("welcome/", views.welcome, name="welcome"),
     path("again/", views.again, name="again"),
     path("2fa/totp/replace/", views.replace_app, name="replace_app"),
     # In place of the library's, which asks for nothing before it ends them.

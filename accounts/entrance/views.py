@@ -1,5 +1,6 @@
 """Pages around signing in: going on with what waited, a new phone, and the last key that stays."""
 
+from pathlib import Path
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -7,19 +8,25 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic.edit import FormView
 
-from accounts import factors, sessions
-from portal.http import ActorRequest
+from accounts import factors, selectors, sessions
+from accounts.entrance import services
+from accounts.entrance.forms import NoticesForm, WelcomeForm
+from accounts.models import User
+from portal.errors import Refused
+from portal.http import ActorRequest, onward
 from portal.policy import about_sign_in, signed_in
 
 MOST_DIGITS = 18  # of a key, as the database holds it
@@ -34,6 +41,69 @@ def again(request: ActorRequest) -> HttpResponse:
         messages.info(request, _("Nothing is waiting here: it was sent already, or you have signed in anew since."))
         return redirect(waiting.page if waiting and waiting.page else "/")
     return render(request, "accounts/again.html", {"waiting": waiting})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def welcome(request: ActorRequest) -> HttpResponse:
+    """Asked once: the language, the time zone, which notices, and the terms of use, of which each version is."""
+    user, is_customer = request.user, not request.actor.is_staff
+    assert isinstance(user, User)
+    onto = onward(request, "/")
+    if not selectors.is_unwelcomed(user):
+        return redirect(onto)
+    is_first = user.welcomed_at is None
+    asks_terms, asks_notices = selectors.asks_terms(user), is_customer and is_first
+    asked = {"is_first": is_first, "asks_terms": asks_terms, "asks_notices": asks_notices}
+    initial = {"language": user.language, "time_zone": user.time_zone}
+    form = WelcomeForm(request.POST or None, initial=initial, **asked)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _welcome(request, user, form.cleaned_data, has_wishes=asks_notices)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal.message))
+        else:
+            return redirect(onto)
+    context = {"form": form, "next": onto, "terms": _terms_of_use(), "is_first": is_first}
+    return render(request, "accounts/welcome.html", context, status=422 if form.errors else 200)
+
+
+def _welcome(request: ActorRequest, user: User, said: dict[str, Any], *, has_wishes: bool) -> None:
+    places = selectors.list_enterprises_of(user) if has_wishes else []
+    services.welcome(
+        user,
+        language=said.get("language", user.language),
+        time_zone=said.get("time_zone", user.time_zone),
+        wishes=services.Wishes(said["wants_orders"], said["wants_billing"]) if has_wishes else None,
+        accepts=said.get("accepts", False),
+        within=[pk for pk, _number, _name in places],
+        actor=request.actor,
+        at=timezone.now(),
+    )
+
+
+def _terms_of_use() -> dict[str, str]:
+    terms = dict(settings.TERMS_OF_USE)
+    file = Path(terms["file"]) if terms["file"] else None
+    return {**terms, "text": file.read_text("utf-8") if file else ""}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def my_notices(request: ActorRequest) -> HttpResponse:
+    """Of what one may see in this enterprise, what one wants to hear of by mail."""
+    assert isinstance(request.user, User) and request.actor.enterprise_id is not None
+    member = selectors.get_membership(request.user, request.actor.enterprise_id)
+    if member is None:
+        raise Http404
+    wishes = {"wants_orders": member.wants_orders, "wants_billing": member.wants_billing}
+    form = NoticesForm(request.POST if request.method == "POST" else None, initial=wishes)
+    if request.method == "POST" and form.is_valid():
+        chosen = services.Wishes(form.cleaned_data["wants_orders"], form.cleaned_data["wants_billing"])
+        services.choose_notices(chosen, actor=request.actor, at=timezone.now())
+        messages.success(request, _("Saved: from now on we write to you so."))
+        return redirect("accounts:my_notices", request.actor.enterprise_public_id)
+    return render(request, "accounts/my_notices.html", {"form": form})
 
 
 @require_POST

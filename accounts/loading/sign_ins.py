@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.models import FACTORS, Enterprise, StaffCard, StaffMember, StaffRole, User
 from accounts.permissions import STAFF_ROLES
@@ -74,8 +75,10 @@ def _hashes(passwords: list[str]) -> list[str]:
 def _make_sign_ins(people: Sequence[tuple[Row, int]]) -> None:
     """What new sign-ins need: a verified address, a password if one is given, the demo's second factor."""
     hashes = _hashes([row.values.get("password") or "" for row, _ in people])
-    users = [User(pk=pk, password=hashed) for (_, pk), hashed in zip(people, hashes, strict=True)]
-    User.objects.bulk_update(users, ["password"], batch_size=500)
+    # In the demo everybody has chosen already; elsewhere the first sign-in asks them.
+    welcomed = timezone.now() if settings.DEMO else None
+    users = [User(pk=pk, password=one, welcomed_at=welcomed) for (_, pk), one in zip(people, hashes, strict=True)]
+    User.objects.bulk_update(users, ["password", "welcomed_at"], batch_size=500)
     EmailAddress.objects.bulk_create(
         EmailAddress(user_id=pk, email=row.values["email"], verified=True, primary=True) for row, pk in people
     )

@@ -28,6 +28,8 @@ class User(AbstractBaseUser, Identity):
 
     # An invitation makes a sign-in; nobody takes one away.
     withheld: ClassVar = {"portal_app": ("DELETE",)}
+    # The carrier invites a customer's first administrator.
+    extra_grants: ClassVar = {"portal_staff_inside": ("INSERT",)}
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
@@ -37,6 +39,10 @@ class User(AbstractBaseUser, Identity):
     start_enterprise_id = models.BigIntegerField(null=True, blank=True)  # the one they chose to begin in
     # Whether a key alone, as / for search, does something: for some who speak or tremble it must not.
     has_shortcuts = models.BooleanField(default=True)
+    # When they first said how to speak to them, and which terms of use they took on.
+    welcomed_at = models.DateTimeField(null=True, blank=True)
+    terms_version = models.CharField(max_length=40, blank=True, default="", db_default="")
+    terms_accepted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

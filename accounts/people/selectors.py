@@ -41,6 +41,11 @@ def list_people(actor: Actor) -> QuerySet[Membership]:
     )
 
 
+def list_administrators(actor: Actor) -> QuerySet[Membership]:
+    """Who administers the enterprise, pending ones among them, by name."""
+    return list_people(actor).filter(is_administrator=True).order_by("name", "id")
+
+
 def get_person(actor: Actor, pk: int) -> Membership | None:
     return list_people(actor).filter(pk=pk).first()
 
@@ -50,6 +55,12 @@ def find_people(actor: Actor, typed: str) -> list[Suggestion]:
     rows = of_enterprise(Membership.objects, actor).filter(status=MembershipStatus.ACTIVE)
     rows = rows.filter(Q(name__icontains=typed) | Q(user__email__icontains=typed)).select_related("user")
     return [Suggestion(each.user.email, each.name, each.title) for each in rows.order_by("name", "id")[:MOST]]
+
+
+def list_emails(actor: Actor, emails: list[str]) -> set[str]:
+    """Of some mail addresses those that are here."""
+    rows = of_enterprise(Membership.objects, actor).exclude(status=MembershipStatus.REMOVED)
+    return set(rows.filter(user__email__in=emails).values_list("user__email", flat=True))
 
 
 def get_by_email(actor: Actor, email: str) -> Membership | None:

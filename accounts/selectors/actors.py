@@ -21,6 +21,17 @@ def find_user(pk: int) -> User | None:
     return User.objects.filter(pk=pk, is_active=True).first()
 
 
+def asks_terms(user: User) -> bool:
+    """Whether this customer's person has to accept the terms of use as they are now."""
+    version = settings.TERMS_OF_USE["version"]
+    return settings.FACE == "customer" and bool(version) and user.terms_version != version
+
+
+def is_unwelcomed(user: User) -> bool:
+    """Whether the page of the first sign-in comes before all others."""
+    return user.welcomed_at is None or asks_terms(user)
+
+
 def get_customer_actor(user: User, enterprise: Enterprise) -> Actor | None:
     """The person as a member of the enterprise they are in, or None when they are not one."""
     member = get_membership(user, enterprise.pk)

@@ -21,6 +21,12 @@ def find_enterprise_id(public_id: str) -> int | None:
     return found.enterprise_id if found else None
 
 
+def find_by_customer_number(number: str) -> int | None:
+    """Whose a number of the carrier's other systems is."""
+    found = locator.find(locator.CUSTOMER_NUMBER, number)
+    return found.enterprise_id if found else None
+
+
 def find_house_id() -> int:
     """The carrier's own enterprise."""
     return locator.house_id()
@@ -72,9 +78,9 @@ def list_all_enterprises(actor: Actor) -> QuerySet[Enterprise]:
 
 
 def find_enterprises(actor: Actor, typed: str) -> QuerySet[Enterprise]:
-    """Customers by their whole number or the beginnings of words of their names, through indexes alone."""
+    """Customers by a whole number of theirs or the beginnings of words of their names, through indexes alone."""
     found = list_all_enterprises(actor)
-    ours = find_enterprise_id(typed)
+    ours = find_enterprise_id(typed) or find_by_customer_number(typed)
     return found.filter(pk=ours) if ours else found.filter(identifiers.has_words("name_words", typed))
 
 

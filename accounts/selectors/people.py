@@ -43,6 +43,14 @@ class Person(NamedTuple):
     email: str
 
 
+def list_all_administrators(enterprise_id: int) -> list[Membership]:
+    """Everybody who administers an enterprise now, with their sign-ins."""
+    rows = Membership.objects.filter(
+        enterprise_id=enterprise_id, is_administrator=True, status=Membership.Status.ACTIVE, user__is_active=True
+    )
+    return list(rows.select_related("user").order_by("id"))
+
+
 def list_administrators(actor: Actor) -> list[Person]:
     """Who administers the actor's enterprise and so grants permissions there; the first few."""
     found = of_enterprise(Membership.objects, actor).filter(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Prefetch, Q, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When, prefetch_related_objects
 from django.db.models.functions import Now
 
 from accounts.models import (
@@ -129,7 +129,8 @@ def list_served(card_id: int) -> QuerySet[TeamMember]:
 
 def _team(actor: Actor) -> QuerySet[TeamMember]:
     team = of_enterprise(TeamMember.objects, actor).select_related("card").prefetch_related(*_away("card"))
-    return team.order_by("escalation", _TEAM_ORDER, "id")
+    # Of two in one role, the account's own before the company's.
+    return team.order_by("escalation", _TEAM_ORDER, F("account").asc(nulls_last=True), "id")
 
 
 def list_platform_administrators() -> list[Person]:

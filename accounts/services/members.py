@@ -1,6 +1,6 @@
 """The life of a membership: invited, pending, active, inactive, removed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -57,7 +57,7 @@ class Invited:
 
 
 @transaction.atomic
-def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime) -> Membership:
+def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime, grounds: str = "") -> Membership:
     """Bring somebody into the actor's enterprise: pending, with their rights ready, until they accept by mail.
 
     The same whether the portal knows their address or not, so that nobody learns who has a sign-in. Raises Refused
@@ -73,8 +73,21 @@ def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime) -> M
     member.name, member.title, member.joined_at = invited.name, invited.title, None
     member.save(update_fields=["name", "title", "joined_at"] if member.pk else None)
     locator.remember([locator.row(locator.PERSON, str(user.pk), enterprise_id=enterprise.pk, target_id=member.pk)])
-    set_rights(member.pk, rights, seen=selectors.get_rights(member).fingerprint, actor=actor, at=at)
+    set_rights(member.pk, rights, seen=selectors.get_rights(member).fingerprint, actor=actor, at=at, grounds=grounds)
     return _send_invitation(member, enterprise, actor=actor, at=at)
+
+
+@transaction.atomic
+def invite_many(wanted: Sequence[tuple[Invited, Rights]], *, actor: Actor, at: datetime) -> list[Membership]:
+    """Several at once, all or none. A refusal names in ``within`` which of them, from 0."""
+    found = []
+    for place, (invited, rights) in enumerate(wanted):
+        try:
+            found.append(invite(invited, rights, actor=actor, at=at))
+        except Refused as refusal:
+            refusal.field, refusal.within = refusal.field or "email", str(place)
+            raise
+    return found
 
 
 def _back(member: Membership, *, at: datetime) -> Membership:

@@ -31,10 +31,13 @@ class Outdated(Refused):
 
 
 @transaction.atomic
-def set_rights(member_id: int, wanted: Rights, *, seen: str, actor: Actor, at: datetime) -> Membership:
+def set_rights(
+    member_id: int, wanted: Rights, *, seen: str, actor: Actor, at: datetime, grounds: str = ""
+) -> Membership:
     """Give a person exactly these rights; ``seen`` is the fingerprint of those that the actor saw before.
 
-    Takes effect at the person's next request. Raises Outdated where they are others by now, Refused for what the
+    Takes effect at the person's next request. ``grounds`` are how the carrier's people know that somebody may
+    administer. Raises Outdated where they are others by now, Refused for what the
     actor may not hand on, for a permission or a scope that there is not, and for taking the last administrator.
     """
     administrators = lock_administrators(actor)
@@ -54,7 +57,9 @@ def set_rights(member_id: int, wanted: Rights, *, seen: str, actor: Actor, at: d
         member.save(update_fields=["is_administrator"])
     _exchange({"membership": member}, before.held - wanted.held, added, actor=actor, at=at)
     facts = _facts(before, wanted, actor=actor)
-    events.record("rights.changed", subject=member, actor=actor, at=at, person=member.name, **facts)
+    events.record("rights.changed", subject=member, actor=actor, at=at, person=member.name, grounds=grounds, **facts)
+    if wanted.is_administrator and not before.is_administrator:
+        events.record("administrator.named", subject=member, actor=actor, at=at, person=member.name, reason=grounds)
     return member
 
 

@@ -238,6 +238,14 @@ def served_card(actor: Actor) -> dict[str, Any] | None:
             "person_id": actor.person_id}  # fmt: skip
 
 
+def away_card(actor: Actor) -> dict[str, Any] | None:
+    """Who is away now, with whoever stands in, or nobody; outside any enterprise."""
+    if actor.enterprise_id is not None:
+        return None
+    away = people.absences_now().select_related("card", "deputy").order_by("ends_at", "id")
+    return {"absences": list(away[:SHOWN]), "count": count_label(away)}
+
+
 def gaps_card(actor: Actor) -> dict[str, Any] | None:
     """How many customers lack somebody; outside any enterprise."""
     if actor.enterprise_id is not None:

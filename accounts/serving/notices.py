@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StaffAbsence, StaffCard, TeamRole, User
@@ -50,8 +50,8 @@ def words(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of a place in the reader's language."""
     before = facts.get("before") or {}
     return {
-        "role": role_words(facts["role"]),
-        "name": facts["name"],
+        "role": role_words(facts.get("role", "")),
+        "name": facts.get("name", ""),
         "former": before.get("name", ""),
         "note": "; ".join(filter(None, (_scope(facts), _was(before, facts)))),
     }
@@ -63,18 +63,21 @@ def role_words(code: str) -> str:
 
 def _scope(facts: dict[str, Any]) -> str:
     """For which account and products, and in which turn."""
-    parts = [say("account %(number)s") % {"number": facts["account"]} if facts["account"] else ""]
-    parts.append(", ".join(str(PRODUCT_LINES.get(each, each)) for each in facts["families"]))
-    parts.append(say("to be called as number %(place)s") % {"place": facts["escalation"]})
+    parts = [gettext("account %(number)s") % {"number": facts.get("account")} if facts.get("account") else ""]
+    parts.append(", ".join(str(PRODUCT_LINES.get(each, each)) for each in facts.get("families", [])))
+    parts.append(gettext("to be called as number %(place)s") % {"place": facts.get("escalation")})
     return ", ".join(part for part in parts if part)
 
 
 def _was(before: dict[str, Any], facts: dict[str, Any]) -> str:
     """How the place stood before, where more than the person changed."""
-    same = all(before.get(key) == facts[key] for key in ("role", "account", "families", "escalation"))
+    same = all(before.get(key) == facts.get(key) for key in ("role", "account", "families", "escalation"))
     if not before or same:
         return ""
-    return say("before: %(role)s, %(scope)s") % {"role": role_words(before["role"]), "scope": _scope(before)}
+    return gettext("before: %(role)s, %(scope)s") % {
+        "role": role_words(before.get("role", "")),
+        "scope": _scope(before),
+    }
 
 
 def _team(event: Event) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def _team(event: Event) -> dict[str, Any]:
 
 
 def _days(facts: dict[str, Any]) -> dict[str, Any]:
-    days = {name: parse_date(facts[name]) for name in ("first", "last")}
+    days = {name: parse_date(facts.get(name, "")) for name in ("first", "last")}
     return {name: date_format(day) if day else "" for name, day in days.items()}
 
 

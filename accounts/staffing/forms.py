@@ -103,7 +103,8 @@ class HireForm(CardForm):
     def __init__(self, *args: Any, roles: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["role"].choices = roles
+        # Nobody is given a role by not choosing one.
+        fields["role"].choices = [("", "—"), *roles]
         self.order_fields(["name", "email", "role", "title", "phone", "language"])
 
 

@@ -28,6 +28,11 @@ FIELDS: dict[str, Text] = {
 }
 
 
+def shipped_name(name: str) -> str:
+    """A role's name in the reader's language where it is as shipped; else as the carrier wrote it."""
+    return gettext(name) if name else ""
+
+
 def _invited(event: Event) -> Iterable[Recipient]:
     """The one who was hired, in the language that was chosen for them."""
     user = User.objects.get(pk=event.subject_id)
@@ -37,17 +42,17 @@ def _invited(event: Event) -> Iterable[Recipient]:
 
 
 def _invitation(event: Event) -> dict[str, Any]:
-    return {"role": gettext(event.facts["role"]), "by": event.actor_name, "email": event.facts["email"]}
+    return {"role": shipped_name(event.facts["role"]), "by": event.actor_name, "email": event.facts["email"]}
 
 
 def _roles(facts: dict[str, Any]) -> dict[str, Any]:
     """Shipped roles by their name in the reader's language."""
-    return {key: gettext(facts[key]) for key in ("role", "before", "after") if facts.get(key)}
+    return {key: shipped_name(facts[key]) for key in ("role", "before", "after") if facts.get(key)}
 
 
 def _changed(facts: dict[str, Any]) -> dict[str, Any]:
     lines = [f"{FIELDS.get(key, key)}: {_value(was['before'])} → {_value(was['after'])}"
-             for key, was in facts["changed"].items()]  # fmt: skip
+             for key, was in facts.get("changed", {}).items()]  # fmt: skip
     return {"note": "\n".join(lines)}
 
 
@@ -59,15 +64,15 @@ def _may(facts: dict[str, Any]) -> dict[str, Any]:
     known = registries.staff_permissions()
     signs = (("+", facts.get("gained", [])), ("−", facts.get("lost", [])))
     lines = [f"{sign} {known.get(code, code)}" for sign, codes in signs for code in codes]
-    return {"name": gettext(facts["name"]), "note": "\n".join(lines)}
+    return {"name": shipped_name(facts.get("name", "")), "note": "\n".join(lines)}
 
 
 def _removed(facts: dict[str, Any]) -> dict[str, Any]:
-    places = ngettext("%(n)s place in account teams", "%(n)s places in account teams", facts["places"])
-    words = (
-        gettext("%(places)s; %(name)s takes over") if facts["successor"] else gettext("%(places)s; nobody takes over")
-    )
-    return {**_roles(facts), "note": words % {"places": places % {"n": facts["places"]}, "name": facts["successor"]}}
+    count = facts.get("places", 0)
+    places = ngettext("%(n)s place in account teams", "%(n)s places in account teams", count) % {"n": count}
+    name = facts.get("successor", "")
+    words = gettext("%(places)s; %(name)s takes over") if name else gettext("%(places)s; nobody takes over")
+    return {**_roles(facts), "note": words % {"places": places, "name": name}}
 
 
 def register_kinds() -> None:

@@ -22,7 +22,7 @@ from portal import exports, listing
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
-from portal.policy import requires
+from portal.policy import fresh, requires
 
 FORM = ["GET", "HEAD", "POST"]
 STORY = 30
@@ -63,11 +63,19 @@ def person(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+@fresh
 @requires(Permission.STAFF_MANAGE)
 def hire(request: ActorRequest) -> HttpResponse:
     """Somebody new: a card, a role and a sign-in, and a mail with the way in."""
     me = people.get_card(request.actor)
-    initial = {"languages": ["en"], "language": "en", "time_zone": me.time_zone, "works_on": range(5)}
+    initial = {
+        "languages": ["en"],
+        "language": "en",
+        "time_zone": me.time_zone,
+        "works_on": list(range(5)),
+        "works_from": "08:00",
+        "works_until": "17:00",
+    }
     form = HireForm(request.POST or None, initial=initial, roles=_roles())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -90,6 +98,7 @@ def hire(request: ActorRequest) -> HttpResponse:
 
 
 @require_POST
+@fresh
 @requires(Permission.STAFF_MANAGE)
 def invite(request: ActorRequest, pk: int) -> HttpResponse:
     """The mail with the way in, once more."""
@@ -104,6 +113,7 @@ def invite(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+@fresh
 @requires(Permission.STAFF_MANAGE)
 def change_card(request: ActorRequest, pk: int) -> HttpResponse:
     """What customers see of a colleague."""
@@ -127,6 +137,7 @@ def change_card(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+@fresh
 @requires(Permission.STAFF_MANAGE)
 def move(request: ActorRequest, pk: int) -> HttpResponse:
     """Another role for a colleague: the form, what it changes, the change."""
@@ -147,6 +158,7 @@ def move(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+@fresh
 @requires(Permission.STAFF_MANAGE)
 def remove(request: ActorRequest, pk: int) -> HttpResponse:
     """Let a colleague go: who takes over, what that means, the deed."""
@@ -261,6 +273,7 @@ def role(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+@fresh
 @requires(Permission.ROLE_MANAGE)
 def create_role(request: ActorRequest) -> HttpResponse:
     """A role of the carrier's own, from nothing or from another."""
@@ -280,6 +293,7 @@ def create_role(request: ActorRequest) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+@fresh
 @requires(Permission.ROLE_MANAGE)
 def change_role(request: ActorRequest, code: str) -> HttpResponse:
     """What a role may do: the form, what changes for whom, the change."""
@@ -307,6 +321,7 @@ def change_role(request: ActorRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+@fresh
 @requires(Permission.ROLE_MANAGE)
 def remove_role(request: ActorRequest, code: str) -> HttpResponse:
     """Remove a role of the carrier's own that nobody has."""

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from portal.flows import Flow, table
 from portal.models.drafts import Draft
 from portal.models.kept import ListView, StaffListView
+from portal.models.looks import Look
 from portal.models.terms import CarrierTerm, EnterpriseTerm, SetTerm
 from portal.tables import CarrierOwned, Identity, Queue, TenantForeignKey, TenantOwned
 
 __all__ = [
     "EXPORT_FLOW", "ApiAnswer", "CarrierTerm", "Draft", "EnterpriseTerm", "Event", "Export", "ExportState", "ListView",
-    "Locator", "Notice", "NumberCounter", "SetTerm", "StaffListView", "StoredFile", "Todo",
+    "Locator", "Look", "Notice", "NumberCounter", "SetTerm", "StaffListView", "StoredFile", "Todo",
 ]  # fmt: skip
 
 
@@ -75,7 +76,8 @@ class Event(TenantOwned):
     class Meta:
         indexes = [
             models.Index(fields=["enterprise", "story_type", "story_id", "-at"], name="portal_event_story"),
-            models.Index(fields=["enterprise", "-at"], name="portal_event_at"),
+            # The whole journal, from either end.
+            models.Index(fields=["enterprise", "at", "id"], name="portal_event_when"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.audit.urls
 import accounts.keys.urls
 import accounts.people.urls
 import accounts.serving.urls
@@ -37,6 +38,7 @@ urlpatterns = [
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.customer, "serving"))),
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
+    path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]

@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import accounts.audit.urls
 import accounts.keys.urls
+import accounts.people.urls
 import accounts.serving.urls
 import accounts.staffing.urls
 import accounts.urls
@@ -64,6 +66,8 @@ urlpatterns = [
     path("", include((orders.urls.staff_outside, "orders_work"))),
     path("", include((billing.urls.staff_outside, "billing_work"))),
     path("api/v1/", include((api, "api"))),
+    path("", include((accounts.people.urls.staff, "people"))),
+    path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]

@@ -84,6 +84,12 @@
     if (box && !box.contains(event.relatedTarget)) open(box, false);
   });
 
+  // --- a time zone is guessed from the browser where nobody has said one yet ---------------------
+  for (const field of document.querySelectorAll("[data-guess-time-zone]")) {
+    const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (guess && ["", "UTC"].includes(field.value)) field.value = guess;
+  }
+
   // --- a page that asks by itself is not somebody at work ----------------------------------------
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.detail.triggeringEvent) event.detail.headers["X-Poll"] = "1";

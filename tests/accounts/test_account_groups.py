@@ -128,3 +128,12 @@ def test_programs_read_groups_with_what_is_in_reach(client_of, acme, west, acme_
     rows = browser.get(f"/api/v1/e/{acme.public_id}/account-groups/").json()["results"]
     assert [(row["name"], row["size"]) for row in rows] == [("West", 1)]
     assert browser.get(rows[0]["href"]).json()["accounts"] == ["5-KTR3Q"]
+
+
+def test_chosen_accounts_become_a_group(client_of, acme, there, acme_main, acme_branch, alice, alan):
+    browser, act = client_of(alice), f"/e/{acme.public_id}/accounts/chosen/"
+    asked = browser.post(act, {"action": "group", "row": [acme_main.pk, acme_branch.pk]})
+    assert asked.status_code == 302 and asked.url.startswith(f"{there}new/")
+    page = browser.get(asked.url).text
+    assert "5-KTR2P, 5-KTR3Q" in page
+    assert client_of(alan).post(act, {"action": "group", "row": [acme_branch.pk]}).status_code == 403

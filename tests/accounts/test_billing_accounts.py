@@ -297,3 +297,13 @@ def test_contacts_beyond_ones_accounts_cannot_be_touched(client_of, acme, acme_m
     with inside(acme):
         assert Contact.objects.count() == 3
         assert Contact.objects.get(pk=mine.pk).account_id == acme_branch.pk
+
+
+@pytest.mark.parametrize("typed", ["harbor", "Süd", "555 0121", "5-ktr2"])
+def test_an_account_is_found_by_what_it_is_called_and_by_nobody_beyond_reach(
+    client_of, acme, acme_main, where, alice, alan, typed
+):
+    with inside(acme):
+        Account.objects.filter(pk=acme_main.pk).update(name="Harbor Way", alias="Büro Süd", btn="+1 303 555 0121")
+    assert f'href="{where}"' in client_of(alice).get(f"/e/{acme.public_id}/search/", {"q": typed}).text
+    assert f'href="{where}"' not in client_of(alan).get(f"/e/{acme.public_id}/search/", {"q": typed}).text

@@ -145,3 +145,13 @@ def test_the_customers_side_cannot_write_what_is_the_carriers_whatever_the_code_
         with pytest.raises(ProgrammingError), transaction.atomic(), as_app(), tenant_scope(acme.pk):
             connection.cursor().execute(f"UPDATE accounts_enterprise SET {column} = {value}")
     assert now(acme).is_active
+
+
+def test_staff_find_a_customer_by_a_number_of_other_systems_and_by_its_state(acme, borealis, desk):
+    desk.post(f"/e/{acme.public_id}/enterprise/numbers/", {"number": "C-100", "note": ""})
+    for path in ("/customers/?q=c-100", "/search/?q=C-100"):
+        page = desk.get(path).text
+        assert "Acme Freight" in page and "Borealis" not in page, path
+    desk.post(f"/e/{acme.public_id}/enterprise/close/", {"reason": "Merged into another"})
+    page = desk.get("/customers/?state=closed").text
+    assert "Acme Freight" in page and "Borealis" not in page

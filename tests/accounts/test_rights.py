@@ -305,7 +305,43 @@ def test_a_deactivated_persons_past_is_told_as_it_was(client_of, alice, ana, acm
         }
 
 
-def test_staff_name_an_administrator_and_nothing_else(acme, ana, carol):
+APPOINT = "/e/204817/administrators/"
+
+
+def appoint(client, email, **fields):
+    sent = {"email": email, "name": "Ana Ruiz", "language": "en", "grounds": "Service request form 4711", **fields}
+    return client.post(APPOINT, sent)
+
+
+def test_the_carrier_names_the_first_administrator_with_its_grounds(client_of, carol, acme, ana, deliver):
+    client = client_of(carol)
+    client.get("/e/204817/")
+    assert appoint(client, "ana@acme.example").status_code == 302
+    assert appoint(client, "new@acme.example", name="Nia New").status_code == 302
+    with inside(acme):
+        found = Membership.objects.filter(is_administrator=True).order_by("pk")
+        assert [(each.name, each.status) for each in found] == [("Ana Ruiz", "active"), ("Nia New", "pending")]
+    mails = {(each.kind, each.recipient) for each in deliver()}
+    # Who administers already hears of the next one.
+    assert ("administrator.named", "ana@acme.example") in mails
+    assert ("person.invited", "new@acme.example") in mails
+    assert "Service request form 4711" in client_of(ana.user).get("/e/204817/audit/").content.decode()
+
+
+def test_without_grounds_or_the_permission_nobody_is_named(client_of, carol, dora, acme, ana):
+    client, before = client_of(carol), state(ana)
+    client.get("/e/204817/")
+    assert appoint(client, "ana@acme.example", grounds="").status_code == 422
+    other = client_of(dora)
+    make.team(acme, dora, "billing_analyst")
+    other.get("/e/204817/")
+    opened = state(ana)
+    assert appoint(other, "ana@acme.example").status_code == 403
+    assert state(ana) == opened
+    assert opened[1] is before[1] is False
+
+
+def test_staff_change_nothing_else_of_what_customers_may_do(acme, ana, carol):
     with inside(acme):
         card = StaffMember.objects.select_related("card").get(user=carol).card
         actor = replace(selectors.get_staff_actor(carol), enterprise_id=acme.pk, person_id=card.pk)
@@ -313,10 +349,7 @@ def test_staff_name_an_administrator_and_nothing_else(acme, ana, carol):
         with pytest.raises(Refused):
             wanted = Rights(held=frozenset([Held("billing.view")]))
             services.set_rights(ana.pk, wanted, seen=before.fingerprint, actor=actor, at=timezone.now())
-        services.set_rights(
-            ana.pk, Rights(is_administrator=True), seen=before.fingerprint, actor=actor, at=timezone.now()
-        )
-        assert Membership.objects.get(pk=ana.pk).is_administrator
+        assert selectors.get_rights(ana) == before
 
 
 def test_the_number_of_queries_does_not_grow_with_people_or_grants(

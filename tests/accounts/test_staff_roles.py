@@ -126,6 +126,25 @@ def test_only_who_may_edits_roles(client_of, erin):
     assert browser.get("/roles/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/roles/new/", "/roles/technician/change/", "/roles/technician/remove/", "/staff/hire/", "/staff/{}/move/",
+     "/staff/{}/remove/", "/staff/{}/card/", "/staff/{}/invite/"],
+)  # fmt: skip
+def test_what_touches_rights_takes_a_second_factor_shown_lately(client_of, owen, erin, path):
+    owen.seed = make.factor(owen)
+    with as_staff():
+        path = path.format(make.card_of(erin).pk)
+        before = StaffRole.objects.count()
+    browser = client_of(owen)
+    browser.wait(60)
+    answer = browser.post(path, {"name": "Night desk", "role": "csm", "seen": "technician", "confirmed": "1"})
+    assert answer.url.startswith("/account/2fa/reauthenticate/")
+    with as_staff():
+        assert StaffRole.objects.count() == before
+        assert not Event.objects.filter(kind__regex="^(staff|role)[.]").exists()
+
+
 def test_two_who_empty_the_two_roles_that_can_at_once_leave_one(transactional_db, owen):
     second = make.staff("Second Admin", "technician", email="second@northvane.example")
     both = ["role.manage", "staff.manage"]

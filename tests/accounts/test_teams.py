@@ -280,6 +280,16 @@ def test_what_is_demanded_is_policy_also_for_one_customer(client_of, owen, acme,
     assert "Customer success" in found["305120"] and "Customer care manager" in found["305120"]
 
 
+def test_where_nothing_is_lacking_the_page_says_so(client_of, owen, acme):
+    terms = {"starts_on": "2020-01-01", "set_by": "Owen", "set_by_user_id": 1, "value": False}
+    with as_staff():
+        for name in ("owner", "care_manager"):
+            CarrierTerm.objects.create(name=f"team.needs_{name}", **terms)
+    browser = client_of(owen)
+    assert "Every customer has whom they should have" in text(browser.get("/team-gaps/"))
+    assert "Every customer has whom they should have" in text(browser.get("/"))
+
+
 def test_gaps_cost_the_same_for_few_as_for_many(client_of, owen):
     browser = client_of(owen)
     browser.get("/team-gaps/")

@@ -113,6 +113,7 @@ BOTH_FACES = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": Route(Place.OWN, thing="key", methods=METHODS),
     "account/sessions/": own(*METHODS),
     "account/again/": own(),
+    "account/welcome/": own(*FORM),
     "account/sessions/end/": own("POST"),
     "account/2fa/totp/replace/": own(*METHODS),
     "suggest/countries/": own(),
@@ -150,6 +151,7 @@ BOTH_FACES = {
     "e/<slug:enterprise>/enterprise/": inside("enterprise.open"),
     "e/<slug:enterprise>/accounts/": inside(),
     "e/<slug:enterprise>/accounts/export.csv": inside("", *FORM),
+    "e/<slug:enterprise>/accounts/chosen/": inside("", "POST"),
     "e/<slug:enterprise>/accounts/<int:pk>/": Route(Place.INSIDE, thing="account", hidden="order.view"),
     "e/<slug:enterprise>/accounts/<int:pk>/change/": inside("account.change", *FORM, thing="account"),
     "e/<slug:enterprise>/accounts/<int:pk>/delivery/": inside("billing.paperless", "POST", thing="account"),
@@ -191,6 +193,8 @@ PEOPLE = {
     f"{_PEOPLE}suggest/": inside("user.admin"),
     f"{_PEOPLE}suggest/scopes/": inside("user.admin"),
     f"{_PEOPLE}invite/": inside("user.admin", *FORM),
+    f"{_PEOPLE}many/": inside("user.admin", *FORM),
+    f"{_PEOPLE}many/template.csv": inside("user.admin"),
     f"{_PEOPLE}why/": inside("user.admin"),
     f"{_PEOPLE}<int:pk>/": inside("user.admin", thing="member"),
     f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
@@ -206,6 +210,13 @@ PEOPLE = {
     f"{_PEOPLE}teams/<int:pk>/rights/": inside("user.admin", *FORM, thing="team"),
     f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
     "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
+}
+
+BOTH_FACES |= {
+    "e/<slug:enterprise>/audit/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/export.csv": inside("audit.view", *FORM),
+    "e/<slug:enterprise>/audit/seen/": inside("audit.view"),
+    "e/<slug:enterprise>/audit/seen/export.csv": inside("audit.view", *FORM),
 }
 
 CUSTOMER = {
@@ -247,6 +258,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/notices/read/": inside("", "POST"),
     "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
+    "e/<slug:enterprise>/my-notices/": inside("", *FORM),
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
@@ -264,6 +276,7 @@ CUSTOMER = {
 }
 STAFF = {
     **BOTH_FACES,
+    "e/<slug:enterprise>/administrators/": inside("administrator.appoint", *FORM),
     "patterns/": own(),
     "patterns/detail/": own(*FORM),
     "patterns/list/": own(),
@@ -417,6 +430,7 @@ WALLED = {
     "accounts_membership": (
         "INSERT",
         "UPDATE (name, phone, title, status, is_administrator, why)",
+        "UPDATE (wants_orders, wants_billing)",
         "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
     ),
     "accounts_membershipbefore": ("INSERT",),
@@ -458,6 +472,7 @@ WALLED = {
     ),
     "portal_apianswer": ("INSERT", "UPDATE (body, location, status)"),
     "portal_enterpriseterm": (),
+    "portal_look": ("INSERT",),
     "portal_listview": (
         "INSERT",
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
@@ -549,6 +564,11 @@ TASKS = {
 # --- answers that are files, and forms that offer rows ---------------------------------------------------
 
 FILES = {
+    "e/<slug:enterprise>/audit/export.csv",
+    "e/<slug:enterprise>/audit/seen/export.csv",
+    "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/many/template.csv",
+    "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
@@ -574,6 +594,7 @@ SUGGEST_FIELDS = {
     "accounts.people.forms.WhyForm.account": "e/<slug:enterprise>/suggest/accounts/",
     "accounts.people.forms.WhyForm.person": "e/<slug:enterprise>/people/suggest/",
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
+    "accounts.entrance.forms.WelcomeForm.time_zone": "suggest/time-zones/",
     "accounts.serving.forms.PlaceForm.who": "suggest/colleagues/",
     "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
     "accounts.serving.forms.AbsenceForm.who": "suggest/colleagues/",

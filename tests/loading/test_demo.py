@@ -123,7 +123,7 @@ def test_code_gives_a_code_that_signs_in(demo, capsys):
 @pytest.mark.parametrize(
     ("who", "answer"),
     [
-        ("dana.whitfield@halvorsen.example", "has no second factor"),
+        ("marcus.oduya@halvorsen.example", "has no second factor"),
         ("nobody@halvorsen.example", "Nobody signs in as nobody@halvorsen.example"),
     ],
 )

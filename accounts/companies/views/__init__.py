@@ -3,6 +3,7 @@
 from accounts.companies.views.accounts import (
     add_account,
     change_account,
+    chosen_accounts,
     export_accounts,
     list_accounts,
     set_delivery,
@@ -45,6 +46,7 @@ __all__ = [
     "change_contact",
     "change_group",
     "change_record",
+    "chosen_accounts",
     "close",
     "close_group",
     "export_accounts",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +46,13 @@ def export_accounts(request: ActorRequest) -> HttpResponse:
     return exports.answer(request, lists.ACCOUNTS_EXPORT, name=name, back=back)
 
 
+@require_POST
+@signed_in
+def chosen_accounts(request: ActorRequest) -> HttpResponseBase:
+    """What can be done with rows of the list."""
+    return listing.act(request, lists.ACCOUNT_LIST, people.list_accounts(request.actor))
+
+
 def find(request: ActorRequest, pk: int, permission: str = "") -> Account:
     """The account, if the actor reaches it and may do this to it."""
     found = selectors.get_account(request.actor, pk)
@@ -73,6 +81,7 @@ def _show(request: ActorRequest, account: Account, *, status: int = 200, **forms
         "contract": lists.contract_facts(account, today=today, days=selectors.payment_days(account, on=today)),
         "delivery": delivery,
         "delivery_begins": begins,
+        "delivery_cycles": selectors.delivery_cycles(account.enterprise, on=today),
         "delivery_form": DeliveryForm(initial={"delivery": account.delivery_next or delivery["value"]}),
         "status_form": ReasonForm(auto_id="status-%s"),
         "moves": [each for each in AccountStatus if ACCOUNT_FLOW.allows(account.status, each)],

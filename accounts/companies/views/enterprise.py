@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -103,7 +103,10 @@ def add_number(request: ActorRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.ENTERPRISE_CHANGE)
 def remove_number(request: ActorRequest, pk: int) -> HttpResponse:
-    services.remove_number(pk, actor=request.actor, at=timezone.now())
+    found = selectors.list_numbers(request.actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    services.remove_number(found.pk, actor=request.actor, at=timezone.now())
     messages.success(request, _("The customer number is removed."))
     return redirect(_here(request))
 

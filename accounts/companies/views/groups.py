@@ -87,7 +87,7 @@ def change_group(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: ActorRequest, group: AccountGroup | None) -> HttpResponse:
-    form = GroupForm(request.actor, group, request.POST or None)
+    form = GroupForm(request.actor, group, request.POST or None, add=request.GET.get("add", "")[:5000])
     if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         grants = selectors.list_grants_on(request.actor, group) if group and form.moves else []
         if grants and "confirmed" not in request.POST:

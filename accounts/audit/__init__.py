@@ -1,0 +1,1 @@
+"""The audit log: what happened in an enterprise, and who saw what."""
