@@ -279,6 +279,7 @@ NOT_PAGES = {
     "e/<slug:enterprise>/sign-on/forget/": "takes a form only",
     "e/<slug:enterprise>/sign-on/domains/": "takes a form only",
     "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": "takes a form only",
+    "e/<slug:enterprise>/sign-on/domains/<int:pk>/remove/": "takes a form only",
     "e/<slug:enterprise>/keys/export.csv": "a file",
     "e/<slug:enterprise>/people/export.csv": "a file",
     "e/<slug:enterprise>/people/many/template.csv": "a file",

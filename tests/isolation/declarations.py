@@ -232,6 +232,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/sign-on/forget/": inside("enterprise.admin", "POST"),
     "e/<slug:enterprise>/sign-on/require/": inside("enterprise.admin", "POST"),
     "e/<slug:enterprise>/sign-on/domains/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/domains/<int:pk>/remove/": inside("enterprise.admin", "POST", thing="sign_on_domain"),
     "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": inside("enterprise.admin", "POST", thing="sign_on_domain"),
     # One's own; for administrators all of the enterprise.
     "e/<slug:enterprise>/keys/": inside("api.key.manage"),
