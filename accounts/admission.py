@@ -197,9 +197,14 @@ def _admit_inside(request: HttpRequest, actor: Actor, public_id: str, enter: Ent
 
 def who_grants(actor: Actor, permission: str) -> dict[str, Any]:
     """What somebody lacks, in words, and who can give it to them."""
-    known = registries.staff_permissions() if actor.is_staff else registries.permissions()
-    people = selectors.list_platform_administrators() if actor.is_staff else selectors.list_administrators(actor)
-    return {"lacking": known.get(permission, ""), "grantors": people}
+    if actor.is_staff:
+        known, people = registries.staff_permissions(), selectors.list_platform_administrators()
+        return {"lacking": known.get(permission, ""), "grantors": people}
+    shown = {"lacking": registries.permissions().get(permission, ""), "grantors": selectors.list_administrators(actor)}
+    if not shown["lacking"] or actor.enterprise_id is None:
+        return shown
+    is_whole = permission in registries.whole_permissions()
+    return {**shown, "code": permission, "asked": selectors.get_asked(actor, permission), "is_whole": is_whole}
 
 
 def whom_to_call(actor: Actor) -> list[TeamMember]:

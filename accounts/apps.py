@@ -43,6 +43,7 @@ class AccountsConfig(AppConfig):
         _declare_terms()
         _declare_security_terms()
         _join_serving_and_staffing()
+        _add_joining()
 
 
 def _add_doors() -> None:
@@ -116,6 +117,21 @@ def _add_keys() -> None:
         NavItem(_("API keys to approve"), "key", "key_work:list", "staff", approve, is_inside=False, order=65),
         NavItem(_("API keys"), "key", "keys:list", "staff", approve, order=65),
     )
+
+
+def _add_joining() -> None:
+    from accounts import services
+    from accounts.joining import lists, notices, terms
+    from portal import exports, listing
+    from portal.registries import Card, add_cards
+    from portal.terms import declare
+
+    notices.register_kinds()
+    declare(*terms.TERMS)
+    services.HAND_OVERS.append(services.leave_requests)
+    exports.register(lists.ACCESS_EXPORT)
+    listing.register(lists.ACCESS_LIST)
+    add_cards(Card("joining/_waiting_card.html", "customer", lists.waiting_card, order=15, column="side"))
 
 
 def _declare_terms() -> None:

@@ -74,6 +74,7 @@ def contest() -> dict[str, Any]:
             "decide": to_decide.pk,
             **_records(person, invoice.account_id),
             **_keys(),
+            "access": _access(place),
             **_programs(_customer(ADMINISTRATOR, place)),
             **_people(_customer(ADMINISTRATOR, place)),
         }
@@ -98,6 +99,14 @@ def _records(person: Any, account_id: int) -> dict[str, int]:
     contact = Contact.objects.filter(enterprise_id=person.enterprise_id).order_by("pk")[0]
     group = services.make_group("Mountain states", [account_id], actor=person, at=_now())
     return {"account": account_id, "contact": contact.pk, "group": group.pk}
+
+
+def _access(place: int) -> int:
+    """Who has few rights asks for more."""
+    from accounts.joining import services
+
+    wish = services.Wish("billing.pay", ACCOUNT, "Helen is away, and two invoices are due on Friday.")
+    return services.ask(wish, actor=_customer(FEW_RIGHTS, place), at=_now()).pk
 
 
 def _keys() -> dict[str, str]:

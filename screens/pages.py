@@ -163,6 +163,11 @@ CUSTOMER = (
     _c("account/company/", NOBODY),
     _c("account/company/<slug:handle>/", NOBODY, "/account/company/{door}/"),
     _c(f"{_IN}visits/", FEW_RIGHTS, f"{HERE}visits/", "forbidden", 403),
+    _c(f"{_IN}access/", ADMINISTRATOR, f"{HERE}access/"),
+    _c(f"{_IN}access/", FEW_RIGHTS, f"{HERE}access/", "one's own"),
+    _c(f"{_IN}access/ask/", FEW_RIGHTS, f"{HERE}access/ask/"),
+    _c(f"{_IN}access/<int:pk>/", ADMINISTRATOR, f"{HERE}access/{{access}}/", "to decide"),
+    _c(f"{_IN}access/<int:pk>/", FEW_RIGHTS, f"{HERE}access/{{access}}/", "one's own"),
     _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/ORD-0/", "not there", 404),
     _c("account/login/", NOBODY, "/no/such/page/", "no such page", 404),
 )  # fmt: skip
@@ -273,6 +278,8 @@ PAGES = (*ENTRANCE, *CUSTOMER, *PEOPLE, *STAFF, *STAFFS_PEOPLE, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
+    "e/<slug:enterprise>/access/<int:pk>/decline/": "takes a form only",
+    "e/<slug:enterprise>/access/<int:pk>/withdraw/": "takes a form only",
     "account/company/<slug:handle>/go/": "leads on to a customer's provider",
     "account/company/<slug:handle>/back/": "comes from a customer's provider",
     "e/<slug:enterprise>/sign-on/require/": "takes a form only",

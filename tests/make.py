@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import (
     FACTORS,
+    AccessRequest,
     Account,
     AccountGroup,
     ApiKey,
@@ -157,6 +158,15 @@ def api_key(
         for each in reach:
             ApiKeyAccount.objects.create(enterprise=owner, key=key, account=each)
     return key
+
+
+def access_request(member: Membership, permission: str, **fields: Any) -> AccessRequest:
+    """What somebody asks their colleagues for."""
+    fields = {"asked_at": timezone.now(), **fields}
+    with as_app(), tenant_scope(member.enterprise_id):
+        return AccessRequest.objects.create(
+            enterprise_id=member.enterprise_id, membership=member, permission=permission, **fields
+        )
 
 
 def sign_on(owner: Enterprise, **fields: Any) -> tuple[SignOn, SignOnDomain]:

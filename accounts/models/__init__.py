@@ -1,6 +1,7 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
 from accounts.models.companies import ACCOUNT_FLOW, Account, AccountStatus, CustomerNumber, Delivery, Enterprise
+from accounts.models.joining import ACCESS_FLOW, AccessRequest, AccessStatus
 from accounts.models.keys import KEY_FLOW, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus
 from accounts.models.members import (
     MEMBERSHIP_FLOW,
@@ -21,6 +22,7 @@ from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
 from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, StaffRole
 
 __all__ = [
+    "ACCESS_FLOW",
     "ACCOUNT_FLOW",
     "BILLING_ROLES",
     "CLIENTS",
@@ -29,6 +31,8 @@ __all__ = [
     "LANGUAGES",
     "MEMBERSHIP_FLOW",
     "TEAM_PURPOSES",
+    "AccessRequest",
+    "AccessStatus",
     "Account",
     "AccountGroup",
     "AccountStatus",

@@ -1,5 +1,6 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
+from accounts.selectors.access import get_asked, list_access_requests, list_open_requests
 from accounts.selectors.actors import (
     actor_of,
     asks_terms,
@@ -111,6 +112,7 @@ __all__ = [
     "find_member",
     "find_user",
     "get_account",
+    "get_asked",
     "get_assignment",
     "get_card",
     "get_colleague",
@@ -134,6 +136,7 @@ __all__ = [
     "in_group",
     "is_good",
     "is_unwelcomed",
+    "list_access_requests",
     "list_account_numbers",
     "list_accounts",
     "list_administrators",
@@ -149,6 +152,7 @@ __all__ = [
     "list_groups",
     "list_keys",
     "list_mailboxes_with",
+    "list_open_requests",
     "list_paths",
     "list_pending_keys",
     "list_people_with",

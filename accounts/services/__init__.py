@@ -1,5 +1,6 @@
 """What changes people, enterprises and who may be where."""
 
+from accounts.services.access import decide, leave_requests
 from accounts.services.idle import look_for_idle, note_seen
 from accounts.services.keys import hand_over_keys, leave_keys, note_key_use
 from accounts.services.members import (
@@ -66,6 +67,7 @@ __all__ = [
     "clean_email",
     "close_team",
     "deactivate",
+    "decide",
     "end_absence",
     "end_place",
     "end_spans",
@@ -79,6 +81,7 @@ __all__ = [
     "is_administrator",
     "leave_enterprise",
     "leave_keys",
+    "leave_requests",
     "lock_administrators",
     "lock_member",
     "lock_staff",

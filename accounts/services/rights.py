@@ -20,6 +20,7 @@ from accounts.models import (
     open_at,
 )
 from accounts.rules import Held, Rights, covers
+from accounts.services.access import settle_requests
 from portal import events, registries
 from portal.actors import Actor
 from portal.errors import Refused
@@ -60,6 +61,7 @@ def set_rights(
     events.record("rights.changed", subject=member, actor=actor, at=at, person=member.name, grounds=grounds, **facts)
     if wanted.is_administrator and not before.is_administrator:
         events.record("administrator.named", subject=member, actor=actor, at=at, person=member.name, reason=grounds)
+    settle_requests(actor=actor, at=at, told=member)
     return member
 
 
@@ -77,6 +79,7 @@ def set_team_rights(team_id: int, wanted: Rights, *, seen: str, actor: Actor, at
     _exchange({"team": team}, before.held - wanted.held, added, actor=actor, at=at)
     facts = _facts(before, wanted, actor=actor)
     events.record("team.rights_changed", subject=team, actor=actor, at=at, team=team.name, **facts)
+    settle_requests(actor=actor, at=at)
     return team
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
 from accounts.models import Grant, Membership, MembershipStatus, Team, TeamPerson, open_at
+from accounts.services.access import settle_requests
 from accounts.services.members import clean_email
 from accounts.services.rights import enterprise_of
 from portal import events
@@ -35,10 +36,11 @@ def set_team(team_id: int | None, *, name: str, email: str, people: set[int], ac
     team = teams.select_for_update(of=("self",)).get(pk=team_id) if team_id else _new_team(actor)
     is_new = team.pk is None
     team.name, team.email = name, email
-    team.save()
+    team.save(update_fields=None if is_new else ["name", "email"])
     came, left = _exchange_people(team, people, actor=actor, at=at)
     kind = "team.made" if is_new else "team.changed"
     events.record(kind, subject=team, actor=actor, at=at, team=name, email=email, came=came, left=left)
+    settle_requests(actor=actor, at=at)
     return team
 
 

@@ -211,6 +211,16 @@ PEOPLE = {
     f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
     "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
 }
+_ACCESS = "e/<slug:enterprise>/access/"
+JOINING = {
+    # One's own; all of them for who gives rights.
+    _ACCESS: inside(),
+    f"{_ACCESS}export.csv": inside("", *FORM),
+    f"{_ACCESS}ask/": inside("", *FORM),
+    f"{_ACCESS}<int:pk>/": Route(Place.INSIDE, thing="access_request", hidden="user.admin"),
+    f"{_ACCESS}<int:pk>/decline/": inside("user.admin", "POST", thing="access_request"),
+    f"{_ACCESS}<int:pk>/withdraw/": Route(Place.INSIDE, thing="access_request", methods=("POST",), is_own=True),
+}
 
 BOTH_FACES |= {
     "e/<slug:enterprise>/audit/": inside("audit.view"),
@@ -222,6 +232,7 @@ BOTH_FACES |= {
 CUSTOMER = {
     **BOTH_FACES,
     **PEOPLE,
+    **JOINING,
     "companies/": own(),
     # A company's own sign-on: its door, by a name that is in nobody's data.
     "account/company/": opened(),
@@ -448,6 +459,7 @@ WALLED = {
         "INSERT",
         "UPDATE (decided_at, decided_by, ended_at, last_used_at, last_used_from, owner_id, reason, status)",
     ),
+    "accounts_accessrequest": ("INSERT", "UPDATE (answer, decided_at, decided_by, places, status, why)"),
     "accounts_apikeyaccount": ("INSERT",),
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
@@ -577,6 +589,7 @@ FILES = {
     "e/<slug:enterprise>/billing/disputes/export.csv",
     "e/<slug:enterprise>/visits/export.csv",
     "e/<slug:enterprise>/keys/export.csv",
+    "e/<slug:enterprise>/access/export.csv",
     "e/<slug:enterprise>/accounts/export.csv",
     "e/<slug:enterprise>/accounts/many/template.csv",
     "e/<slug:enterprise>/contacts/export.csv",

@@ -19,6 +19,7 @@ from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import (
+    AccessRequest,
     Account,
     AccountGroup,
     ApiKey,
@@ -90,6 +91,7 @@ class World:
     member: Membership
     team: Team
     api_key: ApiKey
+    access_request: AccessRequest
     sign_on: SignOn
     sign_on_domain: SignOnDomain
     place: TeamMember
@@ -133,6 +135,7 @@ class World:
             "sign_on": {"<slug:handle>": self.sign_on.handle},
             "sign_on_domain": {"<int:pk>": self.sign_on_domain.pk},
             "api_key": {"<int:pk>": self.api_key.pk},
+            "access_request": {"<int:pk>": self.access_request.pk},
             "place": {"<int:pk>": self.place.pk},
             # The carrier's own people, alike from wherever one asks.
             "absence": {"<int:pk>": self.absence.pk},
@@ -175,13 +178,14 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     draft = _draft(enterprise, person, second)
     team = _team(enterprise, member, account)
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
+    asked = make.access_request(member, "order.view", why=f"Night shift of {enterprise.public_id}")
     serving = make.team(enterprise, analyst, "service_manager"), make.absence(analyst)
     contact, number, group = _records(account)
-    words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name]
+    words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name, asked.why]
     words += [contact.email, number.number, group.name]
     sign_on, domain = make.sign_on(enterprise)
     words += [sign_on.name, domain.domain]
-    kept = (*terms, *views, draft, member, team, key, sign_on, domain, *serving, contact, number, group)
+    kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, contact, number, group)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 

@@ -25,7 +25,7 @@ from accounts.permissions import Permission
 from accounts.rules import Held, Rights
 from portal import registries, suggestions
 from portal.errors import Refused
-from portal.http import ActorRequest, refused
+from portal.http import ActorRequest, onward, refused
 from portal.policy import fresh, requires
 
 Preview = Callable[[Rights], list[selectors.Consequence]]
@@ -60,12 +60,14 @@ def _changed(
     request: ActorRequest, holder: Membership | Team, preview: Preview, act: Act, *, back: str
 ) -> HttpResponse:
     """The ways to change what somebody holds; what one of them would mean; the change, once that is confirmed."""
+    # Who comes from a request for access goes back to it.
+    back = onward(request, back)
     before, grants = who.get_rights(holder), list(selectors.list_grants_of(holder))
     own = {
         str(each.pk): Held(each.permission, each.group_id, each.account_id) for each in grants if _is_own(each, holder)
     }
     sent = request.POST if "how" in request.POST else None
-    form = RightsForm(request.actor, before, own, sent, initial={"seen": before.fingerprint})
+    form = RightsForm(request.actor, before, own, sent, initial={"seen": before.fingerprint, **_asked_for(request)})
     offer_colleagues(request, form, "colleague")
     context: dict[str, Any] = {"holder": holder, "is_team": isinstance(holder, Team), "form": form, "back": back}
     context |= {"own": own, "grants": grants, "administers": services.is_administrator(request.actor)}
@@ -81,6 +83,15 @@ def _changed(
         except Refused as refusal:
             return refused(request, refusal, back=request.path)
     return render(request, "people/rights.html", context, status=422 if form.errors else 200)
+
+
+def _asked_for(request: ActorRequest) -> dict[str, Any]:
+    """What a request for access asks for, as the form to add rights has it."""
+    code, places = request.GET.get("permission", ""), request.GET.get("places", "").strip()
+    if not code:
+        return {}
+    is_whole = not places or code in registries.whole_permissions()
+    return {"permissions": [code], "where": "whole" if is_whole else "some", "scopes": "" if is_whole else places}
 
 
 def _is_own(grant: Grant, holder: Membership | Team) -> bool:

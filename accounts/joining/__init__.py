@@ -1,0 +1,1 @@
+"""Coming in: access that colleagues ask for, and registering by oneself."""

@@ -1,0 +1,20 @@
+"""What of coming in a carrier could set otherwise."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kinds import Whole
+from portal.terms import Term
+
+ASKS = "people.access_requests_daily"
+
+TERMS = (
+    Term(
+        ASKS,
+        10,
+        "requests",
+        _("How many requests for access one person can make in a day."),
+        _("Own choice: more than a new colleague needs, and no flood of mails to administrators"),
+        kind=Whole(1, 100),
+        title=_("Requests for access in a day"),
+    ),
+)
