@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0041_sign_on'),
+        ("accounts", "0010_welcome"),
     ]
 
     operations = [
