@@ -78,6 +78,9 @@ def people():
 def test_somebody_new_of_a_proven_domain_comes_in_with_no_rights(provider, sign_on, acme):
     browser = FaceClient("customer")
     assert go(browser, provider).url == "/e/204817/"
+    # The first sign-in asks how to speak to them, before anything else.
+    assert browser.get("/e/204817/").url.startswith("/account/welcome/")
+    browser.post("/account/welcome/", {"language": "en", "time_zone": "America/Denver"})
     assert browser.get("/e/204817/").status_code == 200
     assert browser.get("/e/204817/orders/").status_code == 403
     with inside(acme):
