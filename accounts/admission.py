@@ -42,14 +42,11 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     credential = getattr(request, "credential", None)
     if credential is not None:
         return _admit_key(request, credential, public_id, enter)
-    first = _welcome_first(request)
-    if first:
-        return first
     if settings.FACE == "staff":
         return _admit_staff(request, public_id, enter)
     user = _user(request)
     if public_id is None:
-        return selectors.get_person_actor(user)
+        return _welcome_first(request) or selectors.get_person_actor(user)
     enterprise_id = selectors.find_enterprise_id(public_id)
     if enterprise_id is None:
         raise Http404
@@ -58,7 +55,8 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if member is None or not enterprise.is_active:
         raise Http404
     actor = selectors.actor_of(member, user, enterprise)
-    before = _sign_on_first(request, enterprise, actor) or _factor_first(request, enterprise, actor)
+    before = _welcome_first(request) or _sign_on_first(request, enterprise, actor)
+    before = before or _factor_first(request, enterprise, actor)
     if before is not None:
         return before
     factors.arrive(request)
@@ -161,6 +159,9 @@ def _admit_staff(request: HttpRequest, public_id: str | None, enter: Enter) -> A
     if not factors.has_shown(request):
         return factors.lead(request, _user(request), by=settings.CARRIER["name"])
     factors.arrive(request)
+    first = _welcome_first(request)
+    if first is not None:
+        return first
     if not getattr(request, "htmx", None) and not is_api(request):
         # Before one customer is entered, inside of which nothing of the others is seen.
         request.unread = count_unread(actor)  # type: ignore[attr-defined]

@@ -69,6 +69,7 @@ def _add_doors() -> None:
         NavItem(_("Audit log"), "history", "audit:journal", "staff", audits, order=78),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
+        NavItem(_("Second step"), "shield-lock", "accounts:second_step", "customer", admin, order=78),
         NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
         NavItem(_("My day"), "home", "accounts:root", "staff", is_inside=False, order=0),
         NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=60),
@@ -138,6 +139,7 @@ def _add_joining() -> None:
 
 def _declare_terms() -> None:
     from accounts.companies import terms as companies
+    from accounts.people import terms as people
     from portal.kinds import Whole
     from portal.terms import Term, declare
 
@@ -154,45 +156,7 @@ def _declare_terms() -> None:
         *companies.TERMS,
         areas={"staff": _("The carrier's staff"), **companies.AREAS},
     )
-    declare(
-        Term(
-            "people.invitation_days",
-            7,
-            "days",
-            _("How long an invitation can be accepted."),
-            _("Own choice: a week holds most absences"),
-            kind=Whole(1, 90),
-            title=_("Invitations"),
-        ),
-        Term(
-            "people.idle_days",
-            180,
-            "days",
-            _("After how long without a visit somebody is closed out."),
-            _("The field's custom: six months"),
-            kind=Whole(30, 3650),
-            title=_("People who are not here: closed out"),
-        ),
-        Term(
-            "people.idle_warn_days",
-            14,
-            "days",
-            _("How long before that they are warned by mail."),
-            _("Own choice: longer than most holidays"),
-            kind=Whole(1, 29),
-            title=_("People who are not here: warned"),
-        ),
-        Term(
-            "people.idle_remove_days",
-            365,
-            "days",
-            _("After how long without a visit somebody who is closed out is removed."),
-            _("The field's custom: six months after they were closed out"),
-            kind=Whole(31, 3650),
-            title=_("People who are not here: removed"),
-        ),
-        areas={"people": _("People")},
-    )
+    declare(*people.TERMS, areas={"people": _("People")})
 
 
 def _declare_security_terms() -> None:

@@ -23,12 +23,12 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import selectors
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, Membership, MembershipStatus, User
 from accounts.permissions import Permission
 from portal import problems, seals, terms
 from portal.actors import Actor
 from portal.http import detour, page_of
-from portal.tenancy import tenant_scope
+from portal.tenancy import of_enterprise, tenant_scope
 
 FRESH_MINUTES = "people.fresh_minutes"
 SECOND_FACTOR = "people.second_factor"
@@ -83,10 +83,13 @@ def has_shown(request: HttpRequest) -> bool:
 def is_demanded(actor: Actor, enterprise: Enterprise) -> bool:
     """Whether this member must have shown a second factor to be in this enterprise.
 
-    Who administers it always; everybody where the term ``people.second_factor`` says so.
+    Who administers it always; everybody where its administrators or the term ``people.second_factor`` say so.
     """
-    if actor.may(Permission.ENTERPRISE_ADMIN):
-        return True
+    return actor.may(Permission.ENTERPRISE_ADMIN) or enterprise.asks_everybody or does_term_ask(enterprise)
+
+
+def does_term_ask(enterprise: Enterprise) -> bool:
+    """Whether the carrier, or what was agreed with it, asks everybody here."""
     return str(terms.value(SECOND_FACTOR, on=timezone.now().date(), of=enterprise)) == EVERYBODY
 
 
@@ -99,6 +102,15 @@ def who_demands(user: User) -> str:
             if actor and is_demanded(actor, enterprise):
                 return name
     return ""
+
+
+def who_has_none(actor: Actor) -> tuple[list[str], int]:
+    """The actor's colleagues without a second factor, by name, and how many there are in all."""
+    people = of_enterprise(Membership.objects, actor).filter(status=MembershipStatus.ACTIVE, user__is_active=True)
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    having = Authenticator.objects.filter(type__in=kinds).values("user_id")
+    lacking = people.exclude(user_id__in=having).order_by("name", "id")
+    return list(lacking.values_list("name", flat=True)), people.count()
 
 
 def has_other(factor: Authenticator) -> bool:

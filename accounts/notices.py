@@ -266,6 +266,10 @@ def register_kinds() -> None:
     register(
         EventKind("person.terms_accepted", story=_("%(email)s accepted the terms of use (%(version)s)"), tone="gray"),
         EventKind("person.notices_chosen", story=_("%(actor)s chose which notices to get"), tone="gray"),
+        EventKind("enterprise.second_step_asked", story=_("%(actor)s asked everybody for a second step at sign-in")),
+        EventKind(
+            "enterprise.second_step_eased", story=_("%(actor)s asked only administrators for a second step at sign-in")
+        ),
         EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
         EventKind("enterprise.left", story=_("%(actor)s left your data")),

@@ -83,6 +83,20 @@ def end_one(request: HttpRequest, pk: int) -> bool:
     return bool(found)
 
 
+def end_all(email: str | None) -> int:
+    """An operator signs somebody out everywhere, or everybody. Raises LookupError for an unknown address."""
+    found = UserSession.objects.all()
+    if email is not None:
+        user = User.objects.filter(email=email.strip().lower()).first()
+        if user is None:
+            raise LookupError(email)
+        found = found.filter(user_id=user.pk)
+    ended = list(found)
+    for each in ended:
+        each.end()
+    return len(ended)
+
+
 # --- browsers that a person is known by --------------------------------------------------------
 
 

@@ -3,11 +3,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts import api, views
 from accounts.companies import urls as companies
 from accounts.entrance import urls as entrance
-from accounts.entrance.views import my_notices
+from accounts.entrance.views import my_notices, second_step
 
 entering = entrance.urlpatterns
 
 customer: list[URLPattern | URLResolver] = [
+    path("e/<slug:enterprise>/second-step/", second_step, name="second_step"),
     path("e/<slug:enterprise>/my-notices/", my_notices, name="my_notices"),
     path("", views.root, name="root"),
     path("companies/", views.companies, name="companies"),

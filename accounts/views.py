@@ -129,7 +129,8 @@ def profile(request: ActorRequest) -> HttpResponse:
         answer = redirect("profile")
         set_theme_cookie(answer, request, form.cleaned_data["theme"])
         return _speaking(answer, user.language)
-    context = {"form": form, "card": selectors.get_card(actor) if actor.is_staff else None}
+    card = selectors.get_card(actor) if actor.is_staff else None
+    context = {"form": form, "card": card, "places": [(number, name) for _pk, number, name in places[:COMPANIES]]}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 

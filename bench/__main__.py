@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import databases, loading, outbox, pages, plans, printing, report, wall, weight
+from bench import crowd, databases, loading, outbox, pages, plans, printing, report, wall, weight
 from bench.processes import environment
 from bench.report import SLACK, Figure
 
@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--smoke", action="store_true", help="a tenth of the size, and twice the budgets")
     parser.add_argument("--orders", type=int, help="orders in the large database; the small one has a hundredth")
     parser.add_argument(
-        "--only", choices=["pages", "wall", "weight", "plans", "outbox", "pdf", "loading"], action="append"
+        "--only", choices=["pages", "crowd", "wall", "weight", "plans", "outbox", "pdf", "loading"], action="append"
     )
     given = parser.parse_args()
     scale = 10 if given.smoke else 1
@@ -41,6 +41,7 @@ def _measure(orders: int, rows: int, only: list[str] | None, *, requests: int) -
     small = databases.seed("small", "bare", max(1000, orders // 100))
     sections: dict[str, Callable[[], list[Figure]]] = {
         "pages": lambda: pages.measure(large, small, requests=requests),
+        "crowd": lambda: crowd.measure(large, requests=requests // 2),
         "wall": lambda: wall.measure(large),
         "weight": lambda: weight.measure(large),
         "plans": lambda: plans.measure(large),

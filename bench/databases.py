@@ -23,6 +23,12 @@ class World(NamedTuple):
     invoice_number: str
     session: str
     staff_session: str
+    # Of the enterprise of many: bench.crowd.
+    crowd_id: str
+    crowd_session: str
+    crowd_member: int
+    crowd_seen: str
+    some_session: str
 
 
 ROLES = ("portal_app", "portal_staff", "portal_dispatch")

@@ -12,6 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, Enterprise, Membership, StaffCard, StaffMember, StaffRole, TeamMember, User
+from accounts.selectors import get_rights
+from bench import crowd
 from bench.databases import World
 from inventory.models import Product
 from portal import locator
@@ -31,6 +33,8 @@ def build(orders: int) -> World:
     _people(tenants[0], person, card)
     for statement in (_ORDERS, _MILESTONES, _INVOICES, _LINES, _ISSUE, _EVENTS, _NOTICES):
         _run(statement, orders=orders, large=tenants[0].pk, tenants=len(tenants), card=card.pk)
+    many = crowd.build(tenants)
+    _run(_MANY_ORDERS, public_id=many.public_id, orders=crowd.ORDERS)
     _run("VACUUM ANALYZE")
     return World(
         public_id=tenants[0].public_id,
@@ -39,6 +43,11 @@ def build(orders: int) -> World:
         invoice_number=_one("SELECT max(number) FROM billing_invoice WHERE enterprise_id = %(e)s", e=tenants[0].pk),
         session=_session(person),
         staff_session=_session(colleague),
+        crowd_id=many.public_id,
+        crowd_session=_session(User.objects.get(pk=many.administrator_id)),
+        crowd_member=many.member_id,
+        crowd_seen=get_rights(Membership.objects.get(pk=many.member_id)).fingerprint,
+        some_session=_session(User.objects.get(pk=many.somebody)),
     )
 
 
@@ -89,6 +98,17 @@ SELECT p.enterprise_id, p.account_id, (SELECT min(id) FROM inventory_product) + 
   CROSS JOIN LATERAL (SELECT CASE WHEN n %% 10 = 0 THEN 0 ELSE 1 + n %% (%(tenants)s - 1) END AS tenant) t
   CROSS JOIN LATERAL (SELECT (ARRAY['submitted','in_progress','completed','in_progress'])[1 + n / 10 %% 4] AS status) s
   JOIN place p ON p.tenant = t.tenant AND p.turn = n / 10 %% (CASE WHEN t.tenant = 0 THEN 500 ELSE 10 END)
+"""
+_MANY_ORDERS = """
+INSERT INTO orders_order (enterprise_id, account_id, product_id, number, type, status, title, customer_reference,
+    placed_by, placed_on, requested_on, committed_on, expected_on, monthly, one_time, term_months)
+SELECT a.enterprise_id, a.id, (SELECT min(id) FROM inventory_product), 'ORD-2027-' || lpad(n::text, 7, '0'), 'new',
+    'in_progress', 'Wavelength 10 Gbps ' || n, 'PO-' || n, 'Bench', DATE '2026-01-01' - n %% 700, DATE '2026-03-01',
+    DATE '2026-03-01', DATE '2026-03-01' + n %% 9, 2850, 1200, 36
+  FROM generate_series(1, %(orders)s) n
+  JOIN (SELECT a.*, row_number() OVER (ORDER BY a.id) - 1 AS turn, count(*) OVER () AS turns
+          FROM accounts_account a JOIN accounts_enterprise e USING (enterprise_id) WHERE e.public_id = %(public_id)s) a
+    ON a.turn = n %% a.turns
 """
 _MILESTONES = """
 INSERT INTO orders_milestone (enterprise_id, order_id, position, kind, detail, status, owner, planned_on, expected_on,

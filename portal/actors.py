@@ -37,6 +37,8 @@ class Actor:
     language: str = "en"
     time_zone: str = "UTC"
     permissions: Permissions = field(default_factory=dict)
+    # Those that are about the whole enterprise: held everywhere, they let nobody see any account.
+    whole: frozenset[str] = frozenset()
     key_id: int | None = None  # the API key by which a program acts
 
     @property
@@ -59,8 +61,8 @@ class Actor:
     def accounts_for(self, permission: str) -> frozenset[int] | None:
         """The accounts the permission reaches: None for all, an empty set for none; for "" those of any permission."""
         if not permission:
-            reach = [*self.permissions.values(), frozenset[int]()]
-            return None if None in reach else frozenset().union(*(each for each in reach if each))
+            reach = [accounts for code, accounts in self.permissions.items() if code not in self.whole]
+            return None if None in reach else frozenset[int]().union(*(each for each in reach if each))
         if permission not in self.permissions:
             return frozenset()
         return self.permissions[permission]

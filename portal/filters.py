@@ -117,7 +117,7 @@ class DateRange:
         if self.absent is not None:
             # As the index has it, without those that have no date.
             rows, name = rows.alias(_day=dated(name, self.absent)).filter(_day__lt=self.absent), "_day"
-        if self.field.endswith("_at"):
+        if self.field == "at" or self.field.endswith("_at"):
             found = {f"{name}__gte": start and _midnight(start), f"{name}__lt": end and _midnight(end, days=1)}
         else:
             found = {f"{name}__gte": start, f"{name}__lte": end}

@@ -76,6 +76,7 @@ def contest() -> dict[str, Any]:
             **_keys(),
             "access": _access(place),
             **_programs(_customer(ADMINISTRATOR, place)),
+            **_people(_customer(ADMINISTRATOR, place)),
         }
 
 
@@ -120,6 +121,29 @@ def _keys() -> dict[str, str]:
     address, _ = EmailAddress.objects.get_or_create(user=person, email="troy@home.example")
     reset = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     return {"confirm_key": EmailConfirmationHMAC(address).key, "reset_key": reset}
+
+
+def _people(admin: Any) -> dict[str, Any]:
+    """A team with a shared mailbox, somebody who was invited, and the link of their mail."""
+    from accounts import selectors, services
+    from accounts.models import Membership
+    from accounts.rules import Held, Rights
+
+    now = _now()
+    member = Membership.objects.get(enterprise_id=admin.enterprise_id, user__email=FEW_RIGHTS)
+    crew = services.set_team(
+        None, name="Network operations", email="noc@halvorsen.example", people={member.pk}, actor=admin, at=now
+    )
+    held = Rights(held=frozenset({Held("order.view")}))
+    services.set_team_rights(crew.pk, held, seen=selectors.get_rights(crew).fingerprint, actor=admin, at=now)
+    who = services.Invited("nadia.haddad@halvorsen.example", "Nadia Haddad", "NOC engineer")
+    invited = services.invite(who, held, actor=admin, at=now)
+    return {
+        "member": member.pk,
+        "crew": crew.pk,
+        "invited": invited.pk,
+        "invitation": services.invitation_token(invited),
+    }
 
 
 def _programs(admin: Any) -> dict[str, Any]:

@@ -3,88 +3,30 @@
 A route that answers with a page and has no line here fails a test; so does a line whose route is gone.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from playwright.sync_api import Page as Window
-
+from screens.page import (
+    ADMINISTRATOR,
+    ANALYST,
+    CANCELLED,
+    CARE,
+    CLERK,
+    DIRECTOR,
+    FEW_RIGHTS,
+    HERE,
+    NOBODY,
+    ORDER,
+    OWNER,
+    SEVERAL,
+    STRANGER,
+    Page,
+    follow,
+    on,
+    opening,
+    send,
+)
+from screens.people import PEOPLE, STAFFS_PEOPLE
 from screens.person import PASSWORD
 
-NOBODY = ""
-ADMINISTRATOR, CLERK = "dana.whitfield@halvorsen.example", "helen.park@halvorsen.example"
-FEW_RIGHTS, SEVERAL = "troy.beckett@halvorsen.example", "priya.raman@lanternworks.example"
-CARE, ANALYST = "maren.holt@northvane.example", "priscilla.vance@northvane.example"
-DIRECTOR = "caroline.whitlock@northvane.example"
-OWNER, STRANGER = "owen.kessler@northvane.example", "tomas.brandvold@northvane.example"
-HERE, ORDER, CANCELLED = "/e/204817/", "ORD-2026-00500", "ORD-2026-00465"
-Act = Callable[[Window], None]
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page as somebody sees it. ``path`` has the names of screens.filling's things in braces.
-
-    ``act`` is what they do there first; ``state`` says what is to be seen, where it is not the usual.
-    """
-
-    face: str
-    route: str
-    who: str
-    path: str
-    state: str = ""
-    status: int = 200
-    act: Act | None = None
-
-    @property
-    def name(self) -> str:
-        who = self.who.partition("@")[0] or "nobody"
-        return " ".join(filter(None, (self.face, self.route or "(start)", self.state, who)))
-
-
-def send(selector: str = "main form [type=submit]", **fields: str) -> Act:
-    """Type into the form's fields and send it, past what the browser itself would object to."""
-
-    def act(window: Window) -> None:
-        for name, value in fields.items():
-            field = window.locator(f"[name={name}]:not([type=radio])").last
-            field.select_option(value) if field.evaluate("it => it.localName") == "select" else field.fill(value)
-        button = window.locator(selector).last
-        button.evaluate("it => { it.form.noValidate = true }")
-        with window.expect_navigation():
-            button.click()
-
-    return act
-
-
-def follow(selector: str) -> Act:
-    """Go where the first such link leads."""
-
-    def act(window: Window) -> None:
-        with window.expect_navigation():
-            window.locator(selector).first.click()
-
-    return act
-
-
-def opening(selector: str) -> Act:
-    """Open each menu or panel that it finds."""
-
-    def act(window: Window) -> None:
-        for summary in window.locator(selector).all():
-            if summary.is_visible():
-                summary.click()
-
-    return act
-
-
-def _on(face: str) -> Callable[..., Page]:
-    def page(route: str, who: str, path: str = "", state: str = "", status: int = 200, act: Act | None = None) -> Page:
-        return Page(face, route, who, path or f"/{route}", state, status, act)
-
-    return page
-
-
-_c, _s = _on("customer"), _on("staff")
+_c, _s = on("customer"), on("staff")
 _ENTRANCE = "form:has([name=login]) [type=submit], form:has([name=email]) [type=submit]"
 _IN = "e/<slug:enterprise>/"
 _CONFIRM = r"account/^confirm-email/(?P<key>[-:\w]+)/$"
@@ -208,6 +150,7 @@ CUSTOMER = (
     _c(f"{_IN}orders/", ADMINISTRATOR, f"{HERE}orders/", "menus open",
        act=opening(".list-tools details:first-of-type > summary")),
     _c(f"{_IN}my-notices/", ADMINISTRATOR, f"{HERE}my-notices/"),
+    _c(f"{_IN}second-step/", ADMINISTRATOR, f"{HERE}second-step/"),
     _c(f"{_IN}visits/", ADMINISTRATOR, f"{HERE}visits/"),
     _c(f"{_IN}terms/", ADMINISTRATOR, f"{HERE}terms/"),
     _c(f"{_IN}team/", ADMINISTRATOR, f"{HERE}team/"),
@@ -332,7 +275,7 @@ TROUBLE = tuple(
     Page("trouble", f"trouble/{name}/", NOBODY, f"/trouble/{name}/", status=int(name[:3]))
     for name in ("400", "403", "403-stale", "405", "409", "413", "413-form", "429", "500", "503")
 )
-PAGES = (*ENTRANCE, *CUSTOMER, *STAFF, *TROUBLE)
+PAGES = (*ENTRANCE, *CUSTOMER, *PEOPLE, *STAFF, *STAFFS_PEOPLE, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
@@ -344,7 +287,15 @@ NOT_PAGES = {
     "e/<slug:enterprise>/sign-on/forget/": "takes a form only",
     "e/<slug:enterprise>/sign-on/domains/": "takes a form only",
     "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": "takes a form only",
+    "e/<slug:enterprise>/sign-on/domains/<int:pk>/remove/": "takes a form only",
     "e/<slug:enterprise>/keys/export.csv": "a file",
+    "e/<slug:enterprise>/people/export.csv": "a file",
+    "e/<slug:enterprise>/people/many/template.csv": "a file",
+    "e/<slug:enterprise>/people/teams/export.csv": "a file",
+    "e/<slug:enterprise>/people/suggest/": "rows of a field",
+    "e/<slug:enterprise>/people/suggest/scopes/": "rows of a field",
+    "e/<slug:enterprise>/audit/export.csv": "a file",
+    "e/<slug:enterprise>/audit/seen/export.csv": "a file",
     "e/<slug:enterprise>/keys/<int:pk>/approve/": "takes a form only",
     "e/<slug:enterprise>/keys/<int:pk>/decline/": "takes a form only",
     "e/<slug:enterprise>/keys/<int:pk>/withdraw/": "takes a form only",

@@ -107,6 +107,7 @@ def _settings(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.SIGN_ON_DNS = "127.0.0.1:9"  # nobody listens; no test asks a name server of the world
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     # Rate limits live there, and each test is a new day.
     cache.clear()

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import Membership, User
+from accounts.models import Enterprise, Membership, User
 from portal import events, locator, zones
 from portal.actors import Actor
 from portal.errors import Refused
@@ -54,6 +54,18 @@ def _accept(user: User, *, actor: Actor, at: datetime) -> None:
     facts = {"email": user.email, "version": user.terms_version, "url": settings.TERMS_OF_USE["url"]}
     with tenant_scope(house):
         events.record("person.terms_accepted", subject=user, actor=actor, at=at, enterprise_id=house, **facts)
+
+
+@transaction.atomic
+def ask_everybody(asks: bool, *, actor: Actor, at: datetime) -> None:
+    """Whether everybody in the actor's enterprise must have a second step at sign-in, from their next request on."""
+    enterprise = of_enterprise(Enterprise.objects, actor).select_for_update(of=("self",)).get()
+    if enterprise.asks_everybody == asks:
+        return
+    enterprise.asks_everybody = asks
+    enterprise.save(update_fields=["asks_everybody"])
+    kind = "enterprise.second_step_asked" if asks else "enterprise.second_step_eased"
+    events.record(kind, subject=enterprise, actor=actor, at=at)
 
 
 @transaction.atomic

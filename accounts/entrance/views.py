@@ -25,10 +25,12 @@ from accounts import factors, selectors, sessions
 from accounts.entrance import services
 from accounts.entrance.forms import NoticesForm, WelcomeForm
 from accounts.models import User
+from accounts.permissions import Permission
 from portal.errors import Refused
 from portal.http import ActorRequest, onward
-from portal.policy import about_sign_in, signed_in
+from portal.policy import about_sign_in, fresh, requires, signed_in
 
+SHOWN = 50  # names of people without a second step
 MOST_DIGITS = 18  # of a key, as the database holds it
 
 
@@ -104,6 +106,29 @@ def my_notices(request: ActorRequest) -> HttpResponse:
         messages.success(request, _("Saved: from now on we write to you so."))
         return redirect("accounts:my_notices", request.actor.enterprise_public_id)
     return render(request, "accounts/my_notices.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh
+@requires(Permission.ENTERPRISE_ADMIN)
+def second_step(request: ActorRequest) -> HttpResponse:
+    """Whom the enterprise asks for a second step at sign-in, and who has none yet."""
+    assert request.actor.enterprise_id is not None
+    if request.method == "POST":
+        services.ask_everybody("everybody" in request.POST, actor=request.actor, at=timezone.now())
+        messages.success(request, _("Saved. It holds from everybody's next request on."))
+        return redirect("accounts:second_step", request.actor.enterprise_public_id)
+    enterprise = selectors.get_enterprise(request.actor.enterprise_id)
+    lacking, count = factors.who_has_none(request.actor)
+    context = {
+        "asks_everybody": enterprise.asks_everybody,
+        "does_term_ask": factors.does_term_ask(enterprise),
+        "lacking": lacking[:SHOWN],
+        "more": max(0, len(lacking) - SHOWN),
+        "having": count - len(lacking),
+        "count": count,
+    }
+    return render(request, "accounts/second_step.html", context)
 
 
 @require_POST

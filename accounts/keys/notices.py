@@ -70,6 +70,7 @@ def _until(facts: dict[str, Any]) -> dict[str, Any]:
 def register_kinds() -> None:
     _register_requests()
     _register_lives()
+    _register_ends()
 
 
 def _register_requests() -> None:
@@ -129,6 +130,11 @@ def _register_lives() -> None:
             context=_context,
             tone="amber",
         ),
+    )
+
+
+def _register_ends() -> None:
+    register(
         EventKind(
             "api_key.expired",
             story=_("The API key “%(name)s” has ended"),

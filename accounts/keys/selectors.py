@@ -120,7 +120,6 @@ def list_reached(actor: Actor, permissions: Sequence[str]) -> QuerySet[Account]:
 
 def list_offered_accounts(actor: Actor) -> list[Account] | None:
     """The accounts to tick, or None where they are too many."""
-    found = list(list_accounts(actor).exclude(status=AccountStatus.CLOSED)[: FEW_ACCOUNTS + 1])
     reached = list_reached(actor, list(list_offered(actor))).exclude(status=AccountStatus.CLOSED)
     found = list(reached[: FEW_ACCOUNTS + 1])
     return found if len(found) <= FEW_ACCOUNTS else None

@@ -26,6 +26,7 @@ class Enterprise(Table):
     extra_grants: ClassVar = {
         "portal_app": (
             "UPDATE (custom_name, language, time_zone, is_self_registration_open, revision)",
+            "UPDATE (asks_everybody)",
             "UPDATE (is_sign_on_required)",
         )
     }
@@ -48,6 +49,8 @@ class Enterprise(Table):
     country = models.CharField(max_length=2, default="US")
     language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
     time_zone = models.CharField(max_length=50, default="America/Chicago")
+    # Whether its administrators ask everybody, and not only one another, for a second step at sign-in.
+    asks_everybody = models.BooleanField(default=False, db_default=False)
     is_house = models.BooleanField(default=False)
     # Whether colleagues may register by themselves with an account number and a proof.
     is_self_registration_open = models.BooleanField(default=True, db_default=True)

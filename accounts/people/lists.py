@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -14,6 +15,7 @@ from portal.cells import Cell, Column, anchor, days, paths, quiet, status, with_
 from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
+from portal.templatetags.portal import at_break
 
 _FACTORS = [
     ("passkey", pgettext_lazy("second factor", "Passkey")),
@@ -70,7 +72,7 @@ def people_columns(actor: Any) -> list[Column]:
         Column(
             _("Name"), lambda each: with_small(anchor(each.name, page(each.pk)), each.title), is_lead=True, key="name"
         ),
-        Column(_("Mail address"), lambda each: each.user.email, key="email"),
+        Column(_("Mail address"), lambda each: format_html("<span>{}</span>", at_break(each.user.email)), key="email"),
         Column(_("Status"), lambda each: standing(each), is_own_label=True, key="status"),
         Column(_("Role"), lambda each: _("System administrator") if each.is_administrator else "", key="administrator"),
         Column(_("Second factor"), lambda each: factor(each), key="factor"),

@@ -57,6 +57,12 @@ def find_people(actor: Actor, typed: str) -> list[Suggestion]:
     return [Suggestion(each.user.email, each.name, each.title) for each in rows.order_by("name", "id")[:MOST]]
 
 
+def list_emails(actor: Actor, emails: list[str]) -> set[str]:
+    """Of some mail addresses those that are here."""
+    rows = of_enterprise(Membership.objects, actor).exclude(status=MembershipStatus.REMOVED)
+    return set(rows.filter(user__email__in=emails).values_list("user__email", flat=True))
+
+
 def get_by_email(actor: Actor, email: str) -> Membership | None:
     return of_enterprise(Membership.objects, actor).filter(user__email=email).select_related("user").first()
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.people.views import appointing, joining, people, rights, teams
+from accounts.people.views import appointing, bulk, joining, people, rights, teams
 
 _HERE = "e/<slug:enterprise>/people/"
 customer = [
@@ -9,6 +9,8 @@ customer = [
     path(f"{_HERE}suggest/", people.suggest_people, name="suggest"),
     path(f"{_HERE}suggest/scopes/", rights.suggest_scopes, name="suggest_scopes"),
     path(f"{_HERE}invite/", people.invite, name="invite"),
+    path(f"{_HERE}many/", bulk.invite_many, name="many"),
+    path(f"{_HERE}many/template.csv", bulk.template, name="template"),
     path(f"{_HERE}why/", rights.why, name="why"),
     path(f"{_HERE}<int:pk>/", people.show_person, name="person"),
     path(f"{_HERE}<int:pk>/details/", people.change_details, name="details"),

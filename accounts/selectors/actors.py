@@ -13,6 +13,7 @@ from accounts.models import (
 from accounts.selectors.companies import get_enterprise
 from accounts.selectors.people import get_membership
 from accounts.selectors.rights import get_permissions
+from portal import registries
 from portal.actors import Actor, ActorKind
 
 
@@ -53,6 +54,7 @@ def actor_of(member: Membership, user: User, enterprise: Enterprise) -> Actor:
         language=user.language,
         time_zone=user.time_zone,
         permissions=get_permissions(member),
+        whole=frozenset(registries.whole_permissions()),
     )
 
 

@@ -92,11 +92,14 @@ def suggest_enterprises(actor: Actor, typed: str) -> list[Suggestion]:
 
 
 def list_accounts(actor: Actor) -> QuerySet[Account]:
-    """The billing accounts on which the actor may do anything at all, by number."""
+    """The billing accounts on which the actor may do anything at all, by number.
+
+    What is about the whole enterprise, as inviting colleagues, opens no account.
+    """
     found = of_enterprise(Account.objects, actor)
-    reach = [actor.accounts_for(permission) for permission in actor.permissions]
-    if None not in reach:
-        found = found.filter(pk__in=frozenset[int]().union(*(each for each in reach if each)))
+    reach = actor.accounts_for("")
+    if reach is not None:
+        found = found.filter(pk__in=reach)
     return found.order_by("number")
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, ApiKey, ApiKeyAccount, ApiSecret, Enterprise, KeyStatus, Membership
 from accounts.permissions import Permission
 from accounts.selectors.rights import get_permissions
-from portal import locator
+from portal import locator, registries
 from portal.actors import Actor, ActorKind, Permissions
 from portal.tenancy import of_enterprise
 
@@ -114,6 +114,7 @@ def _actor(key: ApiKey, enterprise: Enterprise) -> Actor:
         language=user.language,
         time_zone=user.time_zone,
         permissions=get_key_permissions(key),
+        whole=frozenset(registries.whole_permissions()),
         key_id=key.pk,
     )
 

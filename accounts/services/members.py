@@ -1,6 +1,6 @@
 """The life of a membership: invited, pending, active, inactive, removed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -77,6 +77,19 @@ def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime, grou
     return _send_invitation(member, enterprise, actor=actor, at=at)
 
 
+@transaction.atomic
+def invite_many(wanted: Sequence[tuple[Invited, Rights]], *, actor: Actor, at: datetime) -> list[Membership]:
+    """Several at once, all or none. A refusal names in ``within`` which of them, from 0."""
+    found = []
+    for place, (invited, rights) in enumerate(wanted):
+        try:
+            found.append(invite(invited, rights, actor=actor, at=at))
+        except Refused as refusal:
+            refusal.field, refusal.within = refusal.field or "email", str(place)
+            raise
+    return found
+
+
 class Claimed(Refused):
     """Somebody is here already, or is about to be."""
 
@@ -94,6 +107,8 @@ def claim(invited: Invited, *, actor: Actor, at: datetime) -> Membership:
         raise Claimed(_("Somebody is here already."))
     for each in gone:
         _move(each, MembershipStatus.REMOVED, at=at)
+        each.is_administrator = False
+        each.save(update_fields=["is_administrator"])
     user = _sign_in(clean_email(invited.email), language=invited.language, time_zone=enterprise.time_zone)
     member = here.filter(user=user).first()
     member = _back(member, at=at) if member else Membership(enterprise_id=enterprise.pk, user=user, status=_PENDING)

@@ -99,20 +99,22 @@ def register_kinds() -> None:
     register(
         EventKind(
             "team.member_added",
-            story=_("%(name)s serves you now: %(role)s"),
+            story=_("%(name)s joined the account team: %(role)s"),
             recipients=_newcomer,
             context=_team,
             words=words,
         ),
         EventKind(
             "team.member_replaced",
-            story=_("%(name)s serves you now in place of %(former)s: %(role)s"),
+            story=_("%(name)s follows %(former)s in the account team: %(role)s"),
             recipients=_newcomer,
             context=_team,
             words=words,
         ),
-        EventKind("team.member_changed", story=_("%(name)s serves you in another way: %(role)s"), words=words),
-        EventKind("team.member_ended", story=_("%(name)s serves you no longer: %(role)s"), words=words, tone="gray"),
+        EventKind(
+            "team.member_changed", story=_("%(name)s has another place in the account team: %(role)s"), words=words
+        ),
+        EventKind("team.member_ended", story=_("%(name)s left the account team: %(role)s"), words=words, tone="gray"),
         EventKind(
             "absence.set",
             story=_("%(name)s is away from %(first)s to %(last)s; %(deputy)s stands in"),

@@ -149,11 +149,29 @@ def check_domain(pk: int, *, texts_of: Callable[[str], list[str]], actor: Actor,
         with transaction.atomic():
             locator.remember([row])
     except IntegrityError as error:
-        raise Refused(_("Another enterprise has proven this domain. Call us, and we will sort it out.")) from error
+        known = locator.find(locator.DOMAIN, found.domain)
+        if known is None or known.enterprise_id != found.enterprise_id:
+            raise _elsewhere() from error
     found.proven_at = at
     found.save(update_fields=["proven_at"])
     events.record("sign_on.domain_proven", subject=sign_on, actor=actor, at=at, domain=found.domain)
     return found
+
+
+def _elsewhere() -> Refused:
+    return Refused(_("Another enterprise has proven this domain. Call us, and we will sort it out."))
+
+
+@transaction.atomic
+def remove_domain(pk: int, *, actor: Actor, at: datetime) -> None:
+    """It leads nobody here from now on. Raises Refused for the last by which newcomers are known."""
+    found = of_enterprise(SignOnDomain.objects, actor).select_for_update(of=("self",)).get(pk=pk)
+    sign_on = selectors.find_sign_on(actor)
+    others = selectors.list_domains(actor).exclude(pk=pk).filter(proven_at__isnull=False)
+    if found.proven_at and sign_on and sign_on.takes_newcomers and not others.exists():
+        raise Refused(_("Newcomers are known by this domain. First let nobody new in."))
+    found.delete()
+    events.record("sign_on.domain_removed", subject=sign_on or found, actor=actor, at=at, domain=found.domain)
 
 
 # --- coming in -----------------------------------------------------------------------------------
@@ -224,7 +242,7 @@ def _join(sign_on: SignOn, subject: str, claims: Mapping[str, Any], *, at: datet
     email = str(claims.get(sign_on.mail_claim, "")).strip().lower()
     unknown = Refused(
         _("Your company's sign-on does not know you here yet."),
-        way_out=_("If you have a password here, sign in with it, and open your company: it leads on to the sign-on."),
+        way_out=_("If you have a password here, sign in with it, and come back to this door: it links the two."),
     )
     domains = SignOnDomain.objects.filter(enterprise_id=sign_on.enterprise_id, proven_at__isnull=False)
     is_ours = email.count("@") == 1 and domains.filter(domain=email.rpartition("@")[2]).exists()

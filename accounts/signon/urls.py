@@ -14,4 +14,5 @@ customer = [
     path("forget/", views.forget_link, name="forget"),
     path("domains/", views.add_domain, name="add_domain"),
     path("domains/<int:pk>/check/", views.check_domain, name="check_domain"),
+    path("domains/<int:pk>/remove/", views.remove_domain, name="remove_domain"),
 ]

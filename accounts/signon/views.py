@@ -217,6 +217,21 @@ def forget_link(request: ActorRequest) -> HttpResponse:
     return _page(request, forget=form)
 
 
+@fresh
+@require_POST
+@requires(Permission.ENTERPRISE_ADMIN)
+def remove_domain(request: ActorRequest, pk: int) -> HttpResponse:
+    if selectors.get_domain(request.actor, pk) is None:
+        raise Http404
+    back = reverse("sign_on:here", args=[request.actor.enterprise_public_id])
+    try:
+        services.remove_domain(pk, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=back)
+    messages.success(request, _("The domain is taken away."))
+    return redirect(back)
+
+
 @require_POST
 @requires(Permission.ENTERPRISE_ADMIN)
 def check_domain(request: ActorRequest, pk: int) -> HttpResponse:

@@ -82,6 +82,9 @@ def gained_and_lost(before: Collection[str], after: Collection[str]) -> tuple[li
 _SECTIONS: dict[str, tuple[str, Text]] = {
     "enterprise": ("customers", _("Customers")),
     "team": ("customers", _("Customers")),
+    "account": ("customers", _("Customers")),
+    "administrator": ("customers", _("Customers")),
+    "api": ("customers", _("Customers")),
     "order": ("orders", _("Orders")),
     "milestone": ("orders", _("Orders")),
     "billing": ("billing", _("Billing")),

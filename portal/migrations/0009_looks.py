@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0030_companies'),
+        ('accounts', '0009_companies'),
         ('portal', '0008_drafts'),
     ]
 

@@ -117,6 +117,7 @@ def test_who_may_not_decide_rights_moves_no_account_of_a_group_that_carries_them
     grant(west.enterprise, "order.view", alan, group=west)
     for code in ("enterprise.admin", "user.admin"):
         grant(west.enterprise, code, alan)
+    grant(west.enterprise, "billing.view", alan, account=acme_main)
     typed = {"name": "West", "add": "5-KTR2P", "take": "", "confirmed": "1"}
     assert client_of(alan).post(f"{there}{west.pk}/change/", typed).status_code == 409
     assert numbers(west) == {"5-KTR3Q"}

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from accounts.models import Account, Contact
+from portal import registries
 from portal.models import Event
 from tests import make
 from tests.billing import builders
@@ -307,3 +308,19 @@ def test_an_account_is_found_by_what_it_is_called_and_by_nobody_beyond_reach(
         Account.objects.filter(pk=acme_main.pk).update(name="Harbor Way", alias="Büro Süd", btn="+1 303 555 0121")
     assert f'href="{where}"' in client_of(alice).get(f"/e/{acme.public_id}/search/", {"q": typed}).text
     assert f'href="{where}"' not in client_of(alan).get(f"/e/{acme.public_id}/search/", {"q": typed}).text
+
+
+def test_what_is_about_the_whole_enterprise_opens_no_account(client_of, acme, acme_main, where, alan):
+    """Inviting colleagues, asking for keys or administering is no reason to read what an account pays."""
+    person = make.user("hr@acme.example")
+    member = make.member(acme, person, "Hana Rios")
+    for code in sorted(registries.whole_permissions()):
+        make.grant(member, code)
+    browser = client_of(person)
+    assert browser.get(where).status_code == 404
+    assert "5-KTR2P" not in browser.get(f"/e/{acme.public_id}/accounts/").text
+    assert "5-KTR2P" not in browser.get(f"/e/{acme.public_id}/accounts/export.csv").content.decode()
+    assert browser.get(f"/api/v1/e/{acme.public_id}/accounts/").json()["results"] == []
+    assert "5-KTR2P" not in browser.get(f"/e/{acme.public_id}/suggest/accounts/?q=5-KTR").text
+    make.grant(member, "order.view", acme_main)
+    assert browser.get(where).status_code == 200

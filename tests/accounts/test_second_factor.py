@@ -205,3 +205,43 @@ def test_new_recovery_codes_end_the_old_and_their_owner_is_told(
     with django_capture_on_commit_callbacks(execute=False) as waiting:
         assert browser.post("/account/2fa/recovery-codes/generate/").url == "/account/2fa/recovery-codes/"
     assert factors_of(alice) == ["recovery_codes", "totp"] and waiting
+
+
+# --- the administrators' own switch ------------------------------------------------------------------
+
+
+def page_of(acme):
+    return f"/e/{acme.public_id}/second-step/"
+
+
+def test_an_administrator_asks_everybody_and_it_holds_at_once(acme, alice, alan):
+    make.factor(alice)
+    browser, other = FaceClient("customer").sign_in(alice), by_password(alan)
+    page = browser.get(page_of(acme)).content.decode()
+    assert "1 of 2 people" in page and "<li>Alan Tran</li>" in page and "Alice Moreau</li>" not in page
+    assert other.get(f"/e/{acme.public_id}/").status_code == 200
+    assert browser.post(page_of(acme), {"everybody": "1"}).url == page_of(acme)
+    assert asked(other.get(f"/e/{acme.public_id}/"))
+    browser.post(page_of(acme), {"everybody": "1"})
+    browser.post(page_of(acme))
+    assert other.get(f"/e/{acme.public_id}/").status_code == 200
+    with as_staff():
+        kinds = list(Event.objects.filter(kind__startswith="enterprise.").order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["enterprise.second_step_asked", "enterprise.second_step_eased"]
+
+
+def test_asking_everybody_takes_a_fresh_factor_and_the_right_to(acme, alice, alan):
+    make.factor(alice)
+    browser = FaceClient("customer").sign_in(alice)
+    browser.wait(11)
+    assert asked(browser.post(page_of(acme), {"everybody": "1"}))
+    assert FaceClient("customer").sign_in(alan).post(page_of(acme), {"everybody": "1"}).status_code == 403
+    assert by_password(alan).get(f"/e/{acme.public_id}/").status_code == 200
+
+
+def test_what_the_terms_ask_cannot_be_switched_off(acme, alice, alan):
+    make.agreed(acme, "people.second_factor", "everybody")
+    browser = FaceClient("customer").sign_in(alice)
+    assert "cannot be switched off" in browser.get(page_of(acme)).content.decode()
+    browser.post(page_of(acme))
+    assert asked(by_password(alan).get(f"/e/{acme.public_id}/"))

@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.utils.html import escape
 
 from accounts.models import User
@@ -222,6 +223,23 @@ def test_nobody_ends_anothers_session(acme, alan, alice):
     for wrong in (mine, 0, "x", "", "9" * 40, "²"):
         assert other.post("/account/sessions/end/", {"session": wrong}).status_code == 404
     assert is_in(browser, acme)
+
+
+def test_an_operator_signs_one_person_out_everywhere_or_everybody(acme, alan, alice, capsys):
+    mine = [sign_in(alan), sign_in(alan, agent=PHONE)]
+    with as_app():
+        with pytest.raises(CommandError, match="Nobody signs in as"):
+            call_command("end_sessions", "nobody@acme.example")
+        assert all(is_in(each, acme) for each in mine)
+        call_command("end_sessions", alice.email)
+        assert all(is_in(each, acme) for each in mine)
+        call_command("end_sessions", alan.email)
+    assert "2 sessions ended." in capsys.readouterr().out
+    assert [is_in(each, acme) for each in mine] == [False, False]
+    again = sign_in(alan)
+    with as_app():
+        call_command("end_sessions", "--all")
+    assert not is_in(again, acme)
 
 
 def test_every_page_offers_to_sign_out(client_of, acme, alice, carol):

@@ -78,6 +78,9 @@ def people():
 def test_somebody_new_of_a_proven_domain_comes_in_with_no_rights(provider, sign_on, acme):
     browser = FaceClient("customer")
     assert go(browser, provider).url == "/e/204817/"
+    # The first sign-in asks how to speak to them, before anything else.
+    assert browser.get("/e/204817/").url.startswith("/account/welcome/")
+    browser.post("/account/welcome/", {"language": "en", "time_zone": "America/Denver"})
     assert browser.get("/e/204817/").status_code == 200
     assert browser.get("/e/204817/orders/").status_code == 403
     with inside(acme):
@@ -384,6 +387,27 @@ def test_a_domain_is_proven_by_its_record_and_leads_to_the_door(provider, sign_o
         assert browser.post(f"{HERE}domains/{domain.pk}/check/").status_code == 302
     assert FaceClient("customer").post("/account/company/", find).url == DOOR
     assert FaceClient("customer").post("/account/company/", {"email": "x@unknown.example"}).status_code == 422
+    assert browser.post(f"{HERE}domains/{domain.pk}/remove/").status_code == 302
+    assert FaceClient("customer").post("/account/company/", find).status_code == 422
+
+
+def test_the_last_domain_stays_while_newcomers_are_known_by_it(provider, sign_on, acme, alice, client_of, settings):
+    with inside(acme):
+        domain = SignOnDomain.objects.get(domain="acme.example")
+    path = f"{HERE}domains/{domain.pk}/remove/"
+    assert client_of(alice).post(path).status_code == 409
+    with inside(acme):
+        assert SignOnDomain.objects.filter(pk=domain.pk).exists()
+        SignOn.objects.update(takes_newcomers=False)
+    assert client_of(alice).post(path).status_code == 302
+    # What was proven here can be proven here again.
+    client_of(alice).post(HERE + "domains/", {"domain": "acme.example"})
+    with inside(acme):
+        again = SignOnDomain.objects.get(domain="acme.example")
+    with oidc.name_server() as (address, records):
+        settings.SIGN_ON_DNS = address
+        records["_demarc-sign-on.acme.example"] = again.token
+        assert client_of(alice).post(f"{HERE}domains/{again.pk}/check/").status_code == 302
 
 
 def test_a_domain_is_proven_by_one_enterprise_alone(provider, sign_on, acme, borealis, bob, client_of, settings):

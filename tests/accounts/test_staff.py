@@ -213,7 +213,7 @@ def test_who_leaves_is_out_at_once_and_hands_over_all_they_had(desk, client_of, 
     with as_staff():
         assert StaffAbsence.objects.get().deputy.name == "Dee Second"
         assert not User.objects.get(pk=carol.pk).is_active
-    assert "Dee Second serves you now in place of Carol Okafor" in text(client_of(alice).get("/e/204817/team/"))
+    assert "Dee Second follows Carol Okafor in the account team" in text(client_of(alice).get("/e/204817/team/"))
     assert (journal("staff.removed")[0]["places"], journal("staff.removed")[0]["work"]) == (1, 1)
     assert FaceClient("staff").sign_in(dees).get("/e/204817/").status_code == 200
     assert "has left" in text(desk.get(page(carols)))

@@ -138,7 +138,7 @@ def test_staff_name_somebody_for_an_account_and_products_and_the_customer_reads_
     assert "Erin Sato serves this customer now." in text(answer)
     assert team_of(acme) == [("Erin Sato", "sales_engineer", "5-KTR3Q", ["ip", "voice"], 2)]
     page = text(client_of(alice).get(TEAM))
-    assert "Internet, Voice" in page and "Erin Sato serves you now: Sales engineer" in page
+    assert "Internet, Voice" in page and "Erin Sato joined the account team: Sales engineer" in page
     [mail] = [each for each in deliver() if each.kind == "team.member_added"]
     assert (mail.recipient, mail.state) == (erin.email, "done") and "Acme Freight" in mail.subject
 
@@ -173,7 +173,7 @@ def test_a_place_passes_to_somebody_else_and_says_from_whom(desk, client_of, acm
     sent = {**place(erin, "care_manager"), "seen": seen(desk, page)}
     assert desk.post(page, sent).status_code == 302
     assert [each[0] for each in team_of(acme)] == ["Erin Sato"]
-    assert "Erin Sato serves you now in place of Carol Okafor" in text(client_of(alice).get(TEAM))
+    assert "Erin Sato follows Carol Okafor in the account team" in text(client_of(alice).get(TEAM))
 
 
 def members(enterprise):

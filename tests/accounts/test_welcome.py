@@ -96,6 +96,8 @@ def test_new_terms_are_asked_for_anew_and_nothing_else_is_changed(acme, alice, t
     page = browser.get(PAGE).content.decode()
     assert "New terms of use" in page and "wants_orders" not in page and 'name="time_zone"' not in page
     browser.post(PAGE, {"language": "pt", "accepts": "on"})
+    profile = browser.get("/profile/").content.decode()
+    assert f'href="/e/{acme.public_id}/my-notices/"' in profile and "version 2026-01" in profile
     assert (again(alice).terms_version, again(alice).language) == ("2026-01", "en")
     assert browser.get(f"/e/{acme.public_id}/").status_code == 200
     assert "person.notices_chosen" not in kinds()

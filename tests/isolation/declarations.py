@@ -193,6 +193,8 @@ PEOPLE = {
     f"{_PEOPLE}suggest/": inside("user.admin"),
     f"{_PEOPLE}suggest/scopes/": inside("user.admin"),
     f"{_PEOPLE}invite/": inside("user.admin", *FORM),
+    f"{_PEOPLE}many/": inside("user.admin", *FORM),
+    f"{_PEOPLE}many/template.csv": inside("user.admin"),
     f"{_PEOPLE}why/": inside("user.admin"),
     f"{_PEOPLE}<int:pk>/": inside("user.admin", thing="member"),
     f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
@@ -242,6 +244,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/sign-on/forget/": inside("enterprise.admin", "POST"),
     "e/<slug:enterprise>/sign-on/require/": inside("enterprise.admin", "POST"),
     "e/<slug:enterprise>/sign-on/domains/": inside("enterprise.admin", "POST"),
+    "e/<slug:enterprise>/sign-on/domains/<int:pk>/remove/": inside("enterprise.admin", "POST", thing="sign_on_domain"),
     "e/<slug:enterprise>/sign-on/domains/<int:pk>/check/": inside("enterprise.admin", "POST", thing="sign_on_domain"),
     # One's own; for administrators all of the enterprise.
     "e/<slug:enterprise>/keys/": inside("api.key.manage"),
@@ -268,6 +271,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/notices/<int:pk>/": Route(Place.INSIDE, thing="notice", is_own=True),
     "e/<slug:enterprise>/visits/": inside("enterprise.admin"),
     "e/<slug:enterprise>/my-notices/": inside("", *FORM),
+    "e/<slug:enterprise>/second-step/": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
@@ -431,6 +435,7 @@ WALLED = {
     "accounts_signonlink": ("DELETE", "INSERT", "UPDATE (last_used_at)"),
     "accounts_enterprise": (
         "UPDATE (custom_name, is_self_registration_open, is_sign_on_required, language, revision, time_zone)",
+        "UPDATE (asks_everybody)",
     ),
     "accounts_account": (
         "UPDATE (address, alias, country, delivery, delivery_from_on, delivery_next, po_reference, revision)",
@@ -581,6 +586,7 @@ FILES = {
     "e/<slug:enterprise>/audit/export.csv",
     "e/<slug:enterprise>/audit/seen/export.csv",
     "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/many/template.csv",
     "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",

@@ -16,6 +16,7 @@ from accounts.companies import lists, loading, selectors, services
 from accounts.companies.forms import FileForm, NewAccountForm
 from accounts.models import Account, Delivery
 from accounts.permissions import Permission
+from portal import sheets
 from portal.csvfile import csv_response
 from portal.errors import Refused
 from portal.http import ActorRequest
@@ -47,7 +48,7 @@ def add_many(request: ActorRequest) -> HttpResponse:
         return _ask(request, form)
     try:
         return _preview(request, _looked(request, form.cleaned_data["file"]))
-    except loading.NoTable as fault:
+    except sheets.NoTable as fault:
         form.add_error("file", str(fault))
         return _ask(request, form)
 
@@ -59,17 +60,17 @@ def _ask(request: ActorRequest, form: FileForm) -> HttpResponse:
     return render(request, "accounts/bulk.html", context, status=422 if form.errors else 200)
 
 
-def _looked(request: ActorRequest, upload: Any) -> loading.Looked:
+def _looked(request: ActorRequest, upload: Any) -> sheets.Looked:
     limits = selectors.bulk_limits(request.actor, on=timezone.localdate())
     if upload.size > limits.kilobytes * 1000:
-        raise loading.NoTable(
+        raise sheets.NoTable(
             _("This file is larger than %(most)s kB. Divide it into several.") % {"most": limits.kilobytes}
         )
-    looked = loading.read(upload.read(), columns=lists.ACCOUNT_FIELDS, required=REQUIRED, most=limits.rows)
+    looked = sheets.read(upload.read(), columns=lists.ACCOUNT_FIELDS, required=REQUIRED, most=limits.rows)
     return _judged(looked)
 
 
-def _judged(looked: loading.Looked) -> loading.Looked:
+def _judged(looked: sheets.Looked) -> sheets.Looked:
     taken = selectors.taken_numbers([row.get("number", "") for row in looked.rows])
     return loading.look_at(looked, _judge, taken=taken)
 
@@ -81,10 +82,10 @@ def _judge(row: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
     return None, {name: " ".join(str(each) for each in errors) for name, errors in form.errors.items()}
 
 
-def _preview(request: ActorRequest, looked: loading.Looked, refusal: Refused | None = None) -> HttpResponse:
+def _preview(request: ActorRequest, looked: sheets.Looked, refusal: Refused | None = None) -> HttpResponse:
     actor = request.actor
     sealed = signing.dumps([actor.enterprise_id, actor.user_id, looked.rows, looked.lines], salt=_SALT, compress=True)
-    wrong: dict[int, list[loading.Fault]] = {}
+    wrong: dict[int, list[sheets.Fault]] = {}
     for fault in looked.faults:
         wrong.setdefault(fault.line, []).append(fault)
     rows = [{"line": line, "cells": [row.get(name, "") for name in lists.ACCOUNT_FIELDS], "faults": wrong.get(line, [])}
@@ -106,13 +107,13 @@ def _write(request: ActorRequest) -> HttpResponse:
         form.errors.pop("file", None)
         form.add_error("file", _("The preview is too old. Nothing was written: choose the file again."))
         return _ask(request, form)
-    looked = _judged(loading.Looked(rows=rows, lines=lines))
+    looked = _judged(sheets.Looked(rows=rows, lines=lines))
     if not looked.is_sound:
         return _preview(request, looked)
     try:
         made = services.add_accounts(looked.records, actor=actor, at=timezone.now())
     except services.NumberTaken as refusal:
-        looked.faults.append(loading.Fault(lines[int(refusal.within or 0)], "number", str(refusal.message)))
+        looked.faults.append(sheets.Fault(lines[int(refusal.within or 0)], "number", str(refusal.message)))
         return _preview(request, looked, refusal)
     words = ngettext("%(n)s account is added.", "%(n)s accounts are added.", len(made)) % {"n": len(made)}
     messages.success(request, words)

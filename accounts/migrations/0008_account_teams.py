@@ -15,7 +15,7 @@ def place_cards(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0040_api_keys'),
+        ("accounts", "0007_api_keys"),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ def write_flags(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_account_teams'),
+        ("accounts", "0008_account_teams"),
     ]
 
     operations = [

@@ -8,8 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0020_welcome'),
-        ('accounts', '0041_sign_on'),
+        ("accounts", "0012_sign_on"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0030_companies'),
+        ("accounts", "0011_second_step"),
     ]
 
     operations = [
