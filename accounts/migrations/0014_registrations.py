@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0050_access_requests'),
+        ('accounts', '0013_access_requests'),
     ]
 
     operations = [
