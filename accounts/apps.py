@@ -121,16 +121,19 @@ def _add_keys() -> None:
 
 def _add_joining() -> None:
     from accounts import services
-    from accounts.joining import lists, notices, terms
+    from accounts.joining import lists, notices, tasks, terms  # noqa: F401 - the task makes itself known
+    from accounts.permissions import Permission
     from portal import exports, listing
-    from portal.registries import Card, add_cards
+    from portal.registries import Card, NavItem, add_cards, add_nav
     from portal.terms import declare
 
     notices.register_kinds()
     declare(*terms.TERMS)
     services.HAND_OVERS.append(services.leave_requests)
     exports.register(lists.ACCESS_EXPORT)
-    listing.register(lists.ACCESS_LIST)
+    listing.register(lists.ACCESS_LIST, lists.REGISTRATION_LIST)
+    appoint = Permission.ADMINISTRATOR_APPOINT
+    add_nav(NavItem(_("Registrations"), "users", "joining_work:list", "staff", appoint, is_inside=False, order=61))
     add_cards(Card("joining/_waiting_card.html", "customer", lists.waiting_card, order=15, column="side"))
 
 

@@ -128,6 +128,11 @@ def _invited(event: Event) -> Iterable[Recipient]:
     yield _to(member, reason=_("An administrator of this company invited your address."))
 
 
+def _registered(event: Event) -> Iterable[Recipient]:
+    member = selectors.get_member(event.enterprise_id, event.subject_id)
+    yield _to(member, reason=_("You, or somebody else, registered with this address."))
+
+
 def _themselves(event: Event) -> Iterable[Recipient]:
     """Whose membership it is, once they have joined: an invitation says what it opens."""
     member = selectors.get_member(event.enterprise_id, event.subject_id)
@@ -208,6 +213,14 @@ _OF_PEOPLE = (
         recipients=_invited,
         context=lambda event: {"until": datetime.fromisoformat(event.facts["until"])},
         secret="invitation_link",  # noqa: S106 - a name
+    ),
+    EventKind(
+        "person.registered",
+        story=_("%(person)s showed that an account is theirs, and becomes the first administrator"),
+        recipients=_registered,
+        context=lambda event: {"until": datetime.fromisoformat(event.facts["until"])},
+        secret="invitation_link",  # noqa: S106 - a name
+        tone="green",
     ),
     EventKind(
         "person.idle",

@@ -24,6 +24,7 @@ class BillingConfig(AppConfig):
         )
         declare(*terms.TERMS, areas=terms.AREAS)
         _add_doors()
+        _add_proofs()
         notices.register_kinds()
         exports.register(lists.INVOICES_EXPORT, lists.LINES_EXPORT, lists.DISPUTES_EXPORT, lists.PAPERS_EXPORT)
         listing.register(lists.INVOICE_LIST, lists.DISPUTE_LIST, lists.QUEUE_LIST, lists.RUN_LIST)
@@ -70,4 +71,18 @@ def _add_doors() -> None:
         Card("billing/_invoices_card.html", "staff", lists.invoices_card, permission=view, order=45),
         Card("billing/_queue_card.html", "staff", lists.queue_card, permission=decide, order=20),
         Card("billing/_run_card.html", "staff", lists.last_run_card, permission=runs, order=30, column="side"),
+    )
+
+
+def _add_proofs() -> None:
+    from billing import selectors
+    from portal import registries
+
+    registries.add_proofs(
+        registries.Proof(
+            "invoice",
+            _("An invoice of the last months"),
+            _("Its number, or its total as it is printed on it."),
+            selectors.is_proven_by_invoice,
+        )
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -131,6 +131,20 @@ class Held:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class Proof:
+    """By which somebody shows that a billing account is theirs.
+
+    ``fits`` gets the enterprise, the account, what was typed and the day (of the carrier's calendar) since when a
+    document counts; it is asked inside the enterprise.
+    """
+
+    name: str
+    label: Text
+    hint: Text
+    fits: Callable[[int, int, str, date], bool]
+
+
 @dataclass
 class Registries:
     nav: list[NavItem] = field(default_factory=list)
@@ -152,6 +166,8 @@ class Registries:
     staff_permissions: dict[str, Text] = field(default_factory=dict)
     # staff role code -> the permissions it is shipped with
     staff_roles: dict[str, set[str]] = field(default_factory=dict)
+    # by name
+    proofs: dict[str, Proof] = field(default_factory=dict)
     use: Use | None = None
     # what else somebody's leaving hands over: work that names them, in one enterprise
     handovers: list[Handover] = field(default_factory=list)
@@ -179,6 +195,15 @@ def add_pages(*pages: Page) -> None:
 def page_of(kind: str) -> Page | None:
     """The page of a kind of thing, by its label."""
     return _all.pages.get(kind)
+
+
+def add_proofs(*proofs: Proof) -> None:
+    _all.proofs.update({each.name: each for each in proofs})
+
+
+def proofs() -> Mapping[str, Proof]:
+    """The proofs of an account, by name."""
+    return _all.proofs
 
 
 def add_held(*kinds: Held) -> None:

@@ -208,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": celery.schedules.crontab(minute="20", hour="4"),
         "options": {"expires": 6 * 3600},
     },
+    "registrations": {
+        "task": "accounts.judge_registrations",
+        "schedule": celery.schedules.crontab(minute="*/3"),
+        "options": {"expires": 170},
+    },
     "ending-keys": {
         "task": "accounts.watch_keys",
         "schedule": celery.schedules.crontab(minute="5", hour="6"),

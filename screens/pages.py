@@ -160,6 +160,7 @@ CUSTOMER = (
     _c(f"{_IN}keys/<int:pk>/", ADMINISTRATOR, f"{HERE}keys/{{api_key}}/"),
     _c(f"{_IN}keys/<int:pk>/", ADMINISTRATOR, f"{HERE}keys/{{asked_key}}/", "waits"),
     _c(f"{_IN}sign-on/", ADMINISTRATOR, f"{HERE}sign-on/"),
+    _c("register/", NOBODY),
     _c("account/company/", NOBODY),
     _c("account/company/<slug:handle>/", NOBODY, "/account/company/{door}/"),
     _c(f"{_IN}visits/", FEW_RIGHTS, f"{HERE}visits/", "forbidden", 403),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Enterprise
 from portal import registries
 from portal.errors import Text
 
@@ -46,3 +47,42 @@ class AnswerForm(forms.Form):
         help_text=_("Who asked reads this."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class RegisterForm(forms.Form):
+    """Who registers, for which account, and what shows that it is theirs."""
+
+    segment = forms.ChoiceField(
+        label=_("You are"),
+        choices=Enterprise.Segment.choices,
+        initial=Enterprise.Segment.ENTERPRISE,
+        widget=forms.RadioSelect,
+    )
+    # No sentences: it stands in the mail to an address that may be somebody else's.
+    number = forms.RegexField(
+        r"^[A-Za-z0-9 ./-]+$",
+        label=_("Account number"),
+        max_length=40,
+        help_text=_("It stands on each invoice."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    proof_kind = forms.ChoiceField(label=_("What shows that the account is yours?"), widget=forms.RadioSelect)
+    proof = forms.CharField(
+        label=_("Proof"),
+        max_length=120,
+        help_text=_("The number of an invoice, or its total as it is printed on it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(
+        label=_("Your mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        kinds = [(each.name, each.label) for each in registries.proofs().values()]
+        fields["proof_kind"].choices = kinds
+        fields["proof_kind"].initial = kinds[0][0] if kinds else ""
+        if len(kinds) == 1:
+            fields["proof_kind"].widget = forms.HiddenInput()

@@ -4,16 +4,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import selectors
 from accounts.joining.selectors import say
-from accounts.models import ACCESS_FLOW, AccessRequest, AccessStatus
+from accounts.models import (
+    ACCESS_FLOW,
+    REGISTRATION_FLOW,
+    AccessRequest,
+    AccessStatus,
+    Registration,
+    RegistrationStatus,
+)
 from accounts.permissions import Permission
 from portal import registries
 from portal.actors import Actor
-from portal.cells import Column, anchor, moment, paths, status, with_small, words
+from portal.cells import Column, anchor, ident, moment, paths, status, with_small, words
 from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
@@ -127,3 +135,60 @@ def facts(request: AccessRequest) -> list[dict[str, Any]]:
         {"label": _("Asked for"), "value": moment(request.asked_at)},
         {"label": _("Decided"), "value": moment(request.decided_at), "hint": request.decided_by},
     ]
+
+
+REGISTRATIONS = ListPage(
+    sorts=[
+        Sort("newest", gettext_lazy("Registered last"), "asked_at", is_descending=True, column="asked"),
+        Sort("oldest", gettext_lazy("Registered first"), "asked_at", column="asked"),
+    ],
+    filters=[
+        Filter(
+            "q",
+            gettext_lazy("Account number, name or mail address"),
+            lambda rows, typed: rows.filter(
+                Q(number__iexact=typed) | Q(name__icontains=typed) | Q(email__icontains=typed)
+            ),
+        ),
+        Filter(
+            "state",
+            gettext_lazy("State"),
+            lambda rows, value: rows.filter(status=value),
+            choices=RegistrationStatus.choices,
+        ),
+        DateRange("asked", gettext_lazy("Registered"), "asked_at"),
+    ],
+)
+
+
+def registration_columns() -> list[Column]:
+    states = {code: status(label, REGISTRATION_FLOW.tone(code)) for code, label in words(RegistrationStatus).items()}
+
+    def whose(each: Registration) -> Any:
+        return anchor(each.place, reverse("accounts:home", args=[each.place])) if each.place else ""
+
+    return [
+        Column(_("Who"), lambda each: with_small(each.name, each.email), is_lead=True, key="who"),
+        Column(_("Account"), lambda each: ident(each.number), key="account"),
+        Column(_("State"), lambda each: states[each.status], is_own_label=True, key="state"),
+        Column(_("Customer"), whose, key="customer"),
+        Column(_("Registered"), lambda each: moment(each.asked_at), key="asked"),
+        Column(_("As"), lambda each: each.get_segment_display(), key="segment", is_extra=True),
+        Column(_("From"), lambda each: each.asked_from or "", key="from", is_extra=True),
+    ]
+
+
+REGISTRATION_LIST = Listing(
+    name="registrations",
+    title=gettext_lazy("Registrations"),
+    page=REGISTRATIONS,
+    permission=Permission.ADMINISTRATOR_APPOINT,
+    url="joining_work:list",
+    is_inside=False,
+    nothing=Words(
+        gettext_lazy("Nobody has registered"),
+        gettext_lazy("Who has an account and no sign-in registers from the sign-in page."),
+        icon="users",
+    ),
+    none_found=Words(gettext_lazy("No registration is like that"), gettext_lazy("Look for another, or show all.")),
+)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
 from accounts.joining.selectors import say
-from accounts.models import AccessRequest, Membership
+from accounts.models import AccessRequest, Membership, Registration
 from accounts.permissions import Permission
 from portal.errors import Text
 from portal.models import Event
@@ -50,7 +50,18 @@ def _said(facts: dict[str, Any]) -> dict[str, Any]:
     return {"what": say(facts.get("permission", ""))}
 
 
+def _applicant(event: Event) -> Iterable[Recipient]:
+    made = Registration.objects.get(enterprise_id=event.enterprise_id, pk=event.subject_id)
+    reason = _("You, or somebody else, registered with this address.")
+    yield Recipient(made.email, made.name, made.language, reason=reason)
+
+
+def _registration(event: Event) -> dict[str, Any]:
+    return {"number": event.facts["number"], "administrators": event.facts["administrators"]}
+
+
 def register_kinds() -> None:
+    _register_registrations()
     register(
         EventKind(
             "access.asked",
@@ -82,5 +93,34 @@ def register_kinds() -> None:
             story=_("%(person)s no longer asks for: %(what)s"),
             words=_said,
             tone="gray",
+        ),
+    )
+
+
+def _register_registrations() -> None:
+    """The house's, which the applicant is told of; and what the account's enterprise reads in its journal."""
+    told: dict[str, Text] = {
+        "taken": _("%(email)s registered for account %(number)s, which has people already"),
+        "closed": _("%(email)s registered for account %(number)s, where self-registration is off"),
+        "misfit": _("%(email)s registered for account %(number)s and did not prove it"),
+    }
+    for name, story in told.items():
+        kind = EventKind(f"registration.{name}", story=story, recipients=_applicant, context=_registration, tone="gray")
+        register(kind)
+    register(
+        EventKind(
+            "registration.invited",
+            story=_("%(email)s registered for account %(number)s, and has the link"),
+            tone="green",
+        ),
+        EventKind(
+            "registration.failed",
+            story=_("Somebody registered for account %(account)s and could not prove that it is theirs"),
+            tone="amber",
+        ),
+        EventKind(
+            "registration.turned_away",
+            story=_("%(email)s proved account %(account)s, and was sent to your administrators"),
+            tone="amber",
         ),
     )

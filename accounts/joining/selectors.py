@@ -1,12 +1,15 @@
 """What the pages of requests for access need to know."""
 
+from django.db.models import QuerySet
+
 from accounts import selectors
-from accounts.models import AccessRequest
+from accounts.models import AccessRequest, Registration, RegistrationStatus
 from accounts.permissions import Permission
 from portal import events, registries
 from portal.actors import Actor
 from portal.errors import Text
 from portal.models import Event
+from portal.tenancy import of_enterprise
 
 
 def get_request(actor: Actor, pk: int) -> AccessRequest | None:
@@ -35,3 +38,14 @@ def may_grant(actor: Actor, request: AccessRequest) -> bool:
 def say(code: str) -> str:
     """A permission in words; by its code where it is gone from the portal."""
     return str(registries.permissions().get(code, code))
+
+
+def list_waiting() -> list[int]:
+    """The registrations that nobody has looked at, oldest first."""
+    rows = Registration.objects.filter(status=RegistrationStatus.ASKED).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:500])
+
+
+def list_registrations(actor: Actor) -> QuerySet[Registration]:
+    """Whoever registered, for the carrier's people."""
+    return of_enterprise(Registration.objects, actor)

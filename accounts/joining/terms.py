@@ -7,7 +7,18 @@ from portal.terms import Term
 
 ASKS = "people.access_requests_daily"
 
+PROOF_MONTHS = "people.registration_proof_months"
+
 TERMS = (
+    Term(
+        PROOF_MONTHS,
+        4,
+        "months",
+        _("How old at most an invoice may be that proves an account to be one's own at registration."),
+        _("The field's custom: the last four months"),
+        kind=Whole(1, 24),
+        title=_("Proof at registration"),
+    ),
     Term(
         ASKS,
         10,

@@ -10,4 +10,6 @@ customer = [
     path(f"{_HERE}<int:pk>/", views.show_request, name="request"),
     path(f"{_HERE}<int:pk>/decline/", views.decline, name="decline"),
     path(f"{_HERE}<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("register/", views.register, name="register"),
 ]
+staff_outside = [path("registrations/", views.list_registrations, name="list")]

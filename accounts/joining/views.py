@@ -3,24 +3,27 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors as who
 from accounts.joining import lists, selectors, services
-from accounts.joining.forms import AnswerForm, AskForm
+from accounts.joining.forms import AnswerForm, AskForm, RegisterForm
 from accounts.models import AccessRequest, AccessStatus
 from accounts.permissions import Permission
 from portal import exports, listing
 from portal.errors import Refused
-from portal.http import ActorRequest, refused
+from portal.http import ActorRequest, refused, too_many_requests
 from portal.notices import story_lines
-from portal.policy import requires, signed_in
+from portal.policy import public, requires, signed_in
 
 
 @require_safe
@@ -126,3 +129,42 @@ def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
         return refused(request, refusal, back=_page_of(request, pk))
     messages.success(request, _("Withdrawn."))
     return redirect(_page_of(request, pk))
+
+
+# --- registering by oneself ------------------------------------------------------------------------
+
+# From one address; for one account, and for one mailbox, from wherever: known or not, they are counted alike.
+_FROM = {"register_from": "20/h/ip"}
+_ABOUT = {"register_about": "5/h/key"}
+_SLOWED = 3600  # seconds
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def register(request: HttpRequest) -> HttpResponse:
+    """Whatever was entered is answered by the same words, before anything of it was looked up."""
+    form = RegisterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        if not _has_room(request, said["number"], said["email"]):
+            return too_many_requests(request, wait=_SLOWED)
+        address = get_adapter().get_client_ip(request)
+        applicant = services.Applicant(**said, language=get_language() or "en", address=address)
+        services.register(applicant, at=timezone.now())
+        return render(request, "joining/registered.html", {"email": said["email"]})
+    return render(request, "joining/register.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _has_room(request: HttpRequest, number: str, email: str) -> bool:
+    keys = [f"account {number.strip().casefold()}", f"mail {email.strip().casefold()}"]
+    app = "allauth.account"
+    counted = [ratelimit.consume(request, app=app, action="register_from", config=_FROM)]
+    counted += [ratelimit.consume(request, app=app, action="register_about", key=key, config=_ABOUT) for key in keys]
+    return all(counted)
+
+
+@require_safe
+@requires(Permission.ADMINISTRATOR_APPOINT)
+def list_registrations(request: ActorRequest) -> HttpResponse:
+    rows = selectors.list_registrations(request.actor)
+    return listing.show(request, lists.REGISTRATION_LIST, rows, lists.registration_columns())

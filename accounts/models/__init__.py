@@ -1,7 +1,14 @@
 """Enterprises, billing accounts, people, account teams and the carrier's staff."""
 
 from accounts.models.companies import ACCOUNT_FLOW, Account, AccountStatus, CustomerNumber, Delivery, Enterprise
-from accounts.models.joining import ACCESS_FLOW, AccessRequest, AccessStatus
+from accounts.models.joining import (
+    ACCESS_FLOW,
+    REGISTRATION_FLOW,
+    AccessRequest,
+    AccessStatus,
+    Registration,
+    RegistrationStatus,
+)
 from accounts.models.keys import KEY_FLOW, ApiKey, ApiKeyAccount, ApiSecret, KeyStatus
 from accounts.models.members import (
     MEMBERSHIP_FLOW,
@@ -30,6 +37,7 @@ __all__ = [
     "KEY_FLOW",
     "LANGUAGES",
     "MEMBERSHIP_FLOW",
+    "REGISTRATION_FLOW",
     "TEAM_PURPOSES",
     "AccessRequest",
     "AccessStatus",
@@ -50,6 +58,8 @@ __all__ = [
     "MembershipBefore",
     "MembershipStatus",
     "People",
+    "Registration",
+    "RegistrationStatus",
     "SignOn",
     "SignOnDomain",
     "SignOnLink",

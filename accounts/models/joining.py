@@ -1,4 +1,4 @@
-"""Coming in: what colleagues ask for that they lack."""
+"""Coming in: what colleagues ask for that they lack, and who registers by themselves."""
 
 from typing import ClassVar
 
@@ -6,7 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from accounts.models.companies import Enterprise
 from accounts.models.members import Membership
+from accounts.models.sign_ins import LANGUAGES
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned
 
@@ -70,3 +72,63 @@ class AccessRequest(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.permission} for membership {self.membership_id}"
+
+
+class RegistrationStatus(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("registration", "To be looked at")
+    INVITED = "invited", pgettext_lazy("registration", "Link sent")
+    TAKEN = "taken", pgettext_lazy("registration", "Account has people already")
+    CLOSED = "closed", pgettext_lazy("registration", "Self-registration is off")
+    MISFIT = "misfit", pgettext_lazy("registration", "Not proven")
+
+
+_R = RegistrationStatus
+REGISTRATION_FLOW = Flow(
+    name="registration",
+    states=RegistrationStatus,
+    moves=table({_R.ASKED: [_R.INVITED, _R.TAKEN, _R.CLOSED, _R.MISFIT]}),
+    tones={_R.ASKED: "amber", _R.INVITED: "green", _R.TAKEN: "blue", _R.CLOSED: "blue", _R.MISFIT: "red"},
+    standard={
+        _R.ASKED: "pending",
+        _R.INVITED: "approved",
+        _R.TAKEN: "rejected",
+        _R.CLOSED: "rejected",
+        _R.MISFIT: "rejected",
+    },
+)
+
+
+class Registration(TenantOwned):
+    """Somebody without a sign-in says that an account is theirs. It stands in the house until it is looked at.
+
+    Whoever asks is answered before anything of the account was read: nothing of it can show in the answer.
+    """
+
+    extra_grants: ClassVar = {"portal_app": ("INSERT",)}
+    withheld: ClassVar = {"portal_staff_inside": ("INSERT", "DELETE")}
+    segment = models.CharField(max_length=12, choices=Enterprise.Segment)
+    number = models.CharField(max_length=40, db_collation="C")
+    name = models.CharField(max_length=200)
+    email = models.EmailField()
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
+    proof_kind = models.CharField(max_length=20)
+    # Sealed, and gone once it was looked at.
+    proof = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
+    asked_from = models.GenericIPAddressField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=RegistrationStatus, default=RegistrationStatus.ASKED)
+    judged_at = models.DateTimeField(null=True, blank=True)
+    # The public ID of the enterprise whose account it is, where the proof was right.
+    place = models.CharField(max_length=20, blank=True, db_collation="C")
+
+    class Meta:
+        constraints = [REGISTRATION_FLOW.constraint()]
+        indexes = [
+            models.Index(fields=["enterprise", "asked_at", "id"], name="accounts_registration_asked"),
+            models.Index(
+                fields=["id"], name="accounts_registration_waiting", condition=Q(status=RegistrationStatus.ASKED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"registration {self.pk}"

@@ -5,10 +5,12 @@ from accounts.services.idle import look_for_idle, note_seen
 from accounts.services.keys import hand_over_keys, leave_keys, note_key_use
 from accounts.services.members import (
     HAND_OVERS,
+    Claimed,
     Invited,
     accept_invitation,
     change_details,
     check_invitation,
+    claim,
     clean_email,
     deactivate,
     invitation_token,
@@ -53,6 +55,7 @@ from accounts.services.visits import leave_enterprise, open_assigned, open_enter
 __all__ = [
     "HAND_OVERS",
     "Away",
+    "Claimed",
     "Invited",
     "Outdated",
     "Place",
@@ -64,6 +67,7 @@ __all__ = [
     "change_place",
     "check_invitation",
     "check_not_last",
+    "claim",
     "clean_email",
     "close_team",
     "deactivate",

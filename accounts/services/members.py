@@ -90,6 +90,34 @@ def invite_many(wanted: Sequence[tuple[Invited, Rights]], *, actor: Actor, at: d
     return found
 
 
+class Claimed(Refused):
+    """Somebody is here already, or is about to be."""
+
+
+@transaction.atomic
+def claim(invited: Invited, *, actor: Actor, at: datetime) -> Membership:
+    """Make somebody the first administrator of an enterprise that nobody is in: pending, until they accept by mail.
+
+    Raises Claimed where there is anybody, or where somebody else's link is still good: of two at once one is first.
+    """
+    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise_of(actor))
+    here = of_enterprise(Membership.objects, actor).select_for_update(of=("self",))
+    gone = here.filter(status=_PENDING, invited_until__lte=at)
+    if here.exclude(status=MembershipStatus.REMOVED).exclude(pk__in=gone.values("pk")).exists():
+        raise Claimed(_("Somebody is here already."))
+    for each in gone:
+        _move(each, MembershipStatus.REMOVED, at=at)
+        each.is_administrator = False
+        each.save(update_fields=["is_administrator"])
+    user = _sign_in(clean_email(invited.email), language=invited.language, time_zone=enterprise.time_zone)
+    member = here.filter(user=user).first()
+    member = _back(member, at=at) if member else Membership(enterprise_id=enterprise.pk, user=user, status=_PENDING)
+    member.name, member.joined_at, member.is_administrator = invited.name, None, True
+    member.save(update_fields=["name", "joined_at", "is_administrator"] if member.pk else None)
+    locator.remember([locator.row(locator.PERSON, str(user.pk), enterprise_id=enterprise.pk, target_id=member.pk)])
+    return _send_invitation(member, enterprise, kind="person.registered", actor=actor, at=at)
+
+
 def _back(member: Membership, *, at: datetime) -> Membership:
     """Somebody who was here before and was removed."""
     _move(member, MembershipStatus.PENDING, at=at)
@@ -124,13 +152,15 @@ def invite_again(member_id: int, *, actor: Actor, at: datetime) -> Membership:
     return _send_invitation(member, selectors.get_enterprise(member.enterprise_id), actor=actor, at=at)
 
 
-def _send_invitation(member: Membership, enterprise: Enterprise, *, actor: Actor, at: datetime) -> Membership:
+def _send_invitation(
+    member: Membership, enterprise: Enterprise, *, kind: str = "person.invited", actor: Actor, at: datetime
+) -> Membership:
     today = at.astimezone(ZoneInfo(enterprise.time_zone)).date()
     days = terms.value("people.invitation_days", on=today, of=enterprise)
     member.invited_at, member.invited_until = at, at + timedelta(days=days)
     member.invitations += 1
     member.save(update_fields=["invited_at", "invited_until", "invitations"])
-    events.record("person.invited", subject=member, actor=actor, at=at, person=member.name, until=member.invited_until)
+    events.record(kind, subject=member, actor=actor, at=at, person=member.name, until=member.invited_until)
     return member
 
 

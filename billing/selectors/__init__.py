@@ -41,6 +41,7 @@ from billing.models import (
     Outcome,
 )
 from billing.permissions import Permission
+from billing.selectors.proofs import is_proven_by_invoice as is_proven_by_invoice
 from billing.selectors.runs import (
     count_invoices as count_invoices,
 )

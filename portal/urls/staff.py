@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import accounts.audit.urls
+import accounts.joining.urls
 import accounts.keys.urls
 import accounts.people.urls
 import accounts.serving.urls
@@ -54,6 +55,7 @@ urlpatterns = [
     path("", include((notices, "notices"))),
     path("search/", search_everywhere, name="search_everywhere"),
     path("", include((accounts.keys.urls.staff_outside, "key_work"))),
+    path("", include((accounts.joining.urls.staff_outside, "joining_work"))),
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.staff, "keys"))),
     path("told/", include((portal.header.urls.told, "told"))),
     path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),

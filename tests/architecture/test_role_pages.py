@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
+from accounts.models import Membership
 from accounts.permissions import STAFF_ROLES
 from portal import checks, policy, registries
 from portal.models import Todo
@@ -46,6 +47,7 @@ def parts(acme, acme_main, alice, dora, deliver):
     with inside(acme):
         milestone, line, disputed = order.milestones.first(), invoice.lines.first(), dispute.lines.first()
         todo = Todo.objects.latest("pk")
+        member = Membership.objects.get(enterprise=acme, user=alice)
     return {
         "orders/": {"<str:number>": order.number},
         "orders/milestones/": {"<int:pk>": milestone.pk},
@@ -70,6 +72,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "views/": {"<int:pk>": 0},
         "sign-on/domains/": {"<int:pk>": make.sign_on(acme)[1].pk},
         "keys/": {"<int:pk>": make.api_key(acme, alice).pk},
+        "access/": {"<int:pk>": make.access_request(member, "order.view").pk},
         "e/<slug:enterprise>/team/": {"<int:pk>": make.team(acme, dora, "billing_analyst").pk},
         "absences/": {"<int:pk>": make.absence(dora).pk},
         "staff/": {"<int:pk>": make.card_of(dora).pk},

@@ -209,6 +209,7 @@ PEOPLE = {
     f"{_PEOPLE}teams/<int:pk>/change/": inside("user.admin", *FORM, thing="team"),
     f"{_PEOPLE}teams/<int:pk>/rights/": inside("user.admin", *FORM, thing="team"),
     f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
+    "register/": opened(),
     "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
 }
 _ACCESS = "e/<slug:enterprise>/access/"
@@ -307,6 +308,7 @@ STAFF = {
     "e/<slug:enterprise>/accounts/<int:pk>/status/": inside("account.change", "POST", thing="account"),
     "customers/": across("enterprise.open"),
     "api-keys/": across("api.key.approve"),
+    "registrations/": across("administrator.appoint"),
     "e/<slug:enterprise>/keys/": inside("api.key.approve"),
     "e/<slug:enterprise>/keys/export.csv": inside("api.key.approve", *FORM),
     "e/<slug:enterprise>/keys/<int:pk>/": inside("api.key.approve", thing="api_key"),
@@ -460,6 +462,7 @@ WALLED = {
         "UPDATE (decided_at, decided_by, ended_at, last_used_at, last_used_from, owner_id, reason, status)",
     ),
     "accounts_accessrequest": ("INSERT", "UPDATE (answer, decided_at, decided_by, places, status, why)"),
+    "accounts_registration": ("INSERT",),
     "accounts_apikeyaccount": ("INSERT",),
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
@@ -523,6 +526,7 @@ UNUSED = {
 # Indexes that lead across enterprises: each serves a work list of staff's, or a queue.
 WORK_LISTS = {
     "accounts_apikey_pending",
+    "accounts_registration_waiting",
     "accounts_apikey_ending",
     "accounts_enterprise_name",
     "accounts_enterprise_words",
@@ -569,6 +573,7 @@ TASKS = {
     "portal.expire_drafts": ("portal_staff", ""),
     "accounts.look_for_idle": ("portal_staff", ""),
     "accounts.watch_keys": ("portal_staff", ""),
+    "accounts.judge_registrations": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
