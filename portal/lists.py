@@ -320,7 +320,7 @@ def _typed(value: Any, sort: Sort) -> date | datetime | str | int | Decimal:
         if not number.is_finite() or abs(number) >= _BEYOND_ALL:
             raise ValueError("no number")
         return number
-    if sort.field.endswith("_at"):
+    if sort.field == "at" or sort.field.endswith("_at"):
         moment = parse_datetime(str(value))
         if moment is None or moment.tzinfo is None:
             raise ValueError("no moment")

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models.expressions import DatabaseDefault
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,8 @@ class _Record(forms.Form):
     def __init__(self, thing: Enterprise | Account, data: Any = None, **kwargs: Any) -> None:
         names = [name for name in self.base_fields if name != "seen"]
         initial = {name: getattr(thing, name) for name in names if hasattr(thing, name)}
+        # Of one that is not there yet, what the database would write is nothing to be shown.
+        initial = {name: value for name, value in initial.items() if not isinstance(value, DatabaseDefault)}
         super().__init__(data, initial={**initial, "seen": thing.revision}, **kwargs)
         fields: dict[str, Any] = self.fields
         if "country" in fields:

@@ -647,11 +647,34 @@ SUGGESTIONS = {
 }
 
 # What a GET may write, by route: who was where, and where they were last.
+_LOOKS = {
+    # Who saw what: a line for each of them, once a day.
+    f"{root}e/<slug:enterprise>/{name}": {"portal_look"}
+    for root, names in {
+        "": (
+            "orders/<str:number>/",
+            "billing/invoices/<str:number>/",
+            "billing/invoices/<str:number>/pdf/",
+            "billing/invoices/<str:number>/csv/",
+            "billing/disputes/<str:number>/",
+            "files/<int:pk>/",
+        ),
+        "api/v1/": (
+            "orders/<str:number>/",
+            "billing/invoices/<str:number>/",
+            "billing/invoices/<str:number>/lines/",
+            "billing/invoices/<str:number>/pdf/",
+            "billing/disputes/<str:number>/",
+        ),
+    }.items()
+    for name in names
+}
 GET_WRITES = {
     "customer": {
+        **_LOOKS,
         "e/<slug:enterprise>/": {"accounts_user"},
         # Who opens what they were told has read it.
         "e/<slug:enterprise>/notices/<int:pk>/": {"portal_notice"},
     },
-    "staff": {"told/<int:pk>/": {"portal_notice"}},
+    "staff": {**_LOOKS, "told/<int:pk>/": {"portal_notice"}},
 }

@@ -117,7 +117,9 @@ def test_a_field_suggests_nothing_of_another_enterprises(face, acmes, boreals, b
         for typed in (acmes.account.number, acmes.account.name, f"{acmes.account.name} ({acmes.account.number})"):
             theirs, nones = (browser.get(address, {"of": "q", "q": each}) for each in (typed, NOT_A_NUMBER))
             assert _echoless(theirs, typed) == _echoless(nones, NOT_A_NUMBER), (name, typed)
-        assert boreals.account.number in browser.get(address, {"of": "q", "q": boreals.account.number}).text
+        mine = {"account": boreals.account.number, "group": boreals.group.name, "person": boreals.member.name}
+        own = mine[declared.SUGGESTIONS[name]]
+        assert own in browser.get(address, {"of": "q", "q": own}).text
 
 
 def test_customers_are_suggested_to_nobody_but_the_carriers_people(acmes, boreals):
@@ -180,11 +182,19 @@ def test_a_service_takes_no_id_of_another_enterprises(acmes, boreals, bob, dora)
 # --- files -------------------------------------------------------------------------------------------------
 
 
+def _inside(home):
+    """Each route inside an enterprise on either face, with the browser of somebody who may ask for it."""
+    browsers = {"customer": worlds.administrator(home.enterprise), "staff": worlds.visitor(home.enterprise)}
+    for face in FACES:
+        for name, route in ROUTES[face].items():
+            if route.place is Place.INSIDE:
+                yield name, route, browsers[face]
+
+
 def test_the_declared_files_are_those_that_are_answered(acmes):
-    browser = worlds.administrator(acmes.enterprise)
     found = set()
-    for name, route in ROUTES["customer"].items():
-        if route.place is Place.INSIDE and "GET" in route.methods:
+    for name, route, browser in _inside(acmes):
+        if "GET" in route.methods:
             answer = browser.get(address_of(acmes, name, route))
             if answer.get("Content-Disposition", "").startswith("attachment"):
                 found.add(name)
