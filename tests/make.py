@@ -20,6 +20,7 @@ from accounts.models import (
     Grant,
     GroupedAccount,
     Membership,
+    Registration,
     SignOn,
     SignOnDomain,
     StaffAbsence,
@@ -167,6 +168,14 @@ def access_request(member: Membership, permission: str, **fields: Any) -> Access
         return AccessRequest.objects.create(
             enterprise_id=member.enterprise_id, membership=member, permission=permission, **fields
         )
+
+
+def registration(email: str, **fields: Any) -> Registration:
+    """What somebody without a sign-in says of an account, to be looked at."""
+    fields = {"segment": "enterprise", "number": "5-NONE", "name": "Reg Ister", "proof_kind": "invoice",
+              "asked_at": timezone.now(), **fields}  # fmt: skip
+    with as_app(), tenant_scope(locator.house_id()):
+        return Registration.objects.create(enterprise_id=locator.house_id(), email=email, **fields)
 
 
 def sign_on(owner: Enterprise, **fields: Any) -> tuple[SignOn, SignOnDomain]:

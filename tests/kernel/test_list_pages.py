@@ -13,13 +13,13 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import StaffVisit
+from accounts.models import Membership, StaffVisit, Team
 from billing.lists import INVOICES
 from billing.models import Invoice
 from billing.selectors import list_invoices
 from orders.lists import ORDERS
 from orders.models import Order
-from portal import listing, ownlists
+from portal import listing, looks, ownlists
 from portal.listing.declared import LISTINGS
 from tests import make
 from tests.billing import builders
@@ -27,9 +27,10 @@ from tests.faces import face_settings, inside
 
 ORDER_PAGE = "/e/204817/orders/"
 TODAY = date.today()
-CUSTOMERS = ["orders", "invoices", "disputes", "visits", "downloads"]
-# Whoever looks at them is a colleague with a role; a customer of the test's lacks most of a team.
-NEVER_EMPTY = {"terms", "customers", "staff", "staff_roles", "team_gaps"}
+CUSTOMERS = ["orders", "invoices", "disputes", "visits", "downloads", "people", "teams", "access-requests", "api-keys"]
+# Whoever looks at them is a colleague with a role, and stands in the journal; a customer of the test's lacks most of
+# a team, and who looks at its people is one of them.
+NEVER_EMPTY = {"terms", "customers", "staff", "staff_roles", "team_gaps", "people", "journal"}
 EVERYWHERE = {**LISTINGS, "downloads": ownlists.DOWNLOAD_LIST}
 
 
@@ -49,6 +50,15 @@ def full(acme, acme_main, alice, dora, owen, deliver):
     builders.dispute(alice, builders.issue(acme_main))
     visit(acme, owen)
     make.absence(dora)
+    make.contact(acme, "desk@acme.example", wants_orders=True)
+    make.group(acme, "West", acme_main)
+    make.api_key(acme, alice)
+    make.registration("new@acme.example")
+    with inside(acme):
+        Team.objects.create(enterprise=acme, name="NOC")
+        member = Membership.objects.select_related("enterprise").get(user=alice)
+        looks.note(builders.staff(owen, acme), acme_main, "page", label="5-1", at=builders.ISSUED_AT)
+    make.access_request(member, "order.view")
     deliver()
 
 
