@@ -37,6 +37,7 @@ KEY_FLOW = Flow(
     ),
     tones={
         _S.PENDING: "amber", _S.APPROVED: "blue", _S.ACTIVE: "green", _S.DECLINED: "red", _S.REVOKED: "red",
+        _S.WITHDRAWN: "gray", _S.EXPIRED: "gray",
     },
     # TMF669 knows a party role's states; a key's are told alike.
     standard={

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts import selectors, services
 from accounts.joining import services as joining
@@ -288,7 +289,9 @@ def test_a_day_has_so_many_requests(client_of, acme, alice, zoe):
     before = picture(acme)
     answer = ask(browser, permission="order.cancel")
     assert answer.status_code == 422
-    assert "asked for a lot" in answer.content.decode()
+    with translation.override(zoe.language):
+        words = gettext("You have asked for a lot today. Write to your administrators, or ask again tomorrow.")
+    assert words in answer.content.decode()
     assert picture(acme) == before
 
 

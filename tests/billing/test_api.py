@@ -151,7 +151,8 @@ def test_queries_do_not_grow_with_the_rows(client_of, alice, acme, acme_main, pa
                 DisputedLine.objects.create(
                     enterprise=acme, dispute=opened, line=last, reason="rate", statement="x", amount=last.amount
                 )
-    assert counts[0] == counts[1] and counts[0] < 20, counts
+    # One of them keeps who saw it.
+    assert counts[0] == counts[1] and counts[0] < 21, counts
 
 
 # --- disputing ---------------------------------------------------------------------------------

@@ -23,14 +23,17 @@ from accounts.models import (
     Account,
     AccountGroup,
     ApiKey,
+    ApiSecret,
     Contact,
     CustomerNumber,
     Enterprise,
     Grant,
     Membership,
     MembershipBefore,
+    Registration,
     SignOn,
     SignOnDomain,
+    SignOnLink,
     StaffAbsence,
     StaffMember,
     Team,
@@ -41,7 +44,7 @@ from accounts.models import (
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
 from orders.models import Milestone, Order
-from portal import files, registries
+from portal import files, looks, registries
 from portal.models import (
     CarrierTerm,
     Draft,
@@ -179,6 +182,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     team = _team(enterprise, member, account)
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
     asked = make.access_request(member, "order.view", why=f"Night shift of {enterprise.public_id}")
+    _kept_by_code(account, member, key)
     serving = make.team(enterprise, analyst, "service_manager"), make.absence(analyst)
     contact, number, group = _records(account)
     words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name, asked.why]
@@ -201,6 +205,27 @@ def _team(enterprise: Enterprise, member: Membership, account: Account) -> Team:
             is_administrator=False,
         )  # fmt: skip
     return team
+
+
+def _kept_by_code(account: Account, member: Membership, key: ApiKey) -> None:
+    """A key's secret that is over, a link to a sign-on, a registration that was judged, and who saw the account."""
+    enterprise, at = account.enterprise, builders.ISSUED_AT
+    here = {"enterprise": enterprise}
+    with as_app(), tenant_scope(enterprise.pk):
+        ApiSecret.objects.create(
+            **here, key=key, handle=f"h{enterprise.pk}", secret_hash="0" * 64, made_at=at, ends_at=at
+        )
+        issuer = f"https://id.{enterprise.public_id}.example"
+        SignOnLink.objects.create(
+            **here, issuer=issuer, subject="1", user_id=member.user_id, membership=member, linked_at=at
+        )
+        Registration.objects.create(
+            **here, segment="enterprise", number="5-1", name="Reg Ister", email="reg@x.example", proof_kind="invoice",
+            proof="sealed", asked_at=at, status="taken", judged_at=at, place=enterprise.public_id,
+        )  # fmt: skip
+        looks.note(
+            builders.customer(User.objects.get(pk=member.user_id), enterprise), account, "page", label="A", at=at
+        )
 
 
 def hang_on(dispute: Dispute, person: User) -> StoredFile:

@@ -79,7 +79,11 @@ def world(acme, acme_main, alice, carol, dora, client_of, deliver):
     b.decide(dora, b.disputed(decided), "30.00")
     b.dispute(alice, invoice, b.claim(lines[1]))
     later = b.issue(acme_main, b.DECEMBER, b.LATER)
+    group, key = make.group(acme_main.enterprise, "West", acme_main), make.api_key(acme_main.enterprise, alice)
     return {
+        "account-groups/{pk}": [group.pk, 0],
+        "accounts/{pk}": [acme_main.pk, 0],
+        "keys/{pk}": [key.pk, 0],
         "orders/{number}": [order.number],
         "billing/invoices/{number}": [invoice.number, later.number],
         "billing/disputes/{number}": [decided.number],
@@ -94,7 +98,7 @@ def paths(described, world):
         filled = path.replace("{enterprise}", "204817")
         numbers = next((numbers for part, numbers in world.items() if part in path), [""])
         for number in [*numbers, *(["NOT-THERE"] if "{number}" in path else [])]:
-            yield filled.replace("{number}", number), operations["get"]
+            yield filled.replace("{number}", str(number)).replace("{pk}", str(number)), operations["get"]
 
 
 @pytest.mark.parametrize("face", ["customer", "staff"])

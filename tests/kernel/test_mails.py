@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.notices import SIGN_IN
 from billing import services
 from portal import documents, events, locator, notices
@@ -32,18 +32,22 @@ TOLD = {name for name, kind in notices.KINDS.items() if not kind.is_silent}
 
 @pytest.fixture(params=LANGUAGES)
 def mails(request, acme, acme_main, alice, carol, dora, client_of, deliver, monkeypatch):
-    """One mail of each kind to Alice, in one language, about things with long names."""
+    """One mail of each kind, to Alice or to one of the carrier's people, in one language, about long names."""
     monkeypatch.setattr(documents, "render", lambda *_, **__: b"%PDF-1.7")
     with as_staff():
-        User.objects.filter(pk=alice.pk).update(language=request.param)
+        User.objects.update(language=request.param)
     alice.refresh_from_db()
     _orders(acme, acme_main, carol, client_of)
     _disputes(acme, acme_main, alice, dora)
     _files(acme, alice)
     _signing_in(alice)
+    _people(acme, acme_main, alice)
+    _carriers_people(acme, acme_main, carol, dora)
     deliver()
     with as_staff():
-        found = {each.kind: each for each in Notice.objects.filter(recipient=alice.email)}
+        # Hers before others'.
+        notices_of = sorted(Notice.objects.all(), key=lambda each: each.recipient == alice.email)
+        found = {each.kind: each for each in notices_of}
     assert set(found) == TOLD
     assert {each.language for each in found.values()} == {request.param}
     return found
@@ -95,6 +99,67 @@ def _files(acme, alice):
             )  # fmt: skip
 
 
+# Whoever reads them can enter nowhere: a closed enterprise, or nobody's sign-in.
+NOWHERE = {"enterprise.closed", "registration.closed", "registration.misfit", "registration.taken"}
+STAFFS = ("team.", "absence.", "staff.")  # told to the carrier's people
+LATER = "2026-12-24T12:00:00+00:00"
+KEYS = ("approved", "declined", "ending", "expired", "handed_over", "requested", "reset", "revoked")
+
+
+def _people(acme, account, alice):
+    """About people and their rights, keys, requests and registrations."""
+    with inside(acme):
+        member = Membership.objects.select_related("user", "enterprise").get(user=alice)
+    other = make.member(acme, make.user("other@acme.example", language=alice.language), LONG)
+    key, theirs = make.api_key(acme, alice, name=LONG[:60]), make.api_key(acme, other.user, name=LONG[:60])
+    mine, others = (make.access_request(each, "order.view") for each in (member, other))
+    house = locator.house_id()
+    registration = make.registration(alice.email, language=alice.language, name=LONG)
+    facts = {
+        "person": LONG, "name": LONG, "until": LATER, "reason": LONG, "grounds": LONG, "handle": "dmk_ab12", "by": LONG,
+        "added": [{"permission": "order.view", "account": account.number}],
+        "withdrawn": [{"permission": "billing.view"}],
+        "permission": "order.view", "after": "paper", "before": "electronic", "from_on": "2026-12-01", "words": LONG,
+        "number": account.number, "administrators": [{"name": LONG, "email": "other@acme.example"}], "why": "",
+    }  # fmt: skip
+    subjects = [(member, f"person.{kind}") for kind in ("idle", "invited", "registered")]
+    subjects += [(member, "rights.changed"), (other, "administrator.named"), (account, "account.delivery_changed")]
+    subjects += [(acme, "enterprise.closed"), (acme, "enterprise.reopened"), (others, "access.asked")]
+    subjects += [(mine, "access.declined"), (mine, "access.granted")]
+    subjects += [(theirs if kind == "requested" else key, f"api_key.{kind}") for kind in KEYS]
+    acting = system(acme.pk)
+    with as_app(), tenant_scope(acme.pk):
+        for subject, kind in subjects:
+            events.record(kind, subject=subject, actor=acting, at=timezone.now(), **facts)
+        status = {**facts, "before": "active", "after": "suspended"}
+        events.record("account.status_changed", subject=account, actor=acting, at=timezone.now(), **status)
+    with as_app(), tenant_scope(house):
+        for kind in ("closed", "misfit", "taken"):
+            events.record(
+                f"registration.{kind}", subject=registration, actor=system(house), at=timezone.now(), **facts
+            )  # fmt: skip
+
+
+def _carriers_people(acme, account, carol, dora):
+    """About the account team, absences, and somebody new among the carrier's people."""
+    place, absence = make.team(acme, dora, "billing_analyst", account), make.absence(carol, deputy=dora)
+    facts = {
+        "name": "Dora Brandt", "email": "dora@northvane.example", "role": "billing_analyst", "account": account.number,
+        "families": ["ip"], "escalation": 1, "former": LONG, "first": "2026-12-01", "last": "2026-12-24",
+        "until": LATER,
+    }  # fmt: skip
+    with as_app(), tenant_scope(acme.pk):
+        for kind in ("team.member_added", "team.member_replaced"):
+            events.record(kind, subject=place, actor=system(acme.pk), at=timezone.now(), **facts)
+    house = locator.house_id()
+    with as_app(), tenant_scope(house):
+        for subject, kind in ((absence, "absence.set"), (dora, "staff.invited")):
+            events.record(
+                kind, subject=subject, actor=system(house), at=timezone.now(), enterprise_id=house,
+                **{**facts, "role": "Billing analyst"},
+            )  # fmt: skip
+
+
 def _signing_in(alice):
     make.password(alice)
     FaceClient("customer").post("/account/password/reset/", {"email": alice.email})
@@ -132,9 +197,10 @@ def test_every_link_is_whole_and_leads_to_the_readers_face(mails):
         links = re.findall(r'href="([^"]+)"', mail.body_html)
         links += re.findall(r"https?://\S+", mail.body_text)
         pages = [link for link in links if not link.startswith(("tel:", "mailto:", notices.SECRET_MARK))]
-        place = "account" if kind in SIGN_IN else "e/204817"
-        assert all(link.startswith(f"{settings.CUSTOMER_URL}/{place}/") for link in pages), (kind, pages)
-        assert pages or notices.KINDS[kind].secret, kind
+        place = "account/" if kind in SIGN_IN else "" if kind.startswith(("registration.", *STAFFS)) else "e/204817/"
+        face = settings.STAFF_URL if kind.startswith(STAFFS) else settings.CUSTOMER_URL
+        assert all(link.startswith(f"{face}/{place}") for link in pages), (kind, pages)
+        assert pages or notices.KINDS[kind].secret or kind in NOWHERE, kind
 
 
 def test_nothing_is_wider_than_a_sheet_and_nothing_is_fetched(mails):

@@ -93,6 +93,16 @@ PROVOKED: dict[str, Callable[..., object]] = {
 # Raised where no request waits; their words stand in a journal or in an answer of another form.
 ELSEWHERE = {
     "DocumentsUnavailable": "the printing task notes it in the carrier's journal",
+    "Edited": "two who change one record: tests/accounts/test_billing_accounts.py",
+    "NumberTaken": "beside the number's field: tests/accounts/test_many_accounts.py",
+    "ContactKnown": "beside the address's field: tests/accounts/test_billing_accounts.py",
+    "GroupHeld": "with what hangs on the group: tests/accounts/test_account_groups.py",
+    "LastAdministrator": "of the carrier's people: tests/accounts/test_staff.py",
+    "RoleMoved": "two who change one role: tests/accounts/test_staff_roles.py",
+    "BeyondReach": "of the carrier's people: tests/accounts/test_staff_roles.py",
+    "Claimed": "caught where a registration is judged: tests/accounts/test_registration.py",
+    "Outdated": "two who change one person's rights: tests/accounts/test_rights.py",
+    "PlaceMoved": "two who change one place in a team: tests/accounts/test_teams.py",
     "DocumentTooHeavy": "the printing task notes it in the carrier's journal",
     "NotAccepted": "stands beside the field of files: tests/kernel/test_files_in.py",
     "StillUnderWay": "a problem of the API: tests/kernel/test_api.py",

@@ -68,7 +68,7 @@ def test_the_customers_side_writes_only_what_its_services_need(acme, two_orders)
     with tenant_scope(acme.pk):
         for change in (
             lambda: Order.objects.update(title="Mine"),
-            lambda: Contact.objects.create(enterprise=acme, name="x", email="x@x.example"),
+            lambda: Account.objects.update(number="5-OTHER"),
             lambda: Enterprise.objects.update(legal_name="Other"),
             lambda: Todo.objects.all()._raw_delete("default"),
             lambda: Notice.objects.update(body_text="Something else"),
