@@ -76,7 +76,7 @@ class Looker:
         path = page.path.format(**self.things)
         answer = person.page.goto(path)
         if "/reauthenticate/" in person.page.url and "/reauthenticate/" not in path:
-            answer = _show_oneself(person, path)
+            answer = _show_oneself(person, page, path)
         if "/open/" in person.page.url and "/open/" not in path:
             answer = _say_why(person)
         here = urlsplit(person.page.url).path
@@ -88,8 +88,12 @@ class Looker:
             raise AssertionError(f"{page.name} answered {answer.status}")
 
 
-def _show_oneself(person: Person, path: str) -> Response | None:
-    """What changes how one signs in asks for the password once more, and not again for some minutes."""
+def _show_oneself(person: Person, page: Page, path: str) -> Response | None:
+    """What changes how one signs in asks who one is once more, and not again for some minutes: by what one has."""
+    if person.page.locator("[name=code]").count():
+        person.who = person.who or page.who
+        person.show_code_again()
+        return person.page.goto(path)
     person.page.goto("/account/reauthenticate/")
     person.page.locator("[name=password]").fill(PASSWORD)
     with person.page.expect_navigation():

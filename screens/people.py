@@ -1,6 +1,6 @@
 """The pages of a customer's people, of their rights, and of the audit log."""
 
-from screens.page import ADMINISTRATOR, CARE, HERE, NOBODY, SEVERAL, on, opening, send
+from screens.page import ADMINISTRATOR, CARE, FEW_RIGHTS, HERE, NOBODY, OWNER, on, opening, send
 
 _c, _s = on("customer"), on("staff")
 _IN = "e/<slug:enterprise>/"
@@ -23,7 +23,7 @@ PEOPLE = (
     _c(f"{_PEOPLE}<int:pk>/rights/", ADMINISTRATOR, f"{_THERE}{{member}}/rights/"),
     _c(f"{_PEOPLE}<int:pk>/rights/", ADMINISTRATOR, f"{_THERE}{{member}}/rights/", "wrong", 422, act=send(_RIGHTS)),
     _c(f"{_PEOPLE}teams/", ADMINISTRATOR, f"{_THERE}teams/"),
-    _c(f"{_PEOPLE}teams/", SEVERAL, "/e/207340/people/teams/", "not allowed", 403),
+    _c(f"{_PEOPLE}teams/", FEW_RIGHTS, f"{_THERE}teams/", "not allowed", 403),
     _c(f"{_PEOPLE}teams/new/", ADMINISTRATOR, f"{_THERE}teams/new/"),
     _c(f"{_PEOPLE}teams/<int:pk>/", ADMINISTRATOR, f"{_THERE}teams/{{crew}}/"),
     _c(f"{_PEOPLE}teams/<int:pk>/change/", ADMINISTRATOR, f"{_THERE}teams/{{crew}}/change/"),
@@ -38,6 +38,7 @@ STAFFS_PEOPLE = (
     _s(f"{_IN}administrators/", CARE, f"{HERE}administrators/"),
     _s(f"{_IN}administrators/", CARE, f"{HERE}administrators/", "wrong", 422,
        act=send("form:has([name=grounds]) [type=submit]", email="no")),
+    _s("registrations/", OWNER),
     _s(f"{_IN}audit/", CARE, f"{HERE}audit/"),
     _s(f"{_IN}audit/seen/", CARE, f"{HERE}audit/seen/"),
 )  # fmt: skip

@@ -257,7 +257,7 @@ def order(on: Account, *, milestones: int | list[dict[str, Any]] = 3, **fields: 
     """An order in progress; ``milestones`` are that many, the first under way, or their fields."""
     today = date.today()
     fields = {
-        "number": f"ORD-2026-{number():05d}",
+        "number": f"ORD-2026-{40_000 + number():05d}",
         "product": product(),
         "title": "Wave 10 Gbps, Denver to Reno",
         "status": "in_progress",

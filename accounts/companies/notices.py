@@ -67,13 +67,14 @@ def _moved(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _status(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"state": AccountStatus(facts["after"]).label, "note": facts.get("reason", "")}
+    labels = dict(AccountStatus.choices)
+    return {"state": labels.get(facts.get("after", ""), ""), "note": facts.get("reason", "")}
 
 
 def _delivery(facts: dict[str, Any]) -> dict[str, Any]:
     from_on = facts.get("from_on")
     since = _("from %(day)s at the latest") % {"day": spoken("from_on", from_on)} if from_on else ""
-    return {"delivery": Delivery(facts["after"]).label, "note": since}
+    return {"delivery": dict(Delivery.choices).get(facts.get("after", ""), ""), "note": since}
 
 
 def billed(event: Event) -> Iterable[Recipient]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts import selectors as people
 from accounts.lists import by_customer
@@ -172,7 +172,7 @@ def absence_columns(*, ends: Any) -> list[Column]:
         Column(_("Last day"), lambda each: day(each.last_day), key="last"),
         Column(_("Who stands in"), lambda each: anchor(each.deputy.name, person(each.deputy_id)) if each.deputy
                else status(_("nobody"), "red"), key="deputy"),
-        Column("", lambda each: anchor(_("End it"), url) if (url := ends(each)) else None, key="end"),
+        Column(pgettext("a column", "Change"), lambda each: anchor(_("End it"), url) if (url := ends(each)) else None, key="end"),
     ]  # fmt: skip
 
 

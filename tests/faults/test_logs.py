@@ -50,6 +50,8 @@ def test_no_secret_stands_in_any_log(site, crowd):
     with site.failing_commits("Secret %"):
         assert crowd.write("Secret note-canary-31").status == 500
     site.sink.is_unknown = True
+    # A line that is kept from the last mail would serve for this one.
+    site.sink.hang_up()
     crowd.write()
     site.until(lambda: any(error for *_, error in crowd.notices()), 20, "a failed try")
     site.sink.is_unknown = False
