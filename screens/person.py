@@ -96,9 +96,8 @@ class Person:
 
     def show_code_again(self) -> None:
         """Where who signed in is asked for a second step once more: by the code of whoever was signed in last."""
-        asked = self.page.url
         used = ""
-        while self.page.url == asked:
+        while "/reauthenticate/" in self.page.url:
             used = self._show_code(self.who, used)
 
     def _show_code(self, email: str, used: str) -> str:

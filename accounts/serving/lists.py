@@ -172,7 +172,8 @@ def absence_columns(*, ends: Any) -> list[Column]:
         Column(_("Last day"), lambda each: day(each.last_day), key="last"),
         Column(_("Who stands in"), lambda each: anchor(each.deputy.name, person(each.deputy_id)) if each.deputy
                else status(_("nobody"), "red"), key="deputy"),
-        Column(pgettext("a column", "Change"), lambda each: anchor(_("End it"), url) if (url := ends(each)) else None, key="end"),
+        Column(pgettext("a column", "Change"),
+               lambda each: anchor(_("End it"), url) if (url := ends(each)) else None, key="end"),
     ]  # fmt: skip
 
 
