@@ -17,6 +17,7 @@ from allauth.core.internal import ratelimit
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -116,6 +117,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Who has a second factor shows that: the password alone may be what was stolen."""
         methods = super().get_reauthentication_methods(user)
         stronger = [method for method in methods if method["id"] != "reauthenticate"]
+        if not is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+            # Recovery codes come with a passkey, and would be asked for as an app's six digits.
+            stronger = [method for method in stronger if method["id"] != "mfa_reauthenticate"] or stronger
         return stronger or methods
 
     # --- guessing ------------------------------------------------------------------------------
