@@ -60,8 +60,8 @@ def _moved(facts: dict[str, Any]) -> dict[str, Any]:
         numbers = facts.get(name, [])
         shown = ", ".join(numbers[:20]) + (" …" if len(numbers) > 20 else "")
         lines += [words % {"numbers": shown}] if numbers else []
-    before = facts.get("before", facts["group"])
-    if before != facts["group"]:
+    before = facts.get("before", facts.get("group"))
+    if before != facts.get("group"):
         lines.insert(0, _("it was called “%(name)s”") % {"name": before})
     return {"note": "\n".join(lines)}
 
