@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Enterprise, Membership, StaffCard, StaffMember, StaffRole, TeamMember, User
 from accounts.selectors import get_rights
-from bench import crowd
+from bench import many as crowd
 from bench.databases import World
 from inventory.models import Product
 from portal import locator
