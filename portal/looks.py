@@ -20,7 +20,7 @@ def note(actor: Actor, thing: models.Model, way: str, *, label: str, at: datetim
     ``way`` is one of Look.Way. The cache only spares the write: without it the database says no twice.
     """
     who = f"key {actor.key_id}" if actor.key_id else f"user {actor.user_id}"
-    key = f"look:{actor.enterprise_id}:{thing._meta.label_lower}:{thing.pk}:{who}:{way}:{at.date()}"
+    key = f"look:{actor.enterprise_id}:{thing._meta.label_lower}:{thing.pk}:{who.replace(' ', '')}:{way}:{at.date()}"
     if actor.enterprise_id is None or _is_known(key):
         return
     row = Look(

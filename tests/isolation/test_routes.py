@@ -226,7 +226,7 @@ def test_no_page_says_a_word_of_what_is_not_in_reach(who, acmes, borealis, borea
     browser = build(home.enterprise)
     # Who is of the enterprise may know its name, its numbers, its people and what these made for all of it.
     whole = {acmes.enterprise.legal_name, acmes.enterprise.public_id, acmes.customer_number.number, acmes.team.name}
-    whole |= {acmes.group.name}
+    whole |= {acmes.group.name, f"Night shift of {acmes.enterprise.public_id}"}
     known = {*whole, "Alice Moreau", "alice@acme.example"} if home is acmes else set()
     words = [word for word in acmes.words if word not in known and not any(word in k for k in known)]
     for name, route in about(browser.face, Place.INSIDE):
