@@ -223,8 +223,6 @@ JOINING = {
     f"{_ACCESS}<int:pk>/withdraw/": Route(Place.INSIDE, thing="access_request", methods=("POST",), is_own=True),
 }
 
-# What an auditor reads names what others did, on whatever account.
-TELLS_ALL = {"audit.view"}
 BOTH_FACES |= {
     "e/<slug:enterprise>/audit/": inside("audit.view"),
     "e/<slug:enterprise>/audit/export.csv": inside("audit.view", *FORM),
