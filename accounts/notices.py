@@ -34,11 +34,7 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
     """Who may see the account, of the people those who want to hear of it; teams; contacts without a sign-in."""
     people = selectors.list_people_with(event.enterprise_id, permission, event.account_id)
     contacts = selectors.list_contacts(event.enterprise_id, event.account_id, wants=wants)
-    found = [
-        Recipient(address=user.email, name=m.name, language=user.language, time_zone=user.time_zone, reason=reason)
-        for m, user in people
-        if getattr(m, f"wants_{wants}")
-    ]
+    found = [to_member(m, reason=reason) for m, user in people if getattr(m, f"wants_{wants}")]
     found += [
         Recipient(address=team.email, name=team.name, language=team.language, time_zone=team.time_zone, reason=reason)
         for team in selectors.list_mailboxes_with(event.enterprise_id, permission, event.account_id)
@@ -125,12 +121,12 @@ def _why(facts: dict[str, Any]) -> dict[str, Any]:
 def _invited(event: Event) -> Iterable[Recipient]:
     """The invited person, by the address of their sign-in."""
     member = selectors.get_member(event.enterprise_id, event.subject_id)
-    yield _to(member, reason=_("An administrator of this company invited your address."))
+    yield to_member(member, reason=_("An administrator of this company invited your address."))
 
 
 def _registered(event: Event) -> Iterable[Recipient]:
     member = selectors.get_member(event.enterprise_id, event.subject_id)
-    yield _to(member, reason=_("You, or somebody else, registered with this address."))
+    yield to_member(member, reason=_("You, or somebody else, registered with this address."))
 
 
 def _themselves(event: Event) -> Iterable[Recipient]:
@@ -138,7 +134,7 @@ def _themselves(event: Event) -> Iterable[Recipient]:
     member = selectors.get_member(event.enterprise_id, event.subject_id)
     if member.status != MembershipStatus.ACTIVE:
         return
-    yield _to(member, reason=_("It is about what you may do here."))
+    yield to_member(member, reason=_("It is about what you may do here."))
 
 
 def _other_administrators(event: Event) -> Iterable[Recipient]:
@@ -146,10 +142,11 @@ def _other_administrators(event: Event) -> Iterable[Recipient]:
     reason = _("You administer this enterprise.")
     for member in selectors.list_all_administrators(event.enterprise_id):
         if member.pk != event.subject_id and member.user_id != event.actor_user_id:
-            yield _to(member, reason=reason)
+            yield to_member(member, reason=reason)
 
 
-def _to(member: Membership, *, reason: Text) -> Recipient:
+def to_member(member: Membership, *, reason: Text) -> Recipient:
+    """One of a customer's people, by the address of their sign-in."""
     user = member.user
     return Recipient(
         address=user.email, name=member.name, language=user.language, time_zone=user.time_zone, reason=reason

@@ -78,13 +78,14 @@ def _window(found: Invoice) -> dict[str, Any]:
 @requires(Permission.BILLING_VIEW)
 def pdf(request: ActorRequest, number: str) -> HttpResponseBase:
     """The document as it was issued; a page with the way out while there is none."""
-    found = _invoice(request, number, way="pdf")
+    found = _invoice(request, number)
     if not found.pdf_sha256:
         return render(request, "billing/pdf_not_ready.html", {"invoice": found}, status=409)
     try:
         content = selectors.read_pdf(found)
     except Refused as refusal:
         return refused(request, refusal, back=_link(request, "billing:invoice", number))
+    looks.note(request.actor, found, "pdf", label=number, at=timezone.now())
     return files.download(content, name=f"{found.number}.pdf", media_type="application/pdf")
 
 

@@ -21,9 +21,10 @@ from portal.notices import KINDS, story_lines
 
 # What the kinds of event are about, by the beginnings of their names.
 AREAS: dict[str, Text] = {
-    "person rights team absence": gettext_lazy("People and rights"),
+    "person rights team absence administrator access registration": gettext_lazy("People and rights"),
     "enterprise account contact group": gettext_lazy("Enterprise and accounts"),
     "api_key": gettext_lazy("API keys"),
+    "sign_on": gettext_lazy("Sign-on"),
     "order milestone service": gettext_lazy("Orders and services"),
     "invoice dispute billrun": gettext_lazy("Billing"),
     "term": gettext_lazy("Terms"),
@@ -32,7 +33,7 @@ AREAS: dict[str, Text] = {
 }
 _BY_AREA = {code.partition(" ")[0]: code.split() for code in AREAS}
 _WHO: list[tuple[str, Text]] = [
-    (ActorKind.CUSTOMER, gettext_lazy("Our people")),
+    (ActorKind.CUSTOMER, gettext_lazy("The customer's people")),
     (ActorKind.STAFF, gettext_lazy("The carrier's people")),
     (ActorKind.KEY, gettext_lazy("API keys")),
     (ActorKind.SYSTEM, gettext_lazy("The portal itself")),
@@ -75,8 +76,6 @@ JOURNAL = ListPage(
 
 def journal_columns(actor: Actor) -> list[Column]:
     sides = {code: str(words) for code, words in _WHO}
-    if actor.is_staff:
-        sides[ActorKind.CUSTOMER] = _("The customer's people")
     return [
         Column(_("What"), _what, is_lead=True, key="what"),
         Column(_("When"), lambda each: moment(each.at), key="at"),
@@ -167,8 +166,6 @@ _THINGS: dict[str, Text] = {
 def look_columns(actor: Actor) -> list[Column]:
     ways = dict(Look.Way.choices)
     sides = {code: str(words) for code, words in _WHO}
-    if actor.is_staff:
-        sides[ActorKind.CUSTOMER] = _("The customer's people")
 
     def thing(look: Look) -> Cell:
         page = registries.page_of(look.thing_type)

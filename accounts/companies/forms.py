@@ -309,12 +309,3 @@ class GroupForm(forms.Form):
             words = _("There is no account of these numbers here: %(numbers)s.")
             self.add_error(name, words % {"numbers": ", ".join(strange[:20])})
         return found
-
-
-class FileForm(forms.Form):
-    """A table of accounts, to be looked at before anything is written."""
-
-    file = forms.FileField(
-        label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
-    )  # fmt: skip

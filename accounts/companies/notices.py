@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts import selectors
 from accounts.companies import rules
 from accounts.models import LANGUAGES, Account, AccountStatus, Delivery, Enterprise
-from accounts.notices import customers_people
+from accounts.notices import customers_people, to_member
 from portal.kinds import YesNo
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -85,12 +85,8 @@ def billed(event: Event) -> Iterable[Recipient]:
 
 def administrators(event: Event) -> Iterable[Recipient]:
     """Those who administer the enterprise."""
-    for member, user in selectors.list_people_with(event.enterprise_id, "enterprise.admin", None):
-        if member.is_administrator:
-            yield Recipient(
-                address=user.email, name=member.name, language=user.language, time_zone=user.time_zone,
-                reason=gettext_lazy("You administer this enterprise."),
-            )  # fmt: skip
+    for member in selectors.list_all_administrators(event.enterprise_id):
+        yield to_member(member, reason=gettext_lazy("You administer this enterprise."))
 
 
 def _account(event: Event) -> dict[str, Any]:

@@ -155,20 +155,6 @@ def delivery_begins(account: Account, *, at: datetime) -> date:
     return rules.delivery_begins(today, delivery_cycles(account.enterprise, on=today))
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Of a file of accounts."""
-
-    rows: int
-    kilobytes: int
-
-
-def bulk_limits(actor: Actor, *, on: date) -> Limits:
-    """How much one file of accounts may hold."""
-    found = terms.values(["account.bulk_rows", "account.bulk_kilobytes"], on=on, enterprise_id=actor.enterprise_id)
-    return Limits(found["account.bulk_rows"], found["account.bulk_kilobytes"])
-
-
 def find_account(actor: Actor, number: str, *, may: str) -> Account | None:
     """The account of a number, None without one. Raises Refused where the actor may not do this to it, or to all."""
     if not number:

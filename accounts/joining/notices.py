@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors
 from accounts.joining.selectors import say
 from accounts.models import AccessRequest, Membership, Registration
+from accounts.notices import to_member
 from accounts.permissions import Permission
 from portal.errors import Text
 from portal.models import Event
@@ -19,18 +20,13 @@ def _request(event: Event) -> AccessRequest:
     return rows.get(pk=event.subject_id)
 
 
-def _person(member: Membership, reason: Text) -> Recipient:
-    user = member.user
-    return Recipient(user.email, member.name, user.language, user.time_zone, reason)
-
-
 def _deciders(event: Event) -> Iterable[Recipient]:
     """Who gives rights to others and holds this one, but not who asked."""
     request = _request(event)
     for member, user in selectors.list_people_with(event.enterprise_id, Permission.USER_ADMIN, None):
         holds = request.permission in selectors.get_permissions(member)
         if holds and member.pk != request.membership_id and user.is_active:
-            yield _person(member, _("You decide what your colleagues may do."))
+            yield to_member(member, reason=_("You decide what your colleagues may do."))
 
 
 def _asker(event: Event) -> Iterable[Recipient]:
@@ -38,7 +34,7 @@ def _asker(event: Event) -> Iterable[Recipient]:
     member = request.membership
     is_here = member.status == Membership.Status.ACTIVE and member.user.is_active
     if is_here and not event.facts.get("is_told"):
-        yield _person(member, _("You asked for this."))
+        yield to_member(member, reason=_("You asked for this."))
 
 
 def _context(event: Event) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from accounts.keys import terms as names
 from accounts.models import ApiKey, Membership
+from accounts.notices import to_member
 from portal import terms
 from portal.cells import zoned
-from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
 
@@ -21,27 +21,21 @@ def _key(event: Event) -> ApiKey:
     return rows.get(pk=event.subject_id)
 
 
-def _person(member: Membership, reason: Text) -> Recipient:
-    user = member.user
-    return Recipient(user.email, member.name, user.language, user.time_zone, reason)
-
-
 def _approvers(event: Event) -> Iterable[Recipient]:
     """The customer's administrators but who asked, or, where it is the carrier's, its people with the permission."""
     enterprise = people.get_enterprise(event.enterprise_id)
     if terms.value(names.APPROVAL, on=event.at.date(), of=enterprise) == names.CARRIER:
         return
-    rows = Membership.objects.filter(enterprise_id=event.enterprise_id, status=Membership.Status.ACTIVE)
-    found = list(rows.filter(is_administrator=True, user__is_active=True).select_related("user").order_by("pk"))
+    found = people.list_all_administrators(event.enterprise_id)
     others = [each for each in found if each.user_id != event.actor_user_id]
     for member in others or found:
-        yield _person(member, _("You administer this enterprise, and so approve its API keys."))
+        yield to_member(member, reason=_("You administer this enterprise, and so approve its API keys."))
 
 
 def _owner(event: Event) -> Iterable[Recipient]:
     key = _key(event)
     if key.owner.user.is_active:
-        yield _person(key.owner, _("You asked for this API key."))
+        yield to_member(key.owner, reason=_("You asked for this API key."))
 
 
 def _owner_and_contact(event: Event) -> Iterable[Recipient]:
@@ -49,7 +43,7 @@ def _owner_and_contact(event: Event) -> Iterable[Recipient]:
     key = _key(event)
     user = key.owner.user
     if user.is_active and key.owner.status == Membership.Status.ACTIVE:
-        yield _person(key.owner, _("This API key is yours."))
+        yield to_member(key.owner, reason=_("This API key is yours."))
     reason = _("Your address is the contact of this API key.")
     yield Recipient(key.contact_email, language=user.language, time_zone=user.time_zone, reason=reason)
 

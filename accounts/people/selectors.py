@@ -226,18 +226,17 @@ MOMENTS = 400
 
 def _moments(enterprise_id: int, permission: str, start: datetime, end: datetime) -> list[datetime | None]:
     """The moments of a span at which somebody may have come to hold a permission; its start is the first."""
-    spans: list[QuerySet[Any]] = [
-        Grant.objects.filter(permission=permission).values_list("since_at", flat=True),
-        TeamPerson.objects.values_list("since_at", flat=True),
-        GroupedAccount.objects.values_list("since_at", flat=True),
-        Membership.objects.values_list("created_at", flat=True),
-        MembershipBefore.objects.values_list("until_at", flat=True),
+    begins: list[tuple[QuerySet[Any], str]] = [
+        (Grant.objects.filter(permission=permission), "since_at"),
+        (TeamPerson.objects.all(), "since_at"),
+        (GroupedAccount.objects.all(), "since_at"),
+        (Membership.objects.all(), "created_at"),
+        (MembershipBefore.objects.all(), "until_at"),
     ]
     found = {start}
-    for rows in spans:
-        name = rows.query.values_select[0]
+    for rows, name in begins:
         inside = rows.filter(**{"enterprise_id": enterprise_id, f"{name}__gt": start, f"{name}__lte": end})
-        found.update(inside.distinct()[:MOMENTS])
+        found.update(inside.values_list(name, flat=True).distinct()[:MOMENTS])
     return list[datetime | None](sorted(found)[:MOMENTS])
 
 

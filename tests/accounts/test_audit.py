@@ -2,7 +2,9 @@
 
 import pytest
 
+from accounts.audit.lists import AREAS
 from portal.models import Look
+from portal.notices import KINDS
 from tests import make
 from tests.billing import builders
 from tests.faces import inside
@@ -54,6 +56,16 @@ def test_the_journal_is_narrowed_by_who_what_and_when_and_leaves_as_a_file(clien
     assert "made the team NOC" not in client.get("/e/204817/audit/?area=invoice").content.decode()
     assert "made the team NOC" not in client.get("/e/204817/audit/?at_to=2020-01-01").content.decode()
     assert "team.made" in client.get("/e/204817/audit/export.csv?area=person").content.decode()
+
+
+def test_every_kind_of_event_is_found_by_what_it_is_about():
+    areas = {name for code in AREAS for name in code.split()}
+    assert {kind.partition(".")[0] for kind in KINDS} - areas == set()
+
+
+def test_an_invoice_whose_document_is_not_there_was_not_seen_as_one(client_of, alice, acme, invoice):
+    assert client_of(alice).get(f"/e/204817/billing/invoices/{invoice.number}/pdf/").status_code == 409
+    assert looks(acme) == []
 
 
 def test_both_sides_read_the_same_journal_and_nobody_else_does(client_of, alice, alan, bob, carol, acme):

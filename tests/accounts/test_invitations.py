@@ -1,6 +1,7 @@
 """Inviting, and joining by the mail's link: once, in time, and by nobody else."""
 
 import re
+import time
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -17,6 +18,7 @@ from portal.models import Event
 from portal.tenancy import tenant_scope
 from tests import make
 from tests.faces import FaceClient, as_app, inside
+from tests.isolation.worlds import the_owner
 
 NEW = "nadia+noc@acme.example"
 PASSWORD = "seven quiet harbor lamps"
@@ -174,6 +176,40 @@ def test_two_clicks_at_once_join_once(acme, alice):
     for thread in threads:
         thread.join()
     assert sorted(results) == ["joined", "refused"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_passwords_sent_at_once_the_one_that_joined_stands(acme, alice):
+    with as_app(), tenant_scope(acme.pk):
+        actor = selectors.get_customer_actor(alice, acme)
+        member = services.invite(services.Invited(NEW, "Nadia"), Rights(), actor=actor, at=timezone.now())
+        way = f"/join/{services.invitation_token(member)}/"
+    answers = {}
+
+    def join(password):
+        try:
+            answers[password] = FaceClient("customer").post(way, {"password": password, "again": password}).status_code
+        finally:
+            connection.close()
+
+    threads = [Thread(target=join, args=[f"{word} quiet harbor lamps"]) for word in ("seven", "eight")]
+    with the_owner() as cursor:
+        cursor.execute("SELECT 1 FROM accounts_membership WHERE id = %s FOR UPDATE", [member.pk])
+        assert cursor.rowcount == 1
+        for thread in threads:
+            thread.start()
+        while _waiting(cursor) < 2 and any(thread.is_alive() for thread in threads):
+            time.sleep(0.05)
+    for thread in threads:
+        thread.join()
+    assert sorted(answers.values()) == [302, 410]
+    (kept,) = (password for password, status in answers.items() if status == 302)
+    assert User.objects.get(email=NEW).check_password(kept)
+
+
+def _waiting(cursor):
+    cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+    return cursor.fetchone()[0]
 
 
 def test_who_is_here_is_not_invited_twice_and_what_was_typed_comes_back(client_of, alice, alan, acme):

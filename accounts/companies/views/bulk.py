@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,17 +12,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.companies import lists, loading, selectors, services
-from accounts.companies.forms import FileForm, NewAccountForm
+from accounts.companies.forms import NewAccountForm
 from accounts.models import Account, Delivery
 from accounts.permissions import Permission
-from portal import sheets
+from portal import sheets, uploads
 from portal.csvfile import csv_response
 from portal.errors import Refused
 from portal.http import ActorRequest
 from portal.policy import requires
+from portal.uploads import FileForm
 
 REQUIRED = ("number", "name")
-_SALT, _HOURS = "accounts.bulk", 2
+_SALT = "accounts.bulk"
 _EXAMPLE = {"number": "5-ABC12", "currency": "USD", "country": "US", "delivery": "electronic", "payment_days": "30"}
 
 
@@ -54,20 +54,18 @@ def add_many(request: ActorRequest) -> HttpResponse:
 
 
 def _ask(request: ActorRequest, form: FileForm) -> HttpResponse:
-    limits = selectors.bulk_limits(request.actor, on=timezone.localdate())
-    context = {"form": form, "limits": limits, "columns": lists.ACCOUNT_FIELDS, "required": REQUIRED,
+    context = {"form": form, "limits": _limits(request), "columns": lists.ACCOUNT_FIELDS, "required": REQUIRED,
                "deliveries": Delivery.choices}  # fmt: skip
     return render(request, "accounts/bulk.html", context, status=422 if form.errors else 200)
 
 
+def _limits(request: ActorRequest) -> uploads.Limits:
+    return uploads.limits("account", request.actor, on=timezone.localdate())
+
+
 def _looked(request: ActorRequest, upload: Any) -> sheets.Looked:
-    limits = selectors.bulk_limits(request.actor, on=timezone.localdate())
-    if upload.size > limits.kilobytes * 1000:
-        raise sheets.NoTable(
-            _("This file is larger than %(most)s kB. Divide it into several.") % {"most": limits.kilobytes}
-        )
-    looked = sheets.read(upload.read(), columns=lists.ACCOUNT_FIELDS, required=REQUIRED, most=limits.rows)
-    return _judged(looked)
+    most = _limits(request)
+    return _judged(uploads.read(upload, columns=lists.ACCOUNT_FIELDS, required=REQUIRED, most=most))
 
 
 def _judged(looked: sheets.Looked) -> sheets.Looked:
@@ -83,37 +81,26 @@ def _judge(row: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
 
 
 def _preview(request: ActorRequest, looked: sheets.Looked, refusal: Refused | None = None) -> HttpResponse:
-    actor = request.actor
-    sealed = signing.dumps([actor.enterprise_id, actor.user_id, looked.rows, looked.lines], salt=_SALT, compress=True)
-    wrong: dict[int, list[sheets.Fault]] = {}
-    for fault in looked.faults:
-        wrong.setdefault(fault.line, []).append(fault)
-    rows = [{"line": line, "cells": [row.get(name, "") for name in lists.ACCOUNT_FIELDS], "faults": wrong.get(line, [])}
-            for line, row in zip(looked.lines, looked.rows, strict=True)]  # fmt: skip
+    sealed = uploads.seal(looked, request.actor, salt=_SALT)
+    rows = uploads.shown(looked, lists.ACCOUNT_FIELDS)
     context = {"looked": looked, "rows": rows, "columns": lists.ACCOUNT_FIELDS, "sealed": sealed, "refusal": refusal}
     return render(request, "accounts/bulk_preview.html", context, status=200 if looked.is_sound else 422)
 
 
 def _write(request: ActorRequest) -> HttpResponse:
-    """What was shown, looked at once more: the seal says that nobody changed it meanwhile."""
+    """What was shown, looked at once more."""
     actor = request.actor
-    try:
-        enterprise_id, user_id, rows, lines = signing.loads(request.POST["sealed"], salt=_SALT, max_age=_HOURS * 3600)
-    except signing.BadSignature:
-        enterprise_id, user_id, rows, lines = None, None, [], []
-    if (enterprise_id, user_id) != (actor.enterprise_id, actor.user_id):
-        form = FileForm(request.POST)
-        form.full_clean()
-        form.errors.pop("file", None)
-        form.add_error("file", _("The preview is too old. Nothing was written: choose the file again."))
-        return _ask(request, form)
-    looked = _judged(sheets.Looked(rows=rows, lines=lines))
+    sealed = uploads.unseal(request.POST["sealed"], actor, salt=_SALT)
+    if sealed is None:
+        words = _("The preview is too old. Nothing was written: choose the file again.")
+        return _ask(request, FileForm.refused(words))
+    looked = _judged(sealed)
     if not looked.is_sound:
         return _preview(request, looked)
     try:
         made = services.add_accounts(looked.records, actor=actor, at=timezone.now())
     except services.NumberTaken as refusal:
-        looked.faults.append(sheets.Fault(lines[int(refusal.within or 0)], "number", str(refusal.message)))
+        looked.faults.append(sheets.Fault(looked.lines[int(refusal.within or 0)], "number", str(refusal.message)))
         return _preview(request, looked, refusal)
     words = ngettext("%(n)s account is added.", "%(n)s accounts are added.", len(made)) % {"n": len(made)}
     messages.success(request, words)

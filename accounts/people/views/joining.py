@@ -97,12 +97,13 @@ def _invited(request: HttpRequest, member: Membership, number: int, shown: dict[
         return render(request, "people/join.html", shown)
     form = PasswordForm(member.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        # First, under its lock: of two who send a password at once the second is refused before theirs is set.
+        _accept(member, number)
         user = member.user
         user.set_password(form.cleaned_data["password"])
         user.save(update_fields=["password"])
         # The link came to this mailbox and to no other.
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-        _accept(member, number)
         messages.success(request, _("Your password is set. Sign in with it."))
         return redirect("account_login")
     return render(request, "people/join.html", {**shown, "form": form}, status=422 if form.errors else 200)
