@@ -1,6 +1,7 @@
 """What grants amount to: pure functions over permissions and the accounts they reach."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -39,14 +40,15 @@ def reach(held: Iterable[Held], grouped: Mapping[int, frozenset[int]]) -> Permis
 
     A permission that reaches no account, as on an empty group, is not held.
     """
-    found: dict[str, frozenset[int] | None] = {}
+    everywhere: set[str] = set()
+    found: dict[str, set[int]] = defaultdict(set)
     for each in held:
-        before = found.get(each.permission, frozenset())
-        if each.is_whole or before is None:
-            found[each.permission] = None
+        if each.is_whole:
+            everywhere.add(each.permission)
         else:
-            found[each.permission] = before | _accounts(each, grouped)
-    return {permission: accounts for permission, accounts in found.items() if accounts is None or accounts}
+            found[each.permission] |= _accounts(each, grouped)
+    some = {permission: frozenset(accounts) for permission, accounts in found.items() if accounts}
+    return some | dict.fromkeys(everywhere)
 
 
 def _accounts(held: Held, grouped: Mapping[int, frozenset[int]]) -> frozenset[int]:

@@ -8,11 +8,11 @@ open.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Manager, Model, Q, QuerySet
+from django.db.models import F, Lookup, Manager, Model, QuerySet
 
 from portal.actors import Actor
 
@@ -111,4 +111,14 @@ def within_accounts(queryset: QuerySet[M], actor: Actor, permission: str, *, pat
     accounts = actor.accounts_for(permission)
     if accounts is None:
         return queryset
-    return queryset.filter(Q(**{f"{path}__in": sorted(accounts)}))
+    return queryset.filter(AnyOf(F(path), sorted(accounts)))
+
+
+class AnyOf(Lookup):
+    """``column = ANY(array)``: one parameter, however many keys a person's grants reach."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self.rhs]

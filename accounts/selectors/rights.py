@@ -81,9 +81,14 @@ def list_grants(member: Membership, at: datetime | None = None) -> QuerySet[Gran
 
 def get_rights(holder: Membership | Team) -> Rights:
     """What a person or a team holds by itself, now."""
+    return Rights(getattr(holder, "is_administrator", False), frozenset(list_own(holder).values()))
+
+
+def list_own(holder: Membership | Team) -> dict[int, Held]:
+    """The same, by the key of each grant."""
     key = {"membership": holder} if isinstance(holder, Membership) else {"team": holder}
-    rows = Grant.objects.filter(open_at(), enterprise_id=holder.enterprise_id, **key)
-    return Rights(getattr(holder, "is_administrator", False), frozenset(_held(rows)))
+    rows = Grant.objects.filter(open_at(), enterprise_id=holder.enterprise_id, **key).order_by("permission", "id")
+    return {row[0]: Held(*row[1:]) for row in rows.values_list("pk", "permission", "group_id", "account_id")}
 
 
 def _held(grants: QuerySet[Grant]) -> list[Held]:

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as who
 from accounts import services
-from accounts.models import Grant, Membership, Team
+from accounts.models import Membership, Team
 from accounts.people import selectors
 from accounts.people.forms import RightsForm, WhyForm
 from accounts.people.views.people import found, offer_colleagues, page_of, rights_of_colleague
 from accounts.people.views.teams import found_team
 from accounts.people.views.teams import page_of as page_of_team
 from accounts.permissions import Permission
-from accounts.rules import Held, Rights
+from accounts.rules import Rights
 from portal import registries, suggestions
 from portal.errors import Refused
 from portal.http import ActorRequest, onward, refused
@@ -62,15 +62,17 @@ def _changed(
     """The ways to change what somebody holds; what one of them would mean; the change, once that is confirmed."""
     # Who comes from a request for access goes back to it.
     back = onward(request, back)
-    before, grants = who.get_rights(holder), list(selectors.list_grants_of(holder))
-    own = {
-        str(each.pk): Held(each.permission, each.group_id, each.account_id) for each in grants if _is_own(each, holder)
-    }
+    own = {str(pk): held for pk, held in who.list_own(holder).items()}
+    before = Rights(getattr(holder, "is_administrator", False), frozenset(own.values()))
     sent = request.POST if "how" in request.POST else None
     form = RightsForm(request.actor, before, own, sent, initial={"seen": before.fingerprint, **_asked_for(request)})
     offer_colleagues(request, form, "colleague")
     context: dict[str, Any] = {"holder": holder, "is_team": isinstance(holder, Team), "form": form, "back": back}
-    context |= {"own": own, "grants": grants, "administers": services.is_administrator(request.actor)}
+    context |= {
+        "own": own,
+        "grants": selectors.list_grants_of(holder),
+        "administers": services.is_administrator(request.actor),
+    }
     if sent and form.is_valid() and "change" not in request.POST:
         wanted = form.wanted(rights_of_colleague(request, form.cleaned_data.get("colleague", "")))
         try:
@@ -82,6 +84,8 @@ def _changed(
             return render(request, "people/preview.html", shown)
         except Refused as refusal:
             return refused(request, refusal, back=request.path)
+    context |= {"own": own, "grants": selectors.list_grants_of(holder)}
+    context["administers"] = services.is_administrator(request.actor)
     return render(request, "people/rights.html", context, status=422 if form.errors else 200)
 
 
@@ -92,10 +96,6 @@ def _asked_for(request: ActorRequest) -> dict[str, Any]:
         return {}
     is_whole = not places or code in registries.whole_permissions()
     return {"permissions": [code], "where": "whole" if is_whole else "some", "scopes": "" if is_whole else places}
-
-
-def _is_own(grant: Grant, holder: Membership | Team) -> bool:
-    return grant.team_id == holder.pk if isinstance(holder, Team) else grant.membership_id == holder.pk
 
 
 def _hidden(request: ActorRequest) -> list[tuple[str, str]]:
