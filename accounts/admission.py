@@ -217,6 +217,9 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     face = settings.FACE
     current = actor.enterprise_public_id
     nav = [_door(item, actor, request.path) for item in registries.nav(face, actor)]
+    apart = next((door for door in nav if door["is_apart"]), None)
+    if apart:
+        apart["heading"] = _("Administration")
     visit = getattr(request, "visit", None)
     return {
         "nav": nav,
@@ -270,6 +273,7 @@ def _door(item: registries.NavItem, actor: Actor, path: str) -> dict[str, Any]:
     is_root = url == "/" or url.count("/") == 3  # a home: active only on itself
     active = path == url if is_root else path.startswith(url)
     shown = {"label": item.label, "icon": item.icon, "url": url, "active": active, "badge": None}
+    shown |= {"is_apart": item.order >= registries.ADMINISTRATION, "heading": ""}
     return {**shown, "at": item.url_name if active else ""}
 
 

@@ -59,20 +59,18 @@ def _add_doors() -> None:
     for face, administer in (("customer", admin), ("staff", open_)):
         add_nav(
             NavItem(_("Accounts"), "folder", "accounts:accounts", face, order=45),
-            NavItem(_("Contacts"), "mail", "accounts:contacts", face, change, order=70),
-            NavItem(_("Enterprise"), "building", "accounts:record", face, administer, order=72),
+            NavItem(_("Contacts"), "mail", "accounts:contacts", face, change, order=62),
+            NavItem(_("Enterprise"), "building", "accounts:record", face, administer, order=64),
         )
     add_nav(
-        NavItem(_("People"), "users", "people:list", "customer", users, order=70),
+        NavItem(_("People"), "users", "people:list", "customer", users, order=60),
         NavItem(_("Administrators"), "shield-lock", "people:administrators", "staff", appoints, order=71),
         NavItem(_("Audit log"), "history", "audit:journal", "customer", audits, order=78),
         NavItem(_("Audit log"), "history", "audit:journal", "staff", audits, order=78),
         NavItem(_("Home"), "home", "accounts:home", "customer", order=0),
         NavItem(_("Our terms"), "list-check", "terms:here", "customer", admin, order=75),
-        NavItem(_("Second step"), "shield-lock", "accounts:second_step", "customer", admin, order=78),
-        NavItem(_("Who looked"), "eye", "accounts:visits", "customer", admin, order=80),
         NavItem(_("My day"), "home", "accounts:root", "staff", is_inside=False, order=0),
-        NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=60),
+        NavItem(_("Customers"), "building", "accounts:enterprises", "staff", open_, is_inside=False, order=20),
         NavItem(_("Notices"), "mail", "notices:list", "staff", read, is_inside=False, order=70),
         NavItem(_("Policy terms"), "list-check", "termbook:list", "staff", terms, is_inside=False, order=75),
         NavItem(_("Terms"), "list-check", "terms:here", "staff", terms, order=75),
@@ -214,8 +212,8 @@ def _join_serving_and_staffing() -> None:
     listing.register(serving.GAP_LIST, serving.ABSENCE_LIST, staffing.STAFF_LIST, staffing.ROLE_LIST)
     see, teams = Permission.STAFF_VIEW, Permission.TEAM_MANAGE
     add_nav(
-        NavItem(_("Account team"), "users", "serving:team", "customer", order=70),
-        NavItem(_("Account team"), "users", "serving:team", "staff", order=70),
+        NavItem(_("Account team"), "users", "serving:team", "customer", order=50),
+        NavItem(_("Account team"), "users", "serving:team", "staff", order=50),
         NavItem(_("Teams with gaps"), "flag", "serving_work:gaps", "staff", teams, is_inside=False, order=62),
         NavItem(_("Who is away"), "calendar", "serving_work:absences", "staff", see, is_inside=False, order=64),
         NavItem(_("Colleagues"), "users", "staffing:list", "staff", see, is_inside=False, order=66),

@@ -57,7 +57,7 @@ def _visits_rows(visits: Iterable[StaffVisit]) -> list[list[Any]]:
 
 VISITS_EXPORT = ExportKind(
     name="visits",
-    title=gettext_lazy("Who looked"),
+    title=gettext_lazy("Opened by the carrier"),
     permission=Permission.ENTERPRISE_ADMIN,
     page=VISITS,
     rows=people.list_visits,
@@ -67,7 +67,7 @@ VISITS_EXPORT = ExportKind(
 
 VISIT_LIST = Listing(
     name="visits",
-    title=gettext_lazy("Who looked"),
+    title=gettext_lazy("Opened by the carrier"),
     page=VISITS,
     permission=Permission.ENTERPRISE_ADMIN,
     url="accounts:visits",

@@ -12,6 +12,9 @@ from portal.actors import Actor
 from portal.errors import Text
 
 
+ADMINISTRATION = 60  # doors of this order and beyond stand apart from those of every day
+
+
 @dataclass(frozen=True)
 class NavItem:
     """A door in the side bar: shown to who holds the permission."""
