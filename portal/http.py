@@ -251,7 +251,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "face": settings.FACE,
         "carrier": settings.CARRIER,
         "languages": [
-            {"code": code, "name": name, "current": code == getattr(request, "LANGUAGE_CODE", "en")}
+            {"code": code, "name": name, "current": code == translation.get_language()}
             for code, name in settings.LANGUAGES
         ],
         "theme": theme if theme in THEMES else "system",

@@ -11,7 +11,6 @@ from portal import identifiers
 from portal.actors import Actor
 from portal.errors import Text
 
-
 ADMINISTRATION = 60  # doors of this order and beyond stand apart from those of every day
 
 

@@ -58,7 +58,7 @@ def _listed(value: Any) -> list[str]:
 class GrantForm(forms.Form):
     """Permissions, one by one or by whole sections, and where they hold."""
 
-    permissions = forms.MultipleChoiceField(label=_("May"), required=False, widget=forms.CheckboxSelectMultiple)
+    permissions = forms.MultipleChoiceField(label=_("Permissions"), required=False, widget=forms.CheckboxSelectMultiple)
     sections = forms.MultipleChoiceField(label=_("Whole sections"), required=False, widget=forms.CheckboxSelectMultiple)
     where = forms.ChoiceField(
         label=_("Where"),
@@ -259,7 +259,7 @@ class TeamForm(forms.Form):
 class WhyForm(forms.Form):
     """A question about rights: of one person or of all, on an account or anywhere, now or in the past."""
 
-    permission = forms.ChoiceField(label=_("May"))
+    permission = forms.ChoiceField(label=_("Permission"))
     account = SuggestField(label=_("Account"), required=False, help_text=_("By number or name; empty for any."))
     person = SuggestField(label=_("Person"), required=False, help_text=_("Empty for everybody."))
     start = forms.DateField(
