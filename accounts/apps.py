@@ -44,6 +44,7 @@ class AccountsConfig(AppConfig):
         _declare_security_terms()
         _join_serving_and_staffing()
         _add_joining()
+        _add_moving()
 
 
 def _add_doors() -> None:
@@ -135,6 +136,14 @@ def _add_joining() -> None:
     appoint = Permission.ADMINISTRATOR_APPOINT
     add_nav(NavItem(_("Registrations"), "users", "joining_work:list", "staff", appoint, is_inside=False, order=61))
     add_cards(Card("joining/_waiting_card.html", "customer", lists.waiting_card, order=15, column="side"))
+
+
+def _add_moving() -> None:
+    from accounts.moving import notices, rules
+    from portal import moving
+
+    moving.declare(rules.WAYS)
+    notices.register_kinds()
 
 
 def _declare_terms() -> None:

@@ -23,6 +23,7 @@ from accounts.models.members import (
     TeamPerson,
     open_at,
 )
+from accounts.models.moving import AccountStay
 from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
@@ -44,6 +45,7 @@ __all__ = [
     "Account",
     "AccountGroup",
     "AccountStatus",
+    "AccountStay",
     "ApiKey",
     "ApiKeyAccount",
     "ApiSecret",

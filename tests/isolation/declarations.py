@@ -463,6 +463,7 @@ WALLED = {
     ),
     "accounts_accessrequest": ("INSERT", "UPDATE (answer, decided_at, decided_by, places, status, why)"),
     "accounts_registration": ("INSERT",),
+    "accounts_accountstay": (),
     "accounts_apikeyaccount": ("INSERT",),
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
