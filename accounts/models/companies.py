@@ -52,6 +52,8 @@ class Enterprise(Table):
     # Whether its administrators ask everybody, and not only one another, for a second step at sign-in.
     asks_everybody = models.BooleanField(default=False, db_default=False)
     is_house = models.BooleanField(default=False)
+    # Accounts of customers that are not known yet wait here: nobody is ever in it.
+    is_holding = models.BooleanField(default=False, db_default=False)
     # Whether colleagues may register by themselves with an account number and a proof.
     is_self_registration_open = models.BooleanField(default=True, db_default=True)
     is_active = models.BooleanField(default=True)

@@ -15,6 +15,9 @@ WAYS: dict[str, Way] = {
     "accounts_grant": LeftBehind("account_id"),
     "accounts_groupedaccount": LeftBehind("account_id"),
     "accounts_accountstay": LeftBehind("account_id"),
+    "accounts_moveside": Stays("what was asked and said, each side has for itself"),
+    # Codes prove an account where it is; they end with its move.
+    "accounts_accountcode": LeftBehind("account_id", is_span=False),
     "accounts_apikeyaccount": LeftBehind("account_id", is_span=False),
     "accounts_enterprise": _COMPANY,
     "accounts_customernumber": _COMPANY,
