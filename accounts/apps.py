@@ -44,6 +44,7 @@ class AccountsConfig(AppConfig):
         _declare_security_terms()
         _join_serving_and_staffing()
         _add_joining()
+        _add_moving()
 
 
 def _add_doors() -> None:
@@ -133,6 +134,39 @@ def _add_joining() -> None:
     appoint = Permission.ADMINISTRATOR_APPOINT
     add_nav(NavItem(_("Registrations"), "users", "joining_work:list", "staff", appoint, is_inside=False, order=61))
     add_cards(Card("joining/_waiting_card.html", "customer", lists.waiting_card, order=15, column="side"))
+
+
+def _add_moving() -> None:
+    from accounts.moving import lists, notices, rules, services, tasks, terms  # noqa: F401 - the task makes itself known
+    from accounts.permissions import Permission
+    from portal import listing, moving, registries
+    from portal.registries import Card, NavItem
+    from portal.terms import declare
+
+    moving.declare(rules.WAYS)
+    notices.register_kinds()
+    declare(*terms.TERMS)
+    registries.add_owner_jobs(services.carry_out_due)
+    listing.register(lists.OUR_LIST, lists.ALL_LIST)
+    admin, change, add = Permission.ENTERPRISE_ADMIN, Permission.ENTERPRISE_CHANGE, Permission.ACCOUNT_ADD
+    registries.add_nav(
+        NavItem(_("Moves of accounts"), "folder", "moving:list", "customer", admin, order=73),
+        NavItem(_("Moves of accounts"), "folder", "moving:list", "staff", change, is_inside=False, order=63),
+        NavItem(_("Authentication codes"), "key", "moving:codes", "staff", add, order=73),
+    )
+    registries.add_cards(
+        Card("moving/_asked_card.html", "customer", lists.asked_card, permission=admin, order=16, column="side"),
+        Card("moving/_waiting_card.html", "staff", lists.waiting_card, permission=change, order=33, column="side"),
+    )
+    registries.add_proofs(
+        registries.Proof(
+            "code",
+            _("An authentication code from us"),
+            _("As we gave it to you: sixteen letters and digits. It counts once."),
+            services.spend_code,
+            order=60,
+        )
+    )
 
 
 def _declare_terms() -> None:

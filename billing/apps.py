@@ -15,13 +15,15 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import lists, notices, permissions, selectors, terms
+        from billing import lists, notices, permissions, rules, selectors, terms
         from portal import exports, files, listing, registries
+        from portal.moving import declare as declare_moves
         from portal.terms import declare
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
         )
+        declare_moves(rules.WAYS)
         declare(*terms.TERMS, areas=terms.AREAS)
         _add_doors()
         _add_proofs()

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.money import ZERO, rounded, share
+from portal.moving import Along, Way
 
 
 def month_of(day: date) -> date:
@@ -155,3 +156,16 @@ def invoice_number(issuer: str, year: int, value: int) -> str:
 def credit_number(issuer: str, year: int, value: int) -> str:
     """CRN-2026-00042, and for a further legal entity with its code."""
     return "-".join(part for part in ("CRN", issuer, str(year), f"{value:05d}") if part)
+
+
+# How its tables move from one enterprise to another. An issued invoice stays what it is, and to whom it was
+# addressed; only the wall around it changes.
+_ACCOUNT = Along("accounts_account", "account_id")
+WAYS: dict[str, Way] = {
+    "billing_charge": _ACCOUNT,
+    "billing_invoice": _ACCOUNT,
+    "billing_invoiceline": Along("billing_invoice", "invoice_id"),
+    "billing_dispute": _ACCOUNT,
+    "billing_disputedline": Along("billing_dispute", "dispute_id"),
+    "billing_credit": _ACCOUNT,
+}

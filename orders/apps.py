@@ -8,14 +8,16 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import lists, notices, permissions, search, selectors, services
+        from orders import lists, notices, permissions, rules, search, selectors, services
         from orders.permissions import Permission
         from portal import exports, listing, registries
+        from portal.moving import declare
         from portal.registries import Card, Held, NavItem, Page, Search
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
         )
+        declare(rules.WAYS)
         see: dict[str, Any] = {"permission": Permission.ORDER_VIEW}
         registries.add_nav(
             NavItem(_("Orders"), "truck", "orders:list", "customer", order=20, **see),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from portal.moving import Along, Way
+
 _NUMBER = re.compile(r"(ORD)-?(\d{4})-?(\d+)")
 
 
@@ -46,3 +48,10 @@ def step_state(status: str, expected_on: date | None, today: date) -> str:
     if expected_on is not None and expected_on < today:
         return "late"
     return "now" if status == "in_progress" else "next"
+
+
+# How its tables move from one enterprise to another.
+WAYS: dict[str, Way] = {
+    "orders_order": Along("accounts_account", "account_id"),
+    "orders_milestone": Along("orders_order", "order_id"),
+}

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from portal import notices
 from portal.models import Event, Notice, Todo
+from portal.moving import CAME_FROM
 from portal.tables import Queue
 from portal.tenancy import tenant_scope
 
@@ -43,7 +44,9 @@ def compare(now: datetime) -> dict[str, int]:
 def _recent(enterprise_id: int, now: datetime) -> QuerySet[Event]:
     told = [kind.name for kind in notices.KINDS.values() if not kind.is_silent]
     span = (now - WINDOW, now - UNDER_WAY)
-    return Event.objects.filter(enterprise_id=enterprise_id, at__range=span, kind__in=told)
+    rows = Event.objects.filter(enterprise_id=enterprise_id, at__range=span, kind__in=told)
+    # What came with a thing that moved was told where it happened.
+    return rows.exclude(facts__has_key=CAME_FROM)
 
 
 def _has(queue: type[Todo] | type[Notice], **fields: object) -> Exists:

@@ -106,6 +106,10 @@ class Page:
 Handover = Callable[[int, int | None, Actor, datetime], int]
 
 
+# Does what is due at a moment, and says in a line each what it has done.
+OwnerJob = Callable[[datetime], Iterable[str]]
+
+
 @dataclass(frozen=True)
 class Use:
     """How to tell which enterprises have products of some families in use.
@@ -145,6 +149,7 @@ class Proof:
     label: Text
     hint: Text
     fits: Callable[[int, int, str, date], bool]
+    order: int = 50
 
 
 @dataclass
@@ -173,6 +178,8 @@ class Registries:
     use: Use | None = None
     # what else somebody's leaving hands over: work that names them, in one enterprise
     handovers: list[Handover] = field(default_factory=list)
+    # what reaches across the walls, and so is left to the tables' owner
+    owner_jobs: list[OwnerJob] = field(default_factory=list)
 
 
 _all = Registries()
@@ -204,8 +211,14 @@ def add_proofs(*proofs: Proof) -> None:
 
 
 def proofs() -> Mapping[str, Proof]:
-    """The proofs of an account, by name."""
-    return _all.proofs
+    """The proofs of an account, by name, in order."""
+    return dict(sorted(_all.proofs.items(), key=lambda pair: pair[1].order))
+
+
+def months_before(day: date, months: int) -> date:
+    """Since when a document counts that may be so many months old."""
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return day.replace(year=years, month=month + 1, day=min(day.day, 28))
 
 
 def add_held(*kinds: Held) -> None:
@@ -317,6 +330,14 @@ def add_handovers(*handovers: Handover) -> None:
 
 def handovers() -> list[Handover]:
     return list(_all.handovers)
+
+
+def add_owner_jobs(*jobs: OwnerJob) -> None:
+    _all.owner_jobs.extend(jobs)
+
+
+def owner_jobs() -> list[OwnerJob]:
+    return list(_all.owner_jobs)
 
 
 def staff_roles() -> dict[str, set[str]]:

@@ -41,6 +41,8 @@ CARRIER = {
     "phone": env.text("CARRIER_PHONE", "+1 303 555 0100"),
     "email": env.text("CARRIER_EMAIL", "care@northvane.example"),
     "public_id": env.text("CARRIER_PUBLIC_ID", "house"),
+    # Whose calendar says when the day of a move between enterprises has come.
+    "time_zone": env.text("CARRIER_TIME_ZONE", "America/Chicago"),
 }
 
 # The terms of use that the customers' people accept when they first sign in: asked for where there is a version.
@@ -210,6 +212,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "registrations": {
         "task": "accounts.judge_registrations",
+        "schedule": celery.schedules.crontab(minute="*/3"),
+        "options": {"expires": 170},
+    },
+    "moves": {
+        "task": "accounts.look_at_moves",
         "schedule": celery.schedules.crontab(minute="*/3"),
         "options": {"expires": 170},
     },

@@ -4,6 +4,7 @@ The test's connection is portal_test, which may become each of the portal's role
 none of their rights. Every request and every builder says which role it plays.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,20 @@ def inside(enterprise: Enterprise) -> Iterator[None]:
     """Look at, or build, one enterprise's rows as the carrier's people do: customers write few of them."""
     with as_staff(), tenancy.tenant_scope(enterprise.pk):
         yield
+
+
+@contextmanager
+def connected_as(user: str) -> Iterator[None]:
+    """A connection of its own for a role that the tests' one cannot become."""
+    before = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
+    connection.close()
+    connection.settings_dict.update(USER=user, PASSWORD=os.environ[f"{user.upper()}_PASSWORD"])
+    try:
+        with tenancy.acting_as(user):
+            yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(USER=before[0], PASSWORD=before[1])
 
 
 def face_settings(face: str) -> dict[str, Any]:

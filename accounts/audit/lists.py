@@ -22,7 +22,7 @@ from portal.notices import KINDS, story_lines
 # What the kinds of event are about, by the beginnings of their names.
 AREAS: dict[str, Text] = {
     "person rights team absence administrator access registration": gettext_lazy("People and rights"),
-    "enterprise account contact group": gettext_lazy("Enterprise and accounts"),
+    "enterprise account accounts contact group move": gettext_lazy("Enterprise and accounts"),
     "api_key": gettext_lazy("API keys"),
     "sign_on": gettext_lazy("Sign-on"),
     "order milestone service": gettext_lazy("Orders and services"),

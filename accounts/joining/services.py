@@ -5,7 +5,7 @@ task, so that whoever registers cannot tell from the answer, or its time, what t
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -231,19 +231,19 @@ def _outcome(made: Registration, at: datetime) -> Outcome:
 def _is_proven(made: Registration, enterprise: Enterprise, account: Account, at: datetime) -> bool:
     proof = registries.proofs().get(made.proof_kind)
     today = at.astimezone(ZoneInfo(enterprise.time_zone)).date()
-    since = _months_before(today, terms.value(names.PROOF_MONTHS, on=today, of=enterprise))
+    since = registries.months_before(today, terms.value(names.PROOF_MONTHS, on=today, of=enterprise))
     typed = seals.unseal(made.proof, purpose=SEAL)
     return bool(proof and made.segment == enterprise.segment and proof.fits(enterprise.pk, account.pk, typed, since))
-
-
-def _months_before(day: date, months: int) -> date:
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return day.replace(year=years, month=month + 1, day=min(day.day, 28))
 
 
 def _proven(made: Registration, enterprise: Enterprise, account: Account, *, actor: Actor, at: datetime) -> Outcome:
     people = [{"name": each.name, "email": each.email} for each in selectors.list_administrators(actor)]
     place = enterprise.public_id
+    if enterprise.is_holding:
+        # It moves to an enterprise of its own, and the link goes out with that.
+        claimant = services.Invited(made.email, made.name, language=made.language)
+        is_first = services.claim_account(account, claimant, at=at) is not None
+        return Outcome(RegistrationStatus.INVITED if is_first else RegistrationStatus.TAKEN)
     if not people and enterprise.is_self_registration_open:
         try:
             services.claim(services.Invited(made.email, made.name, language=made.language), actor=actor, at=at)

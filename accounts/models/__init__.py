@@ -23,6 +23,7 @@ from accounts.models.members import (
     TeamPerson,
     open_at,
 )
+from accounts.models.moving import MOVE_FLOW, AccountCode, AccountStay, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
@@ -37,13 +38,16 @@ __all__ = [
     "KEY_FLOW",
     "LANGUAGES",
     "MEMBERSHIP_FLOW",
+    "MOVE_FLOW",
     "REGISTRATION_FLOW",
     "TEAM_PURPOSES",
     "AccessRequest",
     "AccessStatus",
     "Account",
+    "AccountCode",
     "AccountGroup",
     "AccountStatus",
+    "AccountStay",
     "ApiKey",
     "ApiKeyAccount",
     "ApiSecret",
@@ -57,9 +61,14 @@ __all__ = [
     "Membership",
     "MembershipBefore",
     "MembershipStatus",
+    "Move",
+    "MoveKind",
+    "MoveSide",
+    "MoveStatus",
     "People",
     "Registration",
     "RegistrationStatus",
+    "Said",
     "SignOn",
     "SignOnDomain",
     "SignOnLink",

@@ -52,6 +52,8 @@ class Enterprise(Table):
     # Whether its administrators ask everybody, and not only one another, for a second step at sign-in.
     asks_everybody = models.BooleanField(default=False, db_default=False)
     is_house = models.BooleanField(default=False)
+    # Accounts of customers that are not known yet wait here: nobody is ever in it.
+    is_holding = models.BooleanField(default=False, db_default=False)
     # Whether colleagues may register by themselves with an account number and a proof.
     is_self_registration_open = models.BooleanField(default=True, db_default=True)
     is_active = models.BooleanField(default=True)
@@ -119,11 +121,19 @@ class Delivery(models.TextChoices):
     PAPER = "paper", _("On paper, by post")
 
 
+class Present(models.Manager["Account"]):
+    """The accounts that are the enterprise's now."""
+
+    def get_queryset(self) -> models.QuerySet["Account"]:
+        return super().get_queryset().filter(is_former=False)
+
+
 class Account(TenantOwned):
     """A billing account: what an invoice is addressed to.
 
     ``name`` is the carrier's, ``alias`` the customer's own. A new way of delivery waits in
-    ``delivery_next`` until ``delivery_from_on``.
+    ``delivery_next`` until ``delivery_from_on``. A former one is what an enterprise keeps of an
+    account that has moved away: a name for what was held on it.
     """
 
     # What the customer decides; all else is the carrier's.
@@ -160,6 +170,10 @@ class Account(TenantOwned):
     status_reason = models.CharField(max_length=300, blank=True, db_default="")
     status_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0, db_default=0)
+    is_former = models.BooleanField(default=False, db_default=False)
+
+    objects = Present()
+    ever = models.Manager["Account"]()
 
     class Meta:
         constraints = [

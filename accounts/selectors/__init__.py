@@ -12,6 +12,7 @@ from accounts.selectors.actors import (
     is_unwelcomed,
 )
 from accounts.selectors.companies import (
+    carriers_day,
     find_accounts,
     find_by_customer_number,
     find_enterprise_id,
@@ -99,6 +100,7 @@ __all__ = [
     "actor_of",
     "administers",
     "asks_terms",
+    "carriers_day",
     "count_administrators",
     "deputies",
     "find_accounts",

@@ -1,5 +1,9 @@
 """Enterprises and their accounts."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -30,6 +34,11 @@ def find_by_customer_number(number: str) -> int | None:
 def find_house_id() -> int:
     """The carrier's own enterprise."""
     return locator.house_id()
+
+
+def carriers_day(at: datetime) -> date:
+    """The day of the carrier's own calendar."""
+    return at.astimezone(ZoneInfo(settings.CARRIER["time_zone"])).date()
 
 
 def get_enterprise(enterprise_id: int) -> Enterprise:

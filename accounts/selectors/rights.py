@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Grant, GroupedAccount, Membership, MembershipBefore, Team, TeamPerson, open_at
+from accounts.models import AccountStay, Grant, GroupedAccount, Membership, MembershipBefore, Team, TeamPerson, open_at
 from accounts.rules import Held, Rights, reach
 from portal import registries
 from portal.actors import Permissions
@@ -122,12 +122,21 @@ def list_paths(
 ) -> list[Path]:
     """Each way in which a member holds a permission, on an account where one is named; empty where they do not."""
     standing = get_standing(member, at)
-    if not standing.is_active:
+    if not standing.is_active or not _was_here(member.enterprise_id, account_id, at):
         return []
     found = [Path(member)] if standing.is_administrator else []
     grants = list_grants(member, at).filter(permission=permission)
     reaching = grants if account_id is None else _reaching(grants, account_id, at)
     return found + [Path(member, grant) for grant in _explained(reaching)]
+
+
+def _was_here(enterprise_id: int, account_id: int | None, at: datetime | None) -> bool:
+    """Whether an account was this enterprise's at a moment: one that moved was so for a time alone."""
+    if account_id is None or at is None:
+        return True
+    stays = AccountStay.objects.filter(enterprise_id=enterprise_id, account_id=account_id)
+    spans = list(stays.values_list("since_at", "until_at"))
+    return not spans or any((not since or since <= at) and (not until or at < until) for since, until in spans)
 
 
 def _reaching(grants: QuerySet[Grant], account_id: int | None, at: datetime | None) -> QuerySet[Grant]:
@@ -150,6 +159,8 @@ def list_who_could(
 
     Without an account: on the whole enterprise. A few queries, however many people there are.
     """
+    if not _was_here(enterprise_id, account_id, at):
+        return {}
     found = list(_explained(_grants_of(enterprise_id, permission, account_id, at)))
     teams = _people_of({each.team_id for each in found if each.team_id}, enterprise_id, at)
     administrators = _administrators(enterprise_id, at)

@@ -1,6 +1,7 @@
 """What changes people, enterprises and who may be where."""
 
 from accounts.services.access import decide, leave_requests
+from accounts.services.claims import claim_account
 from accounts.services.idle import look_for_idle, note_seen
 from accounts.services.keys import hand_over_keys, leave_keys, note_key_use
 from accounts.services.members import (
@@ -68,6 +69,7 @@ __all__ = [
     "check_invitation",
     "check_not_last",
     "claim",
+    "claim_account",
     "clean_email",
     "close_team",
     "deactivate",

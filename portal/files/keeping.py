@@ -170,8 +170,11 @@ def _listed(place: str) -> tuple[list[str], list[str]]:
 
 
 def known_keys(owner: int, names: Sequence[str]) -> Iterable[str]:
-    """The keeper of this module's own folder."""
-    return StoredFile.objects.filter(enterprise_id=owner, key__in=names).values_list("key", flat=True)
+    """The keeper of this module's own folder. A file that moved with its thing keeps its place on the storage."""
+    here = set(StoredFile.objects.filter(enterprise_id=owner, key__in=names).values_list("key", flat=True))
+    rest = [name for name in names if name not in here]
+    moved = StoredFile.objects.filter(key__in=rest).values_list("key", flat=True) if rest else ()
+    return here.union(moved)
 
 
 register_keeper(FOLDER, known_keys)

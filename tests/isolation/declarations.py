@@ -223,6 +223,26 @@ JOINING = {
     f"{_ACCESS}<int:pk>/withdraw/": Route(Place.INSIDE, thing="access_request", methods=("POST",), is_own=True),
 }
 
+_MOVES = "e/<slug:enterprise>/moves/"
+MOVES = {
+    _MOVES: inside("enterprise.admin"),
+    f"{_MOVES}ask/": inside("enterprise.admin", *FORM),
+    f"{_MOVES}<int:pk>/": inside("enterprise.admin", thing="move_side"),
+    **{
+        f"{_MOVES}<int:pk>/{verb}/": inside("enterprise.admin", "POST", thing="move_side")
+        for verb in ("agree", "decline", "cancel")
+    },
+}
+_CODES = "e/<slug:enterprise>/account-codes/"
+STAFFS_MOVES = {
+    "moves/": across("enterprise.change"),
+    "moves/<int:pk>/": across("enterprise.change", thing="move"),
+    "moves/<int:pk>/approve/": across("enterprise.change", "POST", thing="move"),
+    "moves/<int:pk>/stop/": across("enterprise.change", "POST", thing="move"),
+    _CODES: inside("account.add", *FORM),
+    f"{_CODES}<int:pk>/end/": inside("account.add", "POST", thing="account_code"),
+}
+
 BOTH_FACES |= {
     "e/<slug:enterprise>/audit/": inside("audit.view"),
     "e/<slug:enterprise>/audit/export.csv": inside("audit.view", *FORM),
@@ -234,6 +254,7 @@ CUSTOMER = {
     **BOTH_FACES,
     **PEOPLE,
     **JOINING,
+    **MOVES,
     "companies/": own(),
     # A company's own sign-on: its door, by a name that is in nobody's data.
     "account/company/": opened(),
@@ -289,6 +310,7 @@ CUSTOMER = {
 }
 STAFF = {
     **BOTH_FACES,
+    **STAFFS_MOVES,
     "e/<slug:enterprise>/administrators/": inside("administrator.appoint", *FORM),
     "patterns/": own(),
     "patterns/detail/": own(*FORM),
@@ -463,6 +485,9 @@ WALLED = {
     ),
     "accounts_accessrequest": ("INSERT", "UPDATE (answer, decided_at, decided_by, places, status, why)"),
     "accounts_registration": ("INSERT",),
+    "accounts_accountstay": (),
+    "accounts_accountcode": (),
+    "accounts_moveside": ("INSERT", "UPDATE (answer, said, said_at, said_by)"),
     "accounts_apikeyaccount": ("INSERT",),
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
@@ -509,6 +534,7 @@ IDENTITY = {
 }
 PUBLISHED = {"accounts_staffcard", "accounts_staffabsence", "inventory_product", "portal_carrierterm"}
 CARRIER_OWNED = {
+    "accounts_move",
     "accounts_staffrole",
     "accounts_staffmember",
     "billing_billrun",
@@ -525,6 +551,7 @@ UNUSED = {
 }
 # Indexes that lead across enterprises: each serves a work list of staff's, or a queue.
 WORK_LISTS = {
+    "accounts_moveside_waiting",
     "accounts_apikey_pending",
     "accounts_registration_waiting",
     "accounts_apikey_ending",
@@ -574,6 +601,7 @@ TASKS = {
     "accounts.look_for_idle": ("portal_staff", ""),
     "accounts.watch_keys": ("portal_staff", ""),
     "accounts.judge_registrations": ("portal_staff", ""),
+    "accounts.look_at_moves": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),

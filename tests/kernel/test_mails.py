@@ -127,6 +127,8 @@ def _people(acme, account, alice):
     subjects += [(acme, "enterprise.closed"), (acme, "enterprise.reopened"), (others, "access.asked")]
     subjects += [(mine, "access.declined"), (mine, "access.granted")]
     subjects += [(theirs if kind == "requested" else key, f"api_key.{kind}") for kind in KEYS]
+    subjects += [(acme, "accounts.left"), (acme, "accounts.came")]
+    facts |= {"numbers": [account.number] * 120, "count": 120, "other": "305120", "reference": "MV-000123"}
     acting = system(acme.pk)
     with as_app(), tenant_scope(acme.pk):
         for subject, kind in subjects:

@@ -1,19 +1,16 @@
 """A small carrier folder, and the command that loads it as its owner does."""
 
 import io
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from accounts.models import Enterprise
-from portal.tenancy import acting_as
+from tests.faces import connected_as
 
 DEMO = Path(__file__).parents[2] / "demo" / "carrier"
 
@@ -74,20 +71,6 @@ class Outcome:
     @property
     def faults(self) -> list[str]:
         return self.err.splitlines()
-
-
-@contextmanager
-def connected_as(user: str) -> Iterator[None]:
-    """A connection of its own for a role that the tests' one cannot become."""
-    before = connection.settings_dict["USER"], connection.settings_dict["PASSWORD"]
-    connection.close()
-    connection.settings_dict.update(USER=user, PASSWORD=os.environ[f"{user.upper()}_PASSWORD"])
-    try:
-        with acting_as(user):
-            yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(USER=before[0], PASSWORD=before[1])
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""What moves between enterprises: billing accounts, and all that hangs on them."""

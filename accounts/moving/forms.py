@@ -1,0 +1,113 @@
+"""What is typed of moves: who wants which accounts where, and why."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import MoveKind
+from portal import registries
+from portal.errors import Text
+
+# What can be asked for: kind, and whether one gives.
+WHATS: dict[str, tuple[MoveKind, bool, Text]] = {
+    "account": (MoveKind.ACCOUNT, False, _("Bring an account in, with proof")),
+    "take": (MoveKind.SPLIT, False, _("Take over accounts of another enterprise")),
+    "give": (MoveKind.SPLIT, True, _("Give accounts to another enterprise")),
+    "join": (MoveKind.MERGE, True, _("Join another enterprise with all accounts")),
+    "absorb": (MoveKind.MERGE, False, _("Take in another enterprise with all its accounts")),
+}
+_MOST = 2000  # account numbers at once
+
+
+class AskForm(forms.Form):
+    """One of WHATS: it has the fields that this one needs."""
+
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=40,
+        help_text=_("It stands on each invoice."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    proof_kind = forms.ChoiceField(label=_("What shows that the account is yours?"), widget=forms.RadioSelect)
+    proof = forms.CharField(
+        label=_("Proof"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    other = forms.SlugField(
+        label=_("The other enterprise's ID"),
+        max_length=20,
+        help_text=_("Its administrators find it on their page of the enterprise."),
+    )
+    accounts = forms.CharField(
+        label=_("Account numbers"),
+        help_text=_("One on each line."),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+    effective_on = forms.DateField(
+        label=_("Day of the move"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("By our calendar. Until then both sides can cancel."),
+    )
+    why = forms.CharField(
+        label=_("Why?"),
+        max_length=500,
+        required=False,
+        help_text=_("The other side and we read this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, what: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.what = what
+        kind = WHATS[what][0]
+        wanted = {"effective_on", "why"}
+        wanted |= {"number", "proof_kind", "proof"} if kind == MoveKind.ACCOUNT else {"other"}
+        wanted |= {"accounts"} if kind == MoveKind.SPLIT else set()
+        fields: dict[str, Any] = self.fields
+        for name in set(fields) - wanted:
+            del fields[name]
+        if "proof_kind" in fields:
+            proofs = registries.proofs().values()
+            fields["proof_kind"].choices = [(each.name, each.label) for each in proofs]
+            fields["proof_kind"].initial = next((each.name for each in proofs), "")
+            fields["proof"].help_text = " ".join(str(each.hint) for each in proofs)
+
+    def clean_accounts(self) -> list[str]:
+        found = list(dict.fromkeys(re.split(r"[\s,;]+", str(self.cleaned_data["accounts"]).strip())))
+        if len(found) > _MOST or any(len(each) > 40 for each in found):
+            raise forms.ValidationError(_("These are too many, or no account numbers."))
+        return found
+
+    @property
+    def wished(self) -> dict[str, Any]:
+        """The fields of services.Wish."""
+        typed = dict(self.cleaned_data)
+        kind, gives, _words = WHATS[self.what]
+        number = typed.pop("number", "").strip()
+        numbers = [number] if number else typed.pop("accounts", [])
+        return {**typed, "kind": kind, "gives": gives, "accounts": tuple(numbers)}
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why?"), max_length=500, help_text=_("Both sides read this."), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class GroundsForm(forms.Form):
+    grounds = forms.CharField(
+        label=_("How do you know that this is right?"),
+        max_length=500,
+        help_text=_("A contract, a letter, who called. Customers do not read this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class CodeForm(forms.Form):
+    number = forms.CharField(label=_("Account number"), max_length=40)
+    given_to = forms.CharField(
+        label=_("For whom?"), max_length=200, help_text=_("Who gets the code, and how you made sure of them.")
+    )

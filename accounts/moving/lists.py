@@ -1,0 +1,204 @@
+"""Moves of accounts as lists and pages show them."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import MOVE_FLOW, AccountCode, Move, MoveKind, MoveSide, MoveStatus, Said
+from accounts.moving import selectors
+from portal.actors import Actor
+from portal.cells import Cell, Column, anchor, moment, paths, status, with_small, words
+from portal.listing import Listing, Words
+from portal.lists import DateRange, Filter, ListPage, Sort
+
+_FEW = 3  # account numbers in a cell
+
+
+def _numbers(accounts: list[str]) -> str:
+    if not accounts:
+        return _("all accounts")
+    rest = len(accounts) - _FEW
+    shown = ", ".join(accounts[:_FEW])
+    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
+
+
+def _day(value: Any) -> str:
+    return str(date_format(value, "DATE_FORMAT"))
+
+
+def _states() -> dict[str, Cell]:
+    return {code: status(label, MOVE_FLOW.tone(code)) for code, label in words(MoveStatus).items()}
+
+
+_STATE = Filter(
+    "state", gettext_lazy("State"), lambda rows, value: rows.filter(status=value), choices=MoveStatus.choices
+)
+OURS = ListPage(
+    sorts=[
+        Sort("newest", gettext_lazy("Asked for last"), "asked_at", is_descending=True, column="asked"),
+        Sort("oldest", gettext_lazy("Asked for first"), "asked_at", column="asked"),
+    ],
+    filters=[
+        Filter(
+            "q",
+            gettext_lazy("Number of the move, of an account or of the other enterprise"),
+            lambda rows, typed: rows.filter(Q(number__iexact=typed) | Q(other=typed) | Q(accounts__contains=[typed])),
+        ),
+        _STATE,
+        DateRange("day", gettext_lazy("Day of the move"), "effective_on"),
+    ],
+)
+OUR_LIST = Listing(
+    name="moves",
+    title=gettext_lazy("Moves of accounts"),
+    page=OURS,
+    permission="enterprise.admin",
+    url="moving:list",
+    nothing=Words(
+        gettext_lazy("No account has moved"),
+        gettext_lazy("Bring an account in that is yours, or move accounts from one enterprise to another."),
+        icon="folder",
+    ),
+    none_found=Words(gettext_lazy("No move is like that"), gettext_lazy("Look for something else, or show all.")),
+)
+ALL = ListPage(
+    sorts=[
+        Sort("newest", gettext_lazy("Asked for last"), "made_at", is_descending=True, column="asked"),
+        Sort("day", gettext_lazy("Day of the move"), "effective_on", column="day"),
+    ],
+    filters=[
+        Filter(
+            "q",
+            gettext_lazy("Number of the move, of an account or of an enterprise"),
+            lambda rows, typed: rows.filter(
+                Q(number__iexact=typed)
+                | Q(accounts__contains=[typed])
+                | Q(source__public_id=typed)
+                | Q(target__public_id=typed)
+            ),
+        ),
+        _STATE,
+        Filter("kind", gettext_lazy("Kind"), lambda rows, value: rows.filter(kind=value), choices=MoveKind.choices),
+        DateRange("day", gettext_lazy("Day of the move"), "effective_on"),
+    ],
+)
+ALL_LIST = Listing(
+    name="account-moves",
+    title=gettext_lazy("Moves of accounts"),
+    page=ALL,
+    permission="enterprise.change",
+    url="moving:list",
+    is_inside=False,
+    nothing=Words(
+        gettext_lazy("Nobody has asked for a move"),
+        gettext_lazy("What customers ask for stands here, with what it carries and who sees it then."),
+        icon="folder",
+    ),
+    none_found=Words(gettext_lazy("No move is like that"), gettext_lazy("Look for something else, or show all.")),
+)
+
+
+def _way(side: MoveSide) -> str:
+    other = side.other_name or side.other
+    if not other:
+        return _("to us")
+    return (_("to %(other)s") if side.gives else _("from %(other)s")) % {"other": other}
+
+
+def our_columns(actor: Actor) -> list[Column]:
+    page, states = paths("moving:move", actor.enterprise_public_id), _states()
+    return [
+        Column(
+            _("Accounts"),
+            lambda each: with_small(anchor(_numbers(each.accounts), page(each.pk)), _way(each)),
+            is_lead=True,
+            key="accounts",
+        ),
+        Column(_("State"), lambda each: states[each.status], is_own_label=True, key="state"),
+        Column(_("Day of the move"), lambda each: _day(each.effective_on), key="day"),
+        Column(_("Asked for"), lambda each: with_small(moment(each.asked_at), each.asked_by), key="asked"),
+        Column(_("Move"), lambda each: each.number, key="number", is_extra=True),
+    ]
+
+
+def all_columns() -> list[Column]:
+    states = _states()
+
+    def page(each: Move) -> str:
+        return reverse("moving:move", args=[each.pk])
+
+    return [
+        Column(
+            _("Move"),
+            lambda each: with_small(anchor(each.number, page(each)), each.get_kind_display()),
+            is_lead=True,
+            key="number",
+        ),
+        Column(_("State"), lambda each: states[each.status], is_own_label=True, key="state"),
+        Column(_("From"), lambda each: with_small(each.source.name, each.source.public_id), key="from"),
+        Column(
+            _("To"), lambda each: with_small(each.target.name, each.target.public_id) if each.target else "", key="to"
+        ),
+        Column(_("Accounts"), lambda each: _numbers(each.accounts), key="accounts"),
+        Column(_("Day of the move"), lambda each: _day(each.effective_on), key="day"),
+        Column(_("Asked for"), lambda each: moment(each.made_at), key="asked", is_extra=True),
+    ]
+
+
+def side_facts(side: MoveSide) -> list[dict[str, Any]]:
+    """What an enterprise's administrators read of a move."""
+    said = dict(Said.choices)
+    other = " ".join(each for each in (side.other_name, side.other) if each)
+    return [
+        {"label": _("Move"), "value": side.number},
+        {"label": _("Other enterprise"), "value": other},
+        {"label": _("Day of the move"), "value": _day(side.effective_on)},
+        {"label": _("Asked for"), "value": moment(side.asked_at), "hint": side.asked_by},
+        {"label": _("We said"), "value": said[side.said], "hint": side.said_by},
+        {"label": _("The other side said"), "value": said[side.other_said]},
+        {"label": _("The carrier agreed"), "value": moment(side.carrier_at) or _("Not yet")},
+    ]
+
+
+def move_facts(move: Move) -> list[dict[str, Any]]:
+    """What the carrier's people read of it."""
+    said = dict(Said.choices)
+    target = move.target
+    facts: list[dict[str, Any]] = [
+        {"label": _("From"), "value": move.source.name, "hint": move.source.public_id},
+        {"label": _("To"), "value": target.name if target else "", "hint": target.public_id if target else ""},
+        {"label": _("Day of the move"), "value": _day(move.effective_on)},
+        {"label": _("Asked for"), "value": moment(move.made_at)},
+        {"label": _("Why"), "value": move.why},
+    ]
+    for each in selectors.list_sides_of(move):
+        by = each.said_by or ("" if each.said != Said.AGREED else _("nobody is there"))
+        facts.append({"label": each.enterprise.name, "value": said[each.said], "hint": by})
+    facts.append({"label": _("We agreed"), "value": moment(move.approved_at), "hint": move.approved_by})
+    return [*facts, {"label": _("Grounds"), "value": move.grounds}]
+
+
+def code_state(code: AccountCode, now: Any) -> Cell:
+    """Whether a code still proves anything."""
+    if code.used_at:
+        return status(_("Used"), "green")
+    return status(_("Good"), "blue") if code.until_at > now else status(_("Ended"), "gray")
+
+
+def waiting_card(actor: Actor) -> dict[str, Any] | None:
+    """How many moves wait for the carrier, and what cannot be carried out; nothing where nothing does."""
+    rows = selectors.list_moves()
+    waiting = rows.filter(status=MoveStatus.OPEN, approved_at=None).count()
+    stuck = list(rows.filter(status=MoveStatus.APPROVED).exclude(last_error="")[:5])
+    return {"waiting": waiting, "stuck": stuck} if waiting or stuck else None
+
+
+def asked_card(actor: Actor) -> dict[str, Any] | None:
+    """What another enterprise asks of this one."""
+    rows = selectors.list_sides(actor).filter(status=MoveStatus.OPEN, said=Said.NOTHING, is_asker=False)
+    lines = [{"pk": each.pk, "what": _numbers(each.accounts), "who": _way(each)} for each in rows[:5]]
+    return {"lines": lines} if lines else None

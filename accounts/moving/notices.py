@@ -1,0 +1,123 @@
+"""What is told of moves, and to whom."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import selectors
+from accounts.models import MoveSide, MoveStatus
+from portal.errors import Text
+from portal.models import Event
+from portal.notices import EventKind, Recipient, register
+
+_SHOWN = 20  # account numbers in a line; more are counted
+
+
+def numbers_said(numbers: list[str]) -> str:
+    """Account numbers in a line."""
+    rest = len(numbers) - _SHOWN
+    shown = ", ".join(numbers[:_SHOWN])
+    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
+
+
+def _numbers(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"note": numbers_said(facts.get("numbers", []))}
+
+
+def _context(event: Event) -> dict[str, Any]:
+    return {"numbers": event.facts["numbers"][:100], "more": max(0, event.facts["count"] - 100)}
+
+
+def administrators(event: Event) -> Iterable[Recipient]:
+    """Those who administer the enterprise."""
+    for member in selectors.list_all_administrators(event.enterprise_id):
+        user = member.user
+        reason = gettext_lazy("You administer this enterprise.")
+        yield Recipient(user.email, member.name, user.language, user.time_zone, reason)
+
+
+# What a move came to, as its mail and its story say it.
+OUTCOMES: dict[str, Text] = {
+    MoveStatus.DECLINED: gettext_lazy("It was declined"),
+    MoveStatus.WITHDRAWN: gettext_lazy("It was cancelled"),
+    MoveStatus.MISFIT: gettext_lazy("What you gave does not show that the accounts are there and are to move"),
+}
+
+
+def _ended(facts: dict[str, Any]) -> dict[str, Any]:
+    said = [facts.get("by", ""), facts.get("reason", "")]
+    return {"outcome": OUTCOMES.get(facts.get("outcome", ""), ""), "note": ": ".join(each for each in said if each)}
+
+
+def _side(event: Event) -> dict[str, Any]:
+    side = MoveSide.objects.get(enterprise_id=event.enterprise_id, pk=event.subject_id)
+    outcome = OUTCOMES.get(event.facts.get("outcome", ""), "")
+    return {"side": side, "numbers": numbers_said(side.accounts), "outcome": outcome}
+
+
+def register_kinds() -> None:
+    _register_moves()
+    register(
+        EventKind("account.code_made", story=gettext_lazy("%(actor)s made an authentication code for the account")),
+        EventKind("account.code_ended", story=gettext_lazy("%(actor)s ended an authentication code"), tone="gray"),
+        EventKind(
+            "move.failed",
+            story=gettext_lazy(
+                "Enterprise %(other)s asked for account %(account)s and could not prove that it is theirs"
+            ),
+            tone="amber",
+        ),
+        EventKind(
+            "accounts.left",
+            story=gettext_lazy("%(count)s billing accounts moved to %(other)s"),
+            recipients=administrators,
+            context=_context,
+            words=_numbers,
+            tone="amber",
+        ),
+        EventKind(
+            "accounts.came",
+            story=gettext_lazy("%(count)s billing accounts came from %(other)s"),
+            recipients=administrators,
+            context=_context,
+            words=_numbers,
+            tone="green",
+        ),
+        EventKind("account.came", story=gettext_lazy("The account came from %(other)s"), tone="green"),
+    )
+
+
+def _register_moves() -> None:
+    register(
+        EventKind("move.asked", story=gettext_lazy("%(actor)s asked that accounts move"), words=_numbers, tone="amber"),
+        EventKind(
+            "move.reached",
+            story=gettext_lazy("Enterprise %(other)s asks that accounts move: %(number)s"),
+            recipients=administrators,
+            context=_side,
+            words=_numbers,
+            tone="amber",
+        ),
+        EventKind("move.agreed", story=gettext_lazy("%(actor)s agreed"), tone="green"),
+        EventKind("move.declined", story=gettext_lazy("%(actor)s declined"), tone="red"),
+        EventKind("move.withdrawn", story=gettext_lazy("%(actor)s cancelled it"), tone="gray"),
+        EventKind(
+            "move.approved",
+            story=gettext_lazy("All have agreed: the accounts move on their day"),
+            recipients=administrators,
+            context=_side,
+            words=_numbers,
+            tone="blue",
+        ),
+        EventKind(
+            "move.ended",
+            story="%(outcome)s",
+            recipients=administrators,
+            context=_side,
+            words=_ended,
+            tone="red",
+        ),
+        EventKind("move.done", story=gettext_lazy("The accounts have moved"), words=_numbers, tone="green"),
+    )

@@ -1,0 +1,27 @@
+"""What moves accounts, and what decides that they move."""
+
+from accounts.moving.services.carrying import carry_out, carry_out_due
+from accounts.moving.services.cases import LOOK, Wish, approve, ask, look, say, settle, stop
+from accounts.moving.services.codes import end_code, issue_code, spend_code
+from accounts.moving.services.mover import CannotMove, Moved, NotYet, is_claimed, move
+
+__all__ = [
+    "LOOK",
+    "CannotMove",
+    "Moved",
+    "NotYet",
+    "Wish",
+    "approve",
+    "ask",
+    "carry_out",
+    "carry_out_due",
+    "end_code",
+    "is_claimed",
+    "issue_code",
+    "look",
+    "move",
+    "say",
+    "settle",
+    "spend_code",
+    "stop",
+]

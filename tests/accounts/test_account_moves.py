@@ -1,0 +1,297 @@
+"""Moves that are asked for: proven, agreed by both sides and the carrier, carried out on their day."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts import selectors
+from accounts.joining.tasks import judge_registrations
+from accounts.models import Account, AccountCode, CustomerNumber, Enterprise, Membership, Move, MoveSide
+from accounts.moving import services
+from accounts.moving.tasks import look_at_moves
+from portal.models import Event
+from tests import make
+from tests.accounts.test_registration import PASSWORD, bill, entered, register, way_in
+from tests.faces import FaceClient, as_staff, connected_as, inside
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+OURS, THEIRS = "/e/204817/moves/", "/e/305120/moves/"
+
+
+@pytest.fixture
+def owen(db):
+    """The carrier's account manager, who decides."""
+    return make.staff("Owen Park", "account_manager")
+
+
+@pytest.fixture
+def ada(client_of, alice):
+    return client_of(alice)
+
+
+@pytest.fixture
+def bert(client_of, bob):
+    return client_of(bob)
+
+
+def day(ahead=1):
+    return selectors.carriers_day(timezone.now()) + timedelta(days=ahead)
+
+
+def wish(**fields):
+    return {"effective_on": f"{day():%Y-%m-%d}", "why": "The branch was sold", **fields}
+
+
+def look():
+    with as_staff():
+        look_at_moves()
+
+
+def carry(ahead=1):
+    """The owner's job on that day."""
+    with connected_as("portal_owner"):
+        return services.carry_out_due(timezone.now() + timedelta(days=ahead))
+
+
+def sides():
+    with as_staff():
+        return {each.enterprise.public_id: each for each in MoveSide.objects.select_related("enterprise")}
+
+
+def the_move():
+    with as_staff():
+        return Move.objects.get()
+
+
+def owner_of(account):
+    with as_staff():
+        return Account.objects.get(pk=account.pk).enterprise_id
+
+
+def give(ada, account):
+    """Acme gives an account to Borealis; returns both sides' pages."""
+    answer = ada.post(f"{OURS}ask/?what=give", wish(other="305120", accounts=account.number))
+    assert answer.status_code == 302, answer.content.decode()
+    look()
+    found = sides()
+    return f"{OURS}{found['204817'].pk}/", f"{THEIRS}{found['305120'].pk}/"
+
+
+def test_a_split_is_carried_out_on_its_day_when_all_have_agreed(
+    ada, bert, owen, client_of, acme, borealis, acme_main, acme_branch, alan, deliver
+):
+    ours, theirs = give(ada, acme_branch)
+    page = ada.get(ours).content.decode()
+    assert "2 people lose sight" in page and "Alan Tran" in page
+    assert "Borealis" not in page  # who somebody is they show by agreeing
+    page = bert.get(theirs).content.decode()
+    assert "Acme Freight" in page and "The branch was sold" in page and "Bob Fuentes" in page and "Alan" not in page
+    assert bert.post(f"{theirs}agree/").status_code == 302
+    look()
+    assert "Borealis" in ada.get(ours).content.decode()
+    assert carry() == []  # the carrier has not agreed
+    staff = client_of(owen)
+    assert the_move().number in staff.get("/moves/").content.decode()
+    case = f"/moves/{the_move().pk}/"
+    assert "Alan Tran" in staff.get(case).content.decode()
+    assert staff.post(f"{case}approve/", {"grounds": "Contract of sale seen"}).status_code == 302
+    assert {each.status for each in sides().values()} == {"approved"}
+    deliver()
+    assert carry(ahead=0) == []  # not its day
+    assert owner_of(acme_branch) == acme.pk
+    assert len(carry()) == 1
+    assert (owner_of(acme_branch), owner_of(acme_main)) == (borealis.pk, acme.pk)
+    assert the_move().status == "done" and {each.status for each in sides().values()} == {"done"}
+    assert carry() == []
+    told = {(each.kind, each.recipient) for each in deliver()}
+    assert told >= {
+        ("move.reached", "bob@borealis.example"),
+        ("move.approved", "alice@acme.example"),
+        ("move.approved", "bob@borealis.example"),
+        ("accounts.left", "alice@acme.example"),
+    }
+    assert f"{acme_branch.number}" in bert.get("/e/305120/accounts/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["the other side", "the asker", "the carrier"])
+def test_whoever_says_no_before_its_day_stops_it(who, ada, bert, owen, client_of, acme, acme_branch, borealis, deliver):
+    ours, theirs = give(ada, acme_branch)
+    case = f"/moves/{the_move().pk}/"
+    bert.post(f"{theirs}agree/")
+    client_of(owen).post(f"{case}approve/", {"grounds": "Seen"})
+    look()
+    assert the_move().status == "approved"
+    stop = {
+        "the other side": (bert, f"{theirs}cancel/"),
+        "the asker": (ada, f"{ours}cancel/"),
+        "the carrier": (client_of(owen), f"{case}stop/"),
+    }
+    client, url = stop[who]
+    assert client.post(url, {"reason": ""}).status_code == 422
+    assert client.post(url, {"reason": "We keep it"}).status_code == 302
+    look()
+    deliver()
+    assert carry() == [] and owner_of(acme_branch) == acme.pk
+    assert the_move().status in {"withdrawn", "declined"}
+    ended = [each for each in deliver() if each.kind == "move.ended"]
+    assert {each.recipient for each in ended} == {"alice@acme.example", "bob@borealis.example"}
+    assert all("We keep it" in each.body_text for each in ended)
+    assert bert.post(f"{theirs}agree/").status_code == 409
+
+
+def test_an_account_comes_in_by_an_invoice_and_its_owners_consent(
+    ada, bert, owen, dora, client_of, acme, borealis, borealis_main, alice
+):
+    invoice = bill(borealis_main, dora)
+    asked = wish(number=borealis_main.number, proof_kind="invoice", proof=invoice.number)
+    assert ada.post(f"{OURS}ask/", asked).status_code == 302
+    assert "Borealis" not in ada.get(OURS).content.decode()
+    look()
+    with as_staff():
+        assert not MoveSide.objects.exclude(proof="").exists()
+    theirs = f"{THEIRS}{sides()['305120'].pk}/"
+    assert "Bob Fuentes" in bert.get(theirs).content.decode()
+    bert.post(f"{theirs}agree/")
+    look()
+    client_of(owen).post(f"/moves/{the_move().pk}/approve/", {"grounds": "Called"})
+    carry()
+    assert owner_of(borealis_main) == acme.pk
+
+
+def test_what_is_not_proven_is_answered_alike_and_tells_nothing(
+    ada, bert, dora, acme, borealis, borealis_main, deliver
+):
+    bill(borealis_main, dora)
+    pages = set()
+    for number in (borealis_main.number, "9-NONE"):
+        answer = ada.post(f"{OURS}ask/", wish(number=number, proof_kind="invoice", proof="INV-1999-000001"))
+        pages.add((answer.status_code, re.sub(r"\d+", "", answer["Location"])))
+    assert len(pages) == 1
+    look()
+    with as_staff():
+        assert set(MoveSide.objects.values_list("status", flat=True)) == {"misfit"} and not Move.objects.exists()
+        # Only the account's own journal knows that somebody tried.
+        assert list(Event.objects.filter(kind="move.failed").values_list("enterprise_id", flat=True)) == [borealis.pk]
+    mails = [each for each in deliver() if each.kind == "move.ended"]
+    assert len(mails) == 2 and len({each.subject for each in mails}) == 1
+    assert owner_of(borealis_main) == borealis.pk
+
+
+def test_what_cannot_be_asked_for_is_refused_and_nothing_is_noted(ada, acme, acme_main, borealis, borealis_main):
+    for what, fields in (
+        ("give", {"other": "305120", "accounts": borealis_main.number}),
+        ("give", {"other": "204817", "accounts": acme_main.number}),
+        ("give", {"other": "305120", "accounts": acme_main.number, "effective_on": f"{day(0):%Y-%m-%d}"}),
+        ("take", {"other": "305120", "accounts": ""}),
+    ):
+        assert ada.post(f"{OURS}ask/?what={what}", wish(**fields)).status_code == 422
+    assert sides() == {}
+
+
+def test_who_does_not_administer_sees_and_asks_for_nothing(client_of, alan, ada, erin, acme_branch, borealis, bob):
+    ours, _theirs = give(ada, acme_branch)
+    clerk = client_of(alan)
+    assert [clerk.get(each).status_code for each in (OURS, f"{OURS}ask/", ours)] == [403] * 3
+    assert client_of(bob).get(ours.replace("204817", "305120")).status_code == 404
+    assert client_of(erin).get("/moves/").status_code == 403
+    before = sides()["305120"].said
+    assert clerk.post(f"{ours}cancel/", {"reason": "no"}).status_code == 403
+    assert sides()["305120"].said == before
+
+
+def test_a_merge_brings_all_accounts_and_customer_numbers(
+    ada, bert, owen, client_of, acme, borealis, borealis_main, deliver
+):
+    with inside(borealis):
+        CustomerNumber.objects.create(enterprise=borealis, number="CN-77")
+    bert.post(f"{THEIRS}ask/?what=join", wish(other="204817"))
+    look()
+    ada.post(f"{OURS}{sides()['204817'].pk}/agree/")
+    look()
+    client_of(owen).post(f"/moves/{the_move().pk}/approve/", {"grounds": "Merger"})
+    deliver()
+    carry()
+    assert owner_of(borealis_main) == acme.pk
+    with as_staff():
+        assert CustomerNumber.objects.get(number="CN-77").enterprise_id == acme.pk
+        assert Membership.objects.filter(enterprise=borealis, status="active").exists()
+
+
+def test_an_unclaimed_account_moves_to_who_asks_by_the_carriers_word_alone(ada, owen, client_of, acme, dora):
+    nobody = make.enterprise("Waiting room", public_id="900001", is_holding=True)
+    account = make.account(nobody, "Acme depot", number="5-WAIT1")
+    staff = client_of(owen)
+    staff.post("/customers/900001/open/", {"reason": "An account to be proven"})
+    page = staff.post("/e/900001/account-codes/", {"number": "5-WAIT1", "given_to": "Alice, called back"})
+    code = re.search(r'id="new-code">([^<]+)<', page.content.decode())[1]
+    assert code not in staff.get("/e/900001/account-codes/").content.decode()
+    with as_staff():
+        assert code not in AccountCode.objects.get().code_hash
+    assert ada.post(f"{OURS}ask/", wish(number="5-WAIT1", proof_kind="code", proof=code.lower())).status_code == 302
+    look()
+    staff.post(f"/moves/{the_move().pk}/approve/", {"grounds": "Code"})
+    assert the_move().status == "approved"
+    carry()
+    assert owner_of(account) == acme.pk
+    # A code counts once.
+    with as_staff():
+        assert AccountCode.objects.get().used_at
+
+
+def test_who_registers_for_an_unclaimed_account_gets_an_enterprise_of_their_own(dora, deliver, mailoutbox):
+    nobody = make.enterprise("Waiting room", public_id="900001", is_holding=True)
+    mine, others = (make.account(nobody, name, number=number) for name, number in (("Mill", "5-MIL01"), ("X", "5-X")))
+    invoice = bill(mine, dora)
+    deliver()
+    register(entered(invoice))
+    register(entered(invoice, email="second@lumber.example"))
+    with as_staff():
+        judge_registrations()
+    deliver()
+    assert len(carry(ahead=0)) == 1
+    with as_staff():
+        home = Enterprise.objects.get(pk=owner_of(mine))
+        assert home.legal_name == "Mill" and not home.is_holding
+        assert Membership.objects.get().enterprise_id == home.pk and owner_of(others) == nobody.pk
+    way = way_in(deliver, mailoutbox, "rita+it@lumber.example")
+    browser = FaceClient("customer")
+    assert browser.post(way, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert carry(ahead=0) == []
+
+
+def test_a_code_that_was_ended_proves_nothing(ada, owen, client_of, acme, borealis, borealis_main):
+    staff = client_of(owen)
+    staff.post("/customers/305120/open/", {"reason": "An account to be proven"})
+    page = staff.post("/e/305120/account-codes/", {"number": borealis_main.number, "given_to": "Alice"})
+    code = re.search(r'id="new-code">([^<]+)<', page.content.decode())[1]
+    with as_staff():
+        pk = AccountCode.objects.get().pk
+    assert staff.post(f"/e/305120/account-codes/{pk}/end/").status_code == 302
+    ada.post(f"{OURS}ask/", wish(number=borealis_main.number, proof_kind="code", proof=code))
+    look()
+    assert [each.status for each in sides().values()] == ["misfit"]
+
+
+def test_what_cannot_be_carried_out_says_why_and_waits_for_a_person(
+    ada, bert, owen, client_of, acme, acme_main, acme_branch, borealis, deliver
+):
+    service = make.service(acme_branch)
+    make.order(acme_main, service=service)
+    _ours, theirs = give(ada, acme_branch)
+    bert.post(f"{theirs}agree/")
+    client_of(owen).post(f"/moves/{the_move().pk}/approve/", {"grounds": "Seen"})
+    deliver()
+    assert carry() == []
+    assert owner_of(acme_branch) == acme.pk and "hangs together" in the_move().last_error
+    assert "hangs together" in client_of(owen).get("/").content.decode()
+
+
+def test_only_the_owner_carries_out(db):
+    with pytest.raises(CommandError):
+        call_command("owner_jobs", stdout=io.StringIO())
+    with connected_as("portal_owner"):
+        call_command("owner_jobs", stdout=io.StringIO())
