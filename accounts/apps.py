@@ -44,6 +44,7 @@ class AccountsConfig(AppConfig):
         _declare_security_terms()
         _join_serving_and_staffing()
         _add_joining()
+        _add_reviewing()
 
 
 def _add_doors() -> None:
@@ -135,6 +136,26 @@ def _add_joining() -> None:
     appoint = Permission.ADMINISTRATOR_APPOINT
     add_nav(NavItem(_("Registrations"), "users", "joining_work:list", "staff", appoint, is_inside=False, order=61))
     add_cards(Card("joining/_waiting_card.html", "customer", lists.waiting_card, order=15, column="side"))
+
+
+def _add_reviewing() -> None:
+    from accounts.permissions import Permission
+    from accounts.reviewing import lists, notices, tasks, terms  # noqa: F401 - the task makes itself known
+    from portal import exports, listing
+    from portal.registries import Card, NavItem, add_cards, add_nav
+    from portal.terms import declare
+
+    notices.register_kinds()
+    declare(*terms.TERMS)
+    exports.register(lists.LINES_EXPORT)
+    listing.register(lists.LINE_LIST, lists.REVIEW_LIST)
+    users, appoint = Permission.USER_ADMIN, Permission.ADMINISTRATOR_APPOINT
+    add_nav(NavItem(_("Access reviews"), "shield-check", "reviewing_work:list", "staff", appoint, is_inside=False,
+                    order=63))  # fmt: skip
+    add_cards(
+        Card("reviewing/_review_card.html", "customer", lists.review_card, permission=users, order=12, column="side"),
+        Card("reviewing/_late_card.html", "staff", lists.late_card, permission=appoint, order=31, column="side"),
+    )
 
 
 def _declare_terms() -> None:

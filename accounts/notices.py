@@ -187,7 +187,7 @@ def _people_said(facts: dict[str, Any]) -> dict[str, Any]:
     return {"note": "; ".join(lines + ([_now("left: %(people)s") % {"people": left}] if left else []))}
 
 
-_WHY_CLOSED = {"idle": _("not seen for too long")}
+_WHY_CLOSED = {"idle": _("not seen for too long"), "unconfirmed": _("not confirmed in the access review")}
 
 
 def _closed_said(facts: dict[str, Any]) -> dict[str, Any]:

@@ -208,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": celery.schedules.crontab(minute="20", hour="4"),
         "options": {"expires": 6 * 3600},
     },
+    "access-reviews": {
+        "task": "accounts.look_at_reviews",
+        "schedule": celery.schedules.crontab(minute="40", hour="4"),
+        "options": {"expires": 6 * 3600},
+    },
     "registrations": {
         "task": "accounts.judge_registrations",
         "schedule": celery.schedules.crontab(minute="*/3"),

@@ -23,6 +23,14 @@ from accounts.models.members import (
     TeamPerson,
     open_at,
 )
+from accounts.models.reviewing import (
+    ANSWER_FLOW,
+    REVIEW_FLOW,
+    AccessReview,
+    ReviewAnswer,
+    ReviewLine,
+    ReviewStatus,
+)
 from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
@@ -31,6 +39,7 @@ from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, Staff
 __all__ = [
     "ACCESS_FLOW",
     "ACCOUNT_FLOW",
+    "ANSWER_FLOW",
     "BILLING_ROLES",
     "CLIENTS",
     "FACTORS",
@@ -38,8 +47,10 @@ __all__ = [
     "LANGUAGES",
     "MEMBERSHIP_FLOW",
     "REGISTRATION_FLOW",
+    "REVIEW_FLOW",
     "TEAM_PURPOSES",
     "AccessRequest",
+    "AccessReview",
     "AccessStatus",
     "Account",
     "AccountGroup",
@@ -60,6 +71,9 @@ __all__ = [
     "People",
     "Registration",
     "RegistrationStatus",
+    "ReviewAnswer",
+    "ReviewLine",
+    "ReviewStatus",
     "SignOn",
     "SignOnDomain",
     "SignOnLink",

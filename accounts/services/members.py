@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import MEMBERSHIP_FLOW, Enterprise, Membership, MembershipStatus, User
+from accounts.models import MEMBERSHIP_FLOW, Enterprise, Membership, MembershipStatus, ReviewAnswer, User
 from accounts.rules import Rights
+from accounts.services.reviews import settle_review
 from accounts.services.rights import (
     check_not_last,
     end_spans,
@@ -203,6 +204,7 @@ def deactivate(member_id: int, *, actor: Actor, at: datetime, why: str = "") -> 
     if member.status != MembershipStatus.ACTIVE:
         raise Refused(_("%(name)s is not active.") % {"name": member.name})
     _check_may_close(member, administrators, actor=actor)
+    settle_review(member, ReviewAnswer.ENDED, actor=actor, at=at)
     _move(member, MembershipStatus.INACTIVE, at=at, why=why)
     events.record("person.deactivated", subject=member, actor=actor, at=at, person=member.name, why=why)
     return member
@@ -236,6 +238,8 @@ def remove(member_id: int, *, heir_id: int | None = None, actor: Actor, at: date
     else:
         _check_rank(member, actor=actor)
     heir = _heir(heir_id, member, actor=actor)
+    # Before all of it ends: the review keeps what they had.
+    settle_review(member, ReviewAnswer.ENDED, actor=actor, at=at)
     end_spans(member, actor=actor, at=at)
     for hand_over in HAND_OVERS:
         hand_over(member, heir, actor, at)

@@ -212,6 +212,13 @@ PEOPLE = {
     "register/": opened(),
     "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
 }
+_REVIEW = f"{_PEOPLE}review/"
+PEOPLE |= {
+    _REVIEW: inside("user.admin"),
+    f"{_REVIEW}begin/": inside("user.admin", "POST"),
+    f"{_REVIEW}chosen/": inside("user.admin", "POST"),
+    f"{_REVIEW}export.csv": inside("user.admin", *FORM),
+}
 _ACCESS = "e/<slug:enterprise>/access/"
 JOINING = {
     # One's own; all of them for who gives rights.
@@ -309,6 +316,7 @@ STAFF = {
     "customers/": across("enterprise.open"),
     "api-keys/": across("api.key.approve"),
     "registrations/": across("administrator.appoint"),
+    "access-reviews/": across("administrator.appoint"),
     "e/<slug:enterprise>/keys/": inside("api.key.approve"),
     "e/<slug:enterprise>/keys/export.csv": inside("api.key.approve", *FORM),
     "e/<slug:enterprise>/keys/<int:pk>/": inside("api.key.approve", thing="api_key"),
@@ -463,6 +471,8 @@ WALLED = {
     ),
     "accounts_accessrequest": ("INSERT", "UPDATE (answer, decided_at, decided_by, places, status, why)"),
     "accounts_registration": ("INSERT",),
+    "accounts_accessreview": ("INSERT", "UPDATE (ended_at, status)"),
+    "accounts_reviewline": ("INSERT", "UPDATE (answer, decided_at, decided_by, held, was_administrator)"),
     "accounts_apikeyaccount": ("INSERT",),
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
@@ -527,6 +537,7 @@ UNUSED = {
 WORK_LISTS = {
     "accounts_apikey_pending",
     "accounts_registration_waiting",
+    "accounts_accessreview_due",
     "accounts_apikey_ending",
     "accounts_enterprise_name",
     "accounts_enterprise_words",
@@ -572,6 +583,7 @@ TASKS = {
     "portal.forget_answers": ("portal_staff", ""),
     "portal.expire_drafts": ("portal_staff", ""),
     "accounts.look_for_idle": ("portal_staff", ""),
+    "accounts.look_at_reviews": ("portal_staff", ""),
     "accounts.watch_keys": ("portal_staff", ""),
     "accounts.judge_registrations": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
@@ -586,6 +598,7 @@ FILES = {
     "e/<slug:enterprise>/audit/export.csv",
     "e/<slug:enterprise>/audit/seen/export.csv",
     "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/review/export.csv",
     "e/<slug:enterprise>/people/many/template.csv",
     "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",

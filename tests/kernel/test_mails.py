@@ -126,6 +126,9 @@ def _people(acme, account, alice):
     subjects += [(member, "rights.changed"), (other, "administrator.named"), (account, "account.delivery_changed")]
     subjects += [(acme, "enterprise.closed"), (acme, "enterprise.reopened"), (others, "access.asked")]
     subjects += [(mine, "access.declined"), (mine, "access.granted")]
+    review = make.review(acme)
+    facts |= {"due": "2026-12-24", "waiting": 3, "closed": 2}
+    subjects += [(review, f"review.{kind}") for kind in ("late", "reminded")]
     subjects += [(theirs if kind == "requested" else key, f"api_key.{kind}") for kind in KEYS]
     acting = system(acme.pk)
     with as_app(), tenant_scope(acme.pk):

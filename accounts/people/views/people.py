@@ -30,7 +30,8 @@ from portal.policy import fresh, requires
 @requires(Permission.USER_ADMIN)
 def list_people(request: ActorRequest) -> HttpResponse:
     rows, columns = selectors.list_people(request.actor), lists.people_columns(request.actor)
-    return listing.show(request, lists.PEOPLE_LIST, rows, columns, template="people/list.html")
+    context = {"review": who.get_open_review(request.actor), "before": "people/_review_note.html"}
+    return listing.show(request, lists.PEOPLE_LIST, rows, columns, template="people/list.html", context=context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
