@@ -28,6 +28,7 @@ class AccountsConfig(AppConfig):
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
         register_secret("invitation_link", people_notices.invitation_link)
+        register_secret("password_link", people_notices.password_link)
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
         listing.register(people.PEOPLE_LIST, people.TEAM_LIST, audit.JOURNAL_LIST, audit.LOOK_LIST)
         exports.register(audit.JOURNAL_EXPORT, audit.LOOKS_EXPORT)

@@ -39,6 +39,7 @@ STAFFS_PEOPLE = (
     _s(f"{_IN}administrators/", CARE, f"{HERE}administrators/"),
     _s(f"{_IN}administrators/", CARE, f"{HERE}administrators/", "wrong", 422,
        act=send("form:has([name=grounds]) [type=submit]", email="no")),
+    _s("customers/<slug:public_id>/second-factor/", OWNER, "/customers/301774/second-factor/"),
     _s("registrations/", OWNER),
     _s("access-reviews/", OWNER),
     _s(f"{_IN}audit/", CARE, f"{HERE}audit/"),

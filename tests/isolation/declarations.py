@@ -200,7 +200,7 @@ PEOPLE = {
     f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
     **{
         f"{_PEOPLE}<int:pk>/{verb}/": inside("user.admin", "POST", thing="member")
-        for verb in ("details", "invite-again", "deactivate", "reactivate", "remove")
+        for verb in ("details", "invite-again", "password", "factor", "deactivate", "reactivate", "remove")
     },
     f"{_PEOPLE}teams/": inside("user.admin"),
     f"{_PEOPLE}teams/export.csv": inside("user.admin", *FORM),
@@ -316,6 +316,7 @@ STAFF = {
     "customers/": across("enterprise.open"),
     "api-keys/": across("api.key.approve"),
     "registrations/": across("administrator.appoint"),
+    "customers/<slug:public_id>/second-factor/": across("administrator.appoint", *FORM, thing="enterprise"),
     "access-reviews/": across("administrator.appoint"),
     "e/<slug:enterprise>/keys/": inside("api.key.approve"),
     "e/<slug:enterprise>/keys/export.csv": inside("api.key.approve", *FORM),
