@@ -3,6 +3,7 @@
 The only place that overrides allauth or hears its signals.
 """
 
+import json
 from typing import Any, ClassVar
 
 from allauth.account import signals as account_signals
@@ -14,16 +15,23 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal import auth as recovery_auth
+from allauth.mfa.recovery_codes.internal import flows as recovery_flows
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.hashers import get_hasher, identify_hasher
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -42,6 +50,7 @@ MAILS = {
     "account/email/email_confirmation": "person.address_unconfirmed",
     "account/email/email_confirmation_signup": "person.address_unconfirmed",
 }
+_CODES = "recovery_codes"
 UNKNOWN = "account/email/unknown_account"
 # What happened to somebody's sign-in -> our event, of which they are told.
 CHANGES = {
@@ -224,8 +233,81 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 # --- what the library says happened ------------------------------------------------------------
 
 
+class HashedCodes(RecoveryCodes):  # type: ignore[misc]
+    """Recovery codes that are kept hashed, as passwords are; they are shown once, in the session that made them.
+
+    One salt for a person's ten, so that a typed code is hashed once. A set that was kept by its seed is
+    hashed when a code is next tried.
+    """
+
+    instance: Authenticator
+    at_hand: tuple[str, ...] = ()
+
+    @classmethod
+    def activate(cls, user: User) -> "HashedCodes":
+        found = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
+        if found:
+            return cls(found)
+        digits, count = mfa_settings.RECOVERY_CODE_DIGITS, mfa_settings.RECOVERY_CODE_COUNT
+        codes = [get_random_string(digits, "0123456789") for _ in range(count)]
+        kind = Authenticator.Type.RECOVERY_CODES
+        made = cls(Authenticator.objects.create(user=user, type=kind, data={"hashes": _hashed(codes)}))
+        made.at_hand = tuple(codes)
+        if context.request:
+            sealed = seals.seal(json.dumps([made.instance.pk, codes]), purpose=FACTORS)
+            context.request.session[_CODES] = sealed
+        return made
+
+    def get_unused_codes(self) -> list[str]:
+        """The codes themselves where they are at hand; else only how many there are."""
+        return list(self.at_hand) or ["*" * mfa_settings.RECOVERY_CODE_DIGITS] * self._count()
+
+    def _count(self) -> int:
+        hashes = self.instance.data.get("hashes")
+        return len(super().get_unused_codes()) if hashes is None else len(hashes)
+
+    @property
+    def did_view(self) -> bool:
+        return super().did_view or not self._shown()
+
+    def mark_as_viewed(self) -> None:
+        self.at_hand = tuple(self._shown())
+        super().mark_as_viewed()
+        context.request.session.pop(_CODES, None)
+
+    def _shown(self) -> list[str]:
+        """What this session made and has not looked at."""
+        sealed = context.request.session.get(_CODES) if context.request else None
+        pk, codes = json.loads(seals.unseal(sealed, purpose=FACTORS)) if sealed else (0, [])
+        return codes if pk == self.instance.pk else []
+
+    @transaction.atomic
+    def validate_code(self, code: str) -> bool:
+        code = normalize_user_code(code)
+        if len(code) != mfa_settings.RECOVERY_CODE_DIGITS:
+            return False
+        self.instance = Authenticator.objects.select_for_update().get(pk=self.instance.pk)
+        if "hashes" not in self.instance.data:
+            self.instance.data = {"hashes": _hashed(super().get_unused_codes())}
+        hashes = self.instance.data["hashes"]
+        typed = _hashed([code], like=hashes[0])[0] if hashes else ""
+        left = [each for each in hashes if not constant_time_compare(each, typed)]
+        self.instance.data["hashes"] = left
+        self.instance.save(update_fields=["data"])
+        return len(left) < len(hashes)
+
+
+def _hashed(codes: list[str], *, like: str = "") -> list[str]:
+    """By the way passwords are hashed now; or as one that is kept was."""
+    hasher = identify_hasher(like) if like else get_hasher()
+    known = hasher.decode(like) if like else {"salt": hasher.salt()}
+    further = {name: known[name] for name in ("iterations",) if name in known}
+    return [hasher.encode(code, known["salt"], **further) for code in codes]
+
+
 def hear() -> None:
-    """Listen to the library: once, when the portal starts."""
+    """Listen to the library, and put our recovery codes in the place of its own: once, when the portal starts."""
+    recovery_auth.RecoveryCodes = recovery_flows.RecoveryCodes = HashedCodes
     mfa_signals.authenticator_added.connect(_added)
     mfa_signals.authenticator_removed.connect(_changed)
     mfa_signals.authenticator_reset.connect(_changed)

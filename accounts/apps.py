@@ -28,6 +28,7 @@ class AccountsConfig(AppConfig):
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)
         register_secret("invitation_link", people_notices.invitation_link)
+        register_secret("password_link", people_notices.password_link)
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
         listing.register(people.PEOPLE_LIST, people.TEAM_LIST, audit.JOURNAL_LIST, audit.LOOK_LIST)
         exports.register(audit.JOURNAL_EXPORT, audit.LOOKS_EXPORT)
@@ -45,6 +46,7 @@ class AccountsConfig(AppConfig):
         _join_serving_and_staffing()
         _add_joining()
         _add_moving()
+        _add_reviewing()
 
 
 def _add_doors() -> None:
@@ -166,6 +168,26 @@ def _add_moving() -> None:
             services.spend_code,
             order=60,
         )
+    )
+
+
+def _add_reviewing() -> None:
+    from accounts.permissions import Permission
+    from accounts.reviewing import lists, notices, tasks, terms  # noqa: F401 - the task makes itself known
+    from portal import exports, listing
+    from portal.registries import Card, NavItem, add_cards, add_nav
+    from portal.terms import declare
+
+    notices.register_kinds()
+    declare(*terms.TERMS)
+    exports.register(lists.LINES_EXPORT)
+    listing.register(lists.LINE_LIST, lists.REVIEW_LIST)
+    users, appoint = Permission.USER_ADMIN, Permission.ADMINISTRATOR_APPOINT
+    add_nav(NavItem(_("Access reviews"), "shield-check", "reviewing_work:list", "staff", appoint, is_inside=False,
+                    order=63))  # fmt: skip
+    add_cards(
+        Card("reviewing/_review_card.html", "customer", lists.review_card, permission=users, order=12, column="side"),
+        Card("reviewing/_late_card.html", "staff", lists.late_card, permission=appoint, order=31, column="side"),
     )
 
 

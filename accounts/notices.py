@@ -184,7 +184,7 @@ def _people_said(facts: dict[str, Any]) -> dict[str, Any]:
     return {"note": "; ".join(lines + ([_now("left: %(people)s") % {"people": left}] if left else []))}
 
 
-_WHY_CLOSED = {"idle": _("not seen for too long")}
+_WHY_CLOSED = {"idle": _("not seen for too long"), "unconfirmed": _("not confirmed in the access review")}
 
 
 def _closed_said(facts: dict[str, Any]) -> dict[str, Any]:
@@ -225,6 +225,21 @@ _OF_PEOPLE = (
         recipients=_themselves,
         context=_idle_context,
         tone="amber",
+    ),
+    EventKind(
+        "person.password_reset",
+        story=_("%(actor)s had %(person)s choose a new password"),
+        recipients=_themselves,
+        context=lambda event: {"is_anew": event.facts.get("is_anew", False)},
+        secret="password_link",  # noqa: S106 - a name
+        tone="amber",
+    ),
+    EventKind(
+        "person.factor_reset",
+        story=_("%(actor)s took away the second factor of %(person)s"),
+        recipients=_other_administrators,
+        context=lambda event: {"person": event.facts["person"], "grounds": event.facts.get("reason", "")},
+        tone="red",
     ),
     EventKind("person.joined", story=_("%(person)s joined"), tone="green"),
     EventKind("person.changed", story=_("%(actor)s changed what is said of %(person)s"), tone="gray"),

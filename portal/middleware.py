@@ -6,7 +6,7 @@ request again that lost a deadlock.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -96,10 +96,12 @@ class TenantMiddleware:
         request.is_committing = False  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
         try:
-            with transaction.atomic(), ExitStack() as stack:
+            request.is_tied = not _is_untied(request)  # type: ignore[attr-defined]
+            tie = transaction.atomic() if request.is_tied else nullcontext()  # type: ignore[attr-defined]
+            with tie, ExitStack() as stack:
                 request.scopes = stack  # type: ignore[attr-defined]
                 response = self.get_response(request)
-                if response.status_code >= 500:
+                if response.status_code >= 500 and request.is_tied:  # type: ignore[attr-defined]
                     transaction.set_rollback(True)
                 request.is_committing = True  # type: ignore[attr-defined]
         finally:
@@ -160,9 +162,15 @@ class TenantMiddleware:
         if isinstance(exception, Refused):
             # Shown first: a transaction that is to be rolled back answers no more questions.
             answer = refused(request, exception, back=page_of(request))
-            transaction.set_rollback(True)
+            if request.is_tied:  # type: ignore[attr-defined]
+                transaction.set_rollback(True)
             return answer
         return None
+
+
+def _is_untied(request: HttpRequest) -> bool:
+    """Whether the view opens its own transactions; only under the path where there are such is it asked."""
+    return request.path_info.startswith(settings.UNTIED_BELOW) and _says(request, "is_untied")
 
 
 def _forget(request: HttpRequest) -> None:
@@ -186,7 +194,7 @@ class SizeMiddleware:
         size = _announced(request)
         if size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return self.get_response(request)
-        is_fine = size <= settings.UPLOAD_MAX_BYTES and _takes_files(request) and request.user.is_authenticated
+        is_fine = size <= settings.UPLOAD_MAX_BYTES and _says(request, "takes_files") and request.user.is_authenticated
         return self.get_response(request) if is_fine else too_large(request)
 
 
@@ -198,8 +206,9 @@ def _announced(request: HttpRequest) -> int:
         return 0
 
 
-def _takes_files(request: HttpRequest) -> bool:
+def _says(request: HttpRequest, mark: str) -> bool:
+    """Whether the view that will answer has a mark."""
     try:
-        return bool(getattr(resolve(request.path_info).func, "takes_files", False))
+        return bool(getattr(resolve(request.path_info).func, mark, False))
     except Http404:
         return False

@@ -81,6 +81,12 @@ def fresh(view: View) -> View:
     return view
 
 
+def untied(view: View) -> View:
+    """It asks others in the world, for as long as they take: no transaction is held meanwhile, and it opens its own."""
+    view.is_untied = True  # type: ignore[attr-defined]
+    return view
+
+
 def policy_of(view: Callable[..., Any], method: str = "GET") -> Policy | None:
     """The policy of a view for a method: its own, its handler's or its library's; None when nobody said.
 

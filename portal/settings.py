@@ -210,6 +210,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": celery.schedules.crontab(minute="20", hour="4"),
         "options": {"expires": 6 * 3600},
     },
+    "access-reviews": {
+        "task": "accounts.look_at_reviews",
+        "schedule": celery.schedules.crontab(minute="40", hour="4"),
+        "options": {"expires": 6 * 3600},
+    },
     "registrations": {
         "task": "accounts.judge_registrations",
         "schedule": celery.schedules.crontab(minute="*/3"),
@@ -269,12 +274,15 @@ MFA_FORMS = {
     "authenticate": "accounts.entrance.forms.CodeForm",
     "reauthenticate": "accounts.entrance.forms.CodeAgainForm",
 }
-MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: telephones' clocks differ
+MFA_TOTP_TOLERANCE = env.number("TOTP_TOLERANCE", 0)  # steps of 30 seconds before and after the present one
+MFA_RECOVERY_CODES_SHOW_ONCE = True  # they are kept hashed
 MFA_TOTP_ISSUER = CARRIER["name"]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: a reset link lives 60 minutes
 
 # Customers' own providers are reached at public https addresses alone, but in tests.
 SIGN_ON_ANYWHERE = False
+# Below it are views that wait for others in the world, and hold no transaction meanwhile.
+UNTIED_BELOW = "/account/company/"
 # The name server that is asked for the proof of a domain, as 192.0.2.53:53; empty for the machine's own.
 SIGN_ON_DNS = env.text("SIGN_ON_DNS", "")
 

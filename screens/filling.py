@@ -127,10 +127,12 @@ def _people(admin: Any) -> dict[str, Any]:
     """A team with a shared mailbox, somebody who was invited, and the link of their mail."""
     from accounts import selectors, services
     from accounts.models import Membership
+    from accounts.reviewing import services as reviewing
     from accounts.rules import Held, Rights
 
     now = _now()
     member = Membership.objects.get(enterprise_id=admin.enterprise_id, user__email=FEW_RIGHTS)
+    reviewing.begin(actor=admin, at=now)
     crew = services.set_team(
         None, name="Network operations", email="noc@halvorsen.example", people={member.pk}, actor=admin, at=now
     )

@@ -22,6 +22,7 @@ PEOPLE = (
     _c(f"{_PEOPLE}<int:pk>/", ADMINISTRATOR, f"{_THERE}{{invited}}/", "tools open", act=opening("main summary")),
     _c(f"{_PEOPLE}<int:pk>/rights/", ADMINISTRATOR, f"{_THERE}{{member}}/rights/"),
     _c(f"{_PEOPLE}<int:pk>/rights/", ADMINISTRATOR, f"{_THERE}{{member}}/rights/", "wrong", 422, act=send(_RIGHTS)),
+    _c(f"{_PEOPLE}review/", ADMINISTRATOR, f"{_THERE}review/"),
     _c(f"{_PEOPLE}teams/", ADMINISTRATOR, f"{_THERE}teams/"),
     _c(f"{_PEOPLE}teams/", FEW_RIGHTS, f"{_THERE}teams/", "not allowed", 403),
     _c(f"{_PEOPLE}teams/new/", ADMINISTRATOR, f"{_THERE}teams/new/"),
@@ -38,7 +39,9 @@ STAFFS_PEOPLE = (
     _s(f"{_IN}administrators/", CARE, f"{HERE}administrators/"),
     _s(f"{_IN}administrators/", CARE, f"{HERE}administrators/", "wrong", 422,
        act=send("form:has([name=grounds]) [type=submit]", email="no")),
+    _s("customers/<slug:public_id>/second-factor/", OWNER, "/customers/301774/second-factor/"),
     _s("registrations/", OWNER),
+    _s("access-reviews/", OWNER),
     _s(f"{_IN}audit/", CARE, f"{HERE}audit/"),
     _s(f"{_IN}audit/seen/", CARE, f"{HERE}audit/seen/"),
 )  # fmt: skip

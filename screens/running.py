@@ -75,6 +75,7 @@ def running() -> Iterator[Portal]:
     customer, staff = _free_port(), _free_port()
     variables = {k: v for k, v in os.environ.items() if not k.startswith(_OURS) and k not in _ALSO_OURS}
     variables |= {"DEMARC_HOME": str(home), "CUSTOMER_PORT": str(customer), "STAFF_PORT": str(staff)}
+    variables |= {"TOTP_TOLERANCE": "1"}  # a browser may be slower than the clock's step
     log = home.with_name(f"{home.name}.log")
     with log.open("w") as output:
         process = _popen("portal.supervisor", variables, output=output)

@@ -107,6 +107,8 @@ def _settings(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.WHITENOISE_AUTOREFRESH = True
+    # A test that computes a code may be slower than the clock's step.
+    settings.MFA_TOTP_TOLERANCE = 1
     settings.SIGN_ON_DNS = "127.0.0.1:9"  # nobody listens; no test asks a name server of the world
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     # Rate limits live there, and each test is a new day.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import (
     FACTORS,
     AccessRequest,
+    AccessReview,
     Account,
     AccountGroup,
     ApiKey,
@@ -168,6 +169,15 @@ def access_request(member: Membership, permission: str, **fields: Any) -> Access
         return AccessRequest.objects.create(
             enterprise_id=member.enterprise_id, membership=member, permission=permission, **fields
         )
+
+
+def review(owner: Enterprise) -> AccessReview:
+    """An access review of all who are there, begun today."""
+    from accounts.reviewing import services
+    from portal.actors import system
+
+    with as_app(), tenant_scope(owner.pk):
+        return services.begin(actor=system(owner.pk), at=timezone.now())
 
 
 def registration(email: str, **fields: Any) -> Registration:

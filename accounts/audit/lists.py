@@ -21,7 +21,7 @@ from portal.notices import KINDS, story_lines
 
 # What the kinds of event are about, by the beginnings of their names.
 AREAS: dict[str, Text] = {
-    "person rights team absence administrator access registration": gettext_lazy("People and rights"),
+    "person rights team absence administrator access registration review": gettext_lazy("People and rights"),
     "enterprise account accounts contact group move": gettext_lazy("Enterprise and accounts"),
     "api_key": gettext_lazy("API keys"),
     "sign_on": gettext_lazy("Sign-on"),

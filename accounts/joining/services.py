@@ -249,7 +249,7 @@ def _proven(made: Registration, enterprise: Enterprise, account: Account, *, act
             services.claim(services.Invited(made.email, made.name, language=made.language), actor=actor, at=at)
             return Outcome(RegistrationStatus.INVITED, place)
         except services.Claimed:
-            # Somebody else's link is still good; whose, is nobody's business.
+            # Somebody was invited by a person; who, is nobody's business.
             pass
     number, email = account.number, made.email
     events.record("registration.turned_away", subject=account, actor=actor, at=at, account=number, email=email)

@@ -8,6 +8,7 @@ from portal.terms import Term
 ASKS = "people.access_requests_daily"
 
 PROOF_MONTHS = "people.registration_proof_months"
+FROM, ABOUT = "people.registrations_from_one", "people.registrations_about_one"
 
 TERMS = (
     Term(
@@ -18,6 +19,28 @@ TERMS = (
         _("The field's custom: the last four months"),
         kind=Whole(1, 24),
         title=_("Proof at registration"),
+    ),
+    Term(
+        FROM,
+        20,
+        "",
+        _("How many registrations one network address may send in an hour."),
+        _("Own choice: more than an office needs, and no flood"),
+        kind=Whole(1, 10_000),
+        title=_("Registrations from one network address"),
+        scopes=(),
+        is_internal=True,
+    ),
+    Term(
+        ABOUT,
+        5,
+        "",
+        _("How many registrations an hour may name one account, and how many one mail address."),
+        _("Own choice: a few slips of the hand, and no guessing of proofs"),
+        kind=Whole(1, 1000),
+        title=_("Registrations for one account"),
+        scopes=(),
+        is_internal=True,
     ),
     Term(
         ASKS,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import selectors as who
 from accounts.joining import lists, selectors, services
+from accounts.joining import terms as names
 from accounts.joining.forms import AnswerForm, AskForm, RegisterForm
 from accounts.models import AccessRequest, AccessStatus
 from accounts.permissions import Permission
@@ -24,6 +25,7 @@ from portal.errors import Refused
 from portal.http import ActorRequest, refused, too_many_requests
 from portal.notices import story_lines
 from portal.policy import public, requires, signed_in
+from portal.terms import values
 
 
 @require_safe
@@ -133,9 +135,6 @@ def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
 
 # --- registering by oneself ------------------------------------------------------------------------
 
-# From one address; for one account, and for one mailbox, from wherever: known or not, they are counted alike.
-_FROM = {"register_from": "20/h/ip"}
-_ABOUT = {"register_about": "5/h/key"}
 _SLOWED = 3600  # seconds
 
 
@@ -156,10 +155,16 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _has_room(request: HttpRequest, number: str, email: str) -> bool:
+    """From one address; for one account, and for one mailbox, from wherever: known or not, they are counted alike."""
+    most = values([names.FROM, names.ABOUT], on=timezone.now().date())
+    of_address, of_thing = (
+        {"register_from": f"{most[names.FROM]}/h/ip"},
+        {"register_about": f"{most[names.ABOUT]}/h/key"},
+    )
     keys = [f"account {number.strip().casefold()}", f"mail {email.strip().casefold()}"]
     app = "allauth.account"
-    counted = [ratelimit.consume(request, app=app, action="register_from", config=_FROM)]
-    counted += [ratelimit.consume(request, app=app, action="register_about", key=key, config=_ABOUT) for key in keys]
+    counted = [ratelimit.consume(request, app=app, action="register_from", config=of_address)]
+    counted += [ratelimit.consume(request, app=app, action="register_about", key=key, config=of_thing) for key in keys]
     return all(counted)
 
 

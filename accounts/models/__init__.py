@@ -24,6 +24,14 @@ from accounts.models.members import (
     open_at,
 )
 from accounts.models.moving import MOVE_FLOW, AccountCode, AccountStay, Move, MoveKind, MoveSide, MoveStatus, Said
+from accounts.models.reviewing import (
+    ANSWER_FLOW,
+    REVIEW_FLOW,
+    AccessReview,
+    ReviewAnswer,
+    ReviewLine,
+    ReviewStatus,
+)
 from accounts.models.serving import BILLING_ROLES, TEAM_PURPOSES, StaffVisit, TeamMember, TeamRole, visit_reason
 from accounts.models.sign_ins import FACTORS, LANGUAGES, People, User
 from accounts.models.signon import CLIENTS, SignOn, SignOnDomain, SignOnLink
@@ -32,6 +40,7 @@ from accounts.models.staffing import StaffAbsence, StaffCard, StaffMember, Staff
 __all__ = [
     "ACCESS_FLOW",
     "ACCOUNT_FLOW",
+    "ANSWER_FLOW",
     "BILLING_ROLES",
     "CLIENTS",
     "FACTORS",
@@ -40,8 +49,10 @@ __all__ = [
     "MEMBERSHIP_FLOW",
     "MOVE_FLOW",
     "REGISTRATION_FLOW",
+    "REVIEW_FLOW",
     "TEAM_PURPOSES",
     "AccessRequest",
+    "AccessReview",
     "AccessStatus",
     "Account",
     "AccountCode",
@@ -68,6 +79,9 @@ __all__ = [
     "People",
     "Registration",
     "RegistrationStatus",
+    "ReviewAnswer",
+    "ReviewLine",
+    "ReviewStatus",
     "Said",
     "SignOn",
     "SignOnDomain",

@@ -16,6 +16,8 @@ customer = [
     path(f"{_HERE}<int:pk>/details/", people.change_details, name="details"),
     path(f"{_HERE}<int:pk>/rights/", rights.change_rights, name="rights"),
     path(f"{_HERE}<int:pk>/invite-again/", people.invite_again, name="invite_again"),
+    path(f"{_HERE}<int:pk>/password/", people.reset_password, name="reset_password"),
+    path(f"{_HERE}<int:pk>/factor/", people.reset_factor, name="reset_factor"),
     path(f"{_HERE}<int:pk>/deactivate/", people.deactivate, name="deactivate"),
     path(f"{_HERE}<int:pk>/reactivate/", people.reactivate, name="reactivate"),
     path(f"{_HERE}<int:pk>/remove/", people.remove, name="remove"),
@@ -31,4 +33,5 @@ customer = [
 
 staff = [
     path("e/<slug:enterprise>/administrators/", appointing.appoint, name="administrators"),
+    path("customers/<slug:public_id>/second-factor/", appointing.reset_factor, name="reset_factor"),
 ]

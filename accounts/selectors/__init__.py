@@ -59,9 +59,11 @@ from accounts.selectors.people import (
     list_contacts,
     list_people_with,
 )
+from accounts.selectors.reviews import get_open_review, list_reviews
 from accounts.selectors.rights import (
     Path,
     Standing,
+    freeze_held,
     get_permissions,
     get_rights,
     get_standing,
@@ -73,6 +75,7 @@ from accounts.selectors.rights import (
     list_standings,
     list_who_could,
     resolve,
+    say_grant,
 )
 from accounts.selectors.serving import (
     absences_now,
@@ -114,6 +117,7 @@ __all__ = [
     "find_key_place",
     "find_member",
     "find_user",
+    "freeze_held",
     "get_account",
     "get_asked",
     "get_assignment",
@@ -128,6 +132,7 @@ __all__ = [
     "get_key_permissions",
     "get_member",
     "get_membership",
+    "get_open_review",
     "get_open_visit",
     "get_permissions",
     "get_person_actor",
@@ -162,6 +167,7 @@ __all__ = [
     "list_people_with",
     "list_platform_administrators",
     "list_reach",
+    "list_reviews",
     "list_secrets",
     "list_served",
     "list_staff",
@@ -173,6 +179,7 @@ __all__ = [
     "make_secret",
     "reachable",
     "resolve",
+    "say_grant",
     "suggest_colleagues",
     "suggest_enterprises",
     "with_absences",

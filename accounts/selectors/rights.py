@@ -210,3 +210,19 @@ def _administrators(enterprise_id: int, at: datetime | None) -> set[int]:
         return keys
     later = MembershipBefore.objects.filter(enterprise_id=enterprise_id, is_administrator=True, until_at__gt=at)
     return keys | set(later.values_list("membership_id", flat=True))
+
+
+def freeze_held(member: Membership) -> list[dict[str, str]]:
+    """What somebody holds now, in words that stay: each permission with its scope and the team it comes through."""
+    rows = list_grants(member).select_related("team", "group", "account").order_by("permission", "id")
+    return [say_grant(grant) for grant in rows]
+
+
+def say_grant(grant: Grant) -> dict[str, str]:
+    """A permission with the names of its scope and of its team, as they are called now."""
+    scope = {
+        "group": grant.group.name if grant.group else "",
+        "account": grant.account.number if grant.account else "",
+        "team": grant.team.name if grant.team else "",
+    }
+    return {"permission": grant.permission, **{name: value for name, value in scope.items() if value}}

@@ -23,6 +23,7 @@ from accounts.services.members import (
     remove,
 )
 from accounts.services.profile import Profile, set_default_enterprise, set_language, set_profile
+from accounts.services.reviews import answer_line, settle_review
 from accounts.services.rights import (
     Outdated,
     check_not_last,
@@ -64,6 +65,7 @@ __all__ = [
     "Profile",
     "accept_invitation",
     "add_place",
+    "answer_line",
     "change_details",
     "change_place",
     "check_invitation",
@@ -109,5 +111,6 @@ __all__ = [
     "set_rights",
     "set_team",
     "set_team_rights",
+    "settle_review",
     "ship_house_and_roles",
 ]

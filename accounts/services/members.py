@@ -11,11 +11,13 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import MEMBERSHIP_FLOW, Enterprise, Membership, MembershipStatus, User
+from accounts.models import MEMBERSHIP_FLOW, Enterprise, Membership, MembershipStatus, ReviewAnswer, User
 from accounts.rules import Rights
+from accounts.services.reviews import settle_review
 from accounts.services.rights import (
     check_not_last,
     end_spans,
@@ -44,6 +46,8 @@ class Closing(Protocol):
 
 _SALT = "invitation"
 _PENDING = MembershipStatus.PENDING
+# Why somebody is pending: by themselves, and not by a person who invited them.
+_REGISTERED = "registered"
 
 
 @dataclass(frozen=True)
@@ -96,26 +100,36 @@ class Claimed(Refused):
 
 @transaction.atomic
 def claim(invited: Invited, *, actor: Actor, at: datetime) -> Membership:
-    """Make somebody the first administrator of an enterprise that nobody is in: pending, until they accept by mail.
+    """Let somebody become the first administrator of an enterprise that nobody is in: pending, until they accept.
 
-    Raises Claimed where there is anybody, or where somebody else's link is still good: of two at once one is first.
+    Several may hold a link; the first who accepts it is in, and voids the others, so that who never does is in
+    nobody's way. Raises Claimed where there is anybody, or somebody was invited by a person.
     """
     enterprise = Enterprise.objects.select_for_update().get(pk=enterprise_of(actor))
     here = of_enterprise(Membership.objects, actor).select_for_update(of=("self",))
     gone = here.filter(status=_PENDING, invited_until__lte=at)
-    if here.exclude(status=MembershipStatus.REMOVED).exclude(pk__in=gone.values("pk")).exists():
+    others = here.filter(status=_PENDING, why=_REGISTERED)
+    free = [*gone.values_list("pk", flat=True), *others.values_list("pk", flat=True)]
+    if here.exclude(status=MembershipStatus.REMOVED).exclude(pk__in=free).exists():
         raise Claimed(_("Somebody is here already."))
-    for each in gone:
+    _void(gone, at=at)
+    user = _sign_in(clean_email(invited.email), language=invited.language, time_zone=enterprise.time_zone)
+    member = here.filter(user=user).first()
+    if member and member.status == MembershipStatus.REMOVED:
+        member = _back(member, at=at)
+    member = member or Membership(enterprise_id=enterprise.pk, user=user, status=_PENDING)
+    member.name, member.joined_at, member.is_administrator, member.why = invited.name, None, True, _REGISTERED
+    member.save(update_fields=["name", "joined_at", "is_administrator", "why"] if member.pk else None)
+    locator.remember([locator.row(locator.PERSON, str(user.pk), enterprise_id=enterprise.pk, target_id=member.pk)])
+    return _send_invitation(member, enterprise, kind="person.registered", actor=actor, at=at)
+
+
+def _void(pending: QuerySet[Membership], *, at: datetime) -> None:
+    """Links by which nobody came in end."""
+    for each in pending:
         _move(each, MembershipStatus.REMOVED, at=at)
         each.is_administrator = False
         each.save(update_fields=["is_administrator"])
-    user = _sign_in(clean_email(invited.email), language=invited.language, time_zone=enterprise.time_zone)
-    member = here.filter(user=user).first()
-    member = _back(member, at=at) if member else Membership(enterprise_id=enterprise.pk, user=user, status=_PENDING)
-    member.name, member.joined_at, member.is_administrator = invited.name, None, True
-    member.save(update_fields=["name", "joined_at", "is_administrator"] if member.pk else None)
-    locator.remember([locator.row(locator.PERSON, str(user.pk), enterprise_id=enterprise.pk, target_id=member.pk)])
-    return _send_invitation(member, enterprise, kind="person.registered", actor=actor, at=at)
 
 
 def _back(member: Membership, *, at: datetime) -> Membership:
@@ -171,7 +185,12 @@ def accept_invitation(member_id: int, number: int, *, user: User, actor: Actor, 
     Raises Refused for an invitation that was used, taken back, replaced by a newer one or has run out, and for
     somebody else's.
     """
-    member = of_enterprise(Membership.objects, actor).select_for_update(of=("self",)).get(pk=member_id)
+    here = of_enterprise(Membership.objects, actor)
+    if here.filter(pk=member_id, why=_REGISTERED).exists():
+        # Of two who registered and come in at once the second finds their link void.
+        Enterprise.objects.select_for_update().get(pk=enterprise_of(actor))
+        _void_others(member_id, actor=actor, at=at)
+    member = here.select_for_update(of=("self",)).get(pk=member_id)
     check_invitation(member, number, at=at)
     if member.user_id != user.pk:
         raise Refused(_("This invitation is for another address. Sign in with the one it was sent to."))
@@ -180,6 +199,13 @@ def accept_invitation(member_id: int, number: int, *, user: User, actor: Actor, 
     _move(member, MembershipStatus.ACTIVE, at=at)
     events.record("person.joined", subject=member, actor=actor, at=at, person=member.name)
     return member
+
+
+def _void_others(member_id: int, *, actor: Actor, at: datetime) -> None:
+    """The links of all others who registered, while this one's is good."""
+    here = of_enterprise(Membership.objects, actor).select_for_update(of=("self",)).filter(status=_PENDING)
+    if here.filter(pk=member_id).exists():
+        _void(here.filter(why=_REGISTERED).exclude(pk=member_id), at=at)
 
 
 def check_invitation(member: Membership, number: int, *, at: datetime) -> None:
@@ -203,6 +229,7 @@ def deactivate(member_id: int, *, actor: Actor, at: datetime, why: str = "") -> 
     if member.status != MembershipStatus.ACTIVE:
         raise Refused(_("%(name)s is not active.") % {"name": member.name})
     _check_may_close(member, administrators, actor=actor)
+    settle_review(member, ReviewAnswer.ENDED, actor=actor, at=at)
     _move(member, MembershipStatus.INACTIVE, at=at, why=why)
     events.record("person.deactivated", subject=member, actor=actor, at=at, person=member.name, why=why)
     return member
@@ -236,6 +263,8 @@ def remove(member_id: int, *, heir_id: int | None = None, actor: Actor, at: date
     else:
         _check_rank(member, actor=actor)
     heir = _heir(heir_id, member, actor=actor)
+    # Before all of it ends: the review keeps what they had.
+    settle_review(member, ReviewAnswer.ENDED, actor=actor, at=at)
     end_spans(member, actor=actor, at=at)
     for hand_over in HAND_OVERS:
         hand_over(member, heir, actor, at)

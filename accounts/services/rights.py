@@ -15,12 +15,14 @@ from accounts.models import (
     Membership,
     MembershipBefore,
     MembershipStatus,
+    ReviewAnswer,
     Team,
     TeamPerson,
     open_at,
 )
 from accounts.rules import Held, Rights, covers
 from accounts.services.access import settle_requests
+from accounts.services.reviews import settle_review
 from portal import events, registries
 from portal.actors import Actor
 from portal.errors import Refused
@@ -62,6 +64,7 @@ def set_rights(
     if wanted.is_administrator and not before.is_administrator:
         events.record("administrator.named", subject=member, actor=actor, at=at, person=member.name, reason=grounds)
     settle_requests(actor=actor, at=at, told=member)
+    settle_review(member, ReviewAnswer.CHANGED, actor=actor, at=at)
     return member
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from portal import events
 from portal.errors import Refused
 from portal.http import ActorRequest, onward, refused
 from portal.notices import story_lines
-from portal.policy import fresh, public, requires
+from portal.policy import fresh, public, requires, untied
 from portal.tenancy import tenant_scope
 
 _BEGUN = "sign_on_begun"
@@ -58,6 +59,7 @@ def door(request: HttpRequest, handle: str) -> HttpResponse:
     return render(request, "signon/door.html", context)
 
 
+@untied
 @require_safe
 @public
 def begin(request: HttpRequest, handle: str) -> HttpResponse:
@@ -72,6 +74,7 @@ def begin(request: HttpRequest, handle: str) -> HttpResponse:
     return redirect(url)
 
 
+@untied
 @require_safe
 @public
 def come_back(request: HttpRequest, handle: str) -> HttpResponse:
@@ -91,11 +94,12 @@ def come_back(request: HttpRequest, handle: str) -> HttpResponse:
             request, sign_on, _("What your company's sign-on said cannot be trusted. Tell its administrator."), 403
         )
     try:
-        with tenant_scope(sign_on.enterprise_id):
-            entered = services.enter(sign_on, claims, user=_own(request), at=timezone.now())
+        with transaction.atomic():
+            with tenant_scope(sign_on.enterprise_id):
+                entered = services.enter(sign_on, claims, user=_own(request), at=timezone.now())
+            _let_in(request, sign_on, entered)
     except Refused as refusal:
         return _failed(request, sign_on, str(refusal.message), 403, str(refusal.way_out))
-    _let_in(request, sign_on, entered)
     return redirect(begun["next"] or reverse("accounts:home", args=[sign_on.enterprise.public_id]))
 
 

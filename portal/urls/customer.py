@@ -7,6 +7,7 @@ import accounts.joining.urls
 import accounts.keys.urls
 import accounts.moving.urls
 import accounts.people.urls
+import accounts.reviewing.urls
 import accounts.serving.urls
 import accounts.signon.urls
 import accounts.urls
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include((accounts.people.urls.customer, "people"))),
     path("", include((accounts.joining.urls.customer, "joining"))),
     path("", include((accounts.moving.urls.customer, "moving"))),
+    path("", include((accounts.reviewing.urls.customer, "reviewing"))),
     path("api/v1/", include((api, "api"))),
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.customer, "keys"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.customer, "serving"))),

@@ -7,6 +7,7 @@ import accounts.joining.urls
 import accounts.keys.urls
 import accounts.moving.urls
 import accounts.people.urls
+import accounts.reviewing.urls
 import accounts.serving.urls
 import accounts.staffing.urls
 import accounts.urls
@@ -58,6 +59,7 @@ urlpatterns = [
     path("", include((accounts.keys.urls.staff_outside, "key_work"))),
     path("", include((accounts.joining.urls.staff_outside, "joining_work"))),
     path("", include((accounts.moving.urls.staff, "moving"))),
+    path("", include((accounts.reviewing.urls.staff_outside, "reviewing_work"))),
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.staff, "keys"))),
     path("told/", include((portal.header.urls.told, "told"))),
     path("views/", include((portal.listing.urls.urlpatterns, "staff_views"))),

@@ -15,6 +15,7 @@ from accounts.joining.services import judge
 from accounts.joining.tasks import judge_registrations
 from accounts.models import Enterprise, Membership, Registration, User
 from portal.actors import system
+from portal.errors import Refused
 from portal.models import Event
 from portal.tenancy import tenant_scope
 from tests import make
@@ -220,38 +221,65 @@ def test_somebody_who_has_a_sign_in_joins_with_it(lumber, invoice, bob, client_o
         assert User.objects.filter(email="bob@borealis.example").count() == 1
 
 
-def test_a_second_applicant_waits_while_the_first_ones_link_is_good(lumber, invoice, deliver):
+def test_who_proved_it_and_never_confirms_is_in_nobodys_way(lumber, invoice, deliver, mailoutbox):
     register(entered(invoice))
+    look()
+    first = way_in(deliver, mailoutbox)
+    mailoutbox.clear()
     register(entered(invoice, email="second@lumber.example"))
     look()
-    assert states() == ["invited", "taken"]
-    assert len(members(lumber)) == 1
+    assert states() == ["invited", "invited"]
     (mail,) = [each for each in deliver() if each.recipient == "second@lumber.example"]
     assert NEW not in mail.body_text
+    second = way_in(deliver, mailoutbox, "second@lumber.example")
+    assert FaceClient("customer").post(second, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert [(each.status, each.is_administrator) for each in members(lumber)] == [("removed", False), ("active", True)]
+    assert FaceClient("customer").post(first, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
+    assert [each.status for each in members(lumber)] == ["removed", "active"]
+
+
+def test_whom_a_person_invited_is_not_overtaken(lumber, invoice):
+    with as_app(), tenant_scope(lumber.pk):
+        whom = accounts.Invited("boss@lumber.example", "Boss")
+        accounts.claim(whom, actor=system(lumber.pk), at=timezone.now())
+    with inside(lumber):
+        # As the carrier's people name one.
+        Membership.objects.update(why="")
+    register(entered(invoice))
+    look()
+    assert states() == ["taken"]
+    assert [each.user.email for each in members(lumber)] == ["boss@lumber.example"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_claim_at_the_same_moment_one_becomes_administrator(lumber, mill):
+def test_of_two_who_confirm_at_the_same_moment_one_becomes_administrator(lumber, mill):
     barrier, outcomes = Barrier(2), []
+    with as_app(), tenant_scope(lumber.pk):
+        here = system(lumber.pk)
+        found = [
+            accounts.claim(accounts.Invited(f"{each}@lumber.example", "R"), actor=here, at=timezone.now())
+            for each in "ab"
+        ]
 
-    def run(email):
+    def run(member):
         try:
             with as_app(), tenant_scope(lumber.pk):
                 barrier.wait(10)
-                accounts.claim(accounts.Invited(email, "R"), actor=system(lumber.pk), at=timezone.now())
+                at = timezone.now()
+                accounts.accept_invitation(member.pk, 1, user=member.user, actor=here, at=at)
             outcomes.append("in")
-        except accounts.Claimed:
-            outcomes.append("claimed")
+        except Refused:
+            outcomes.append("refused")
         finally:
             connection.close()
 
-    threads = [Thread(target=run, args=(f"{each}@lumber.example",)) for each in "ab"]
+    threads = [Thread(target=run, args=(each,)) for each in found]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert sorted(outcomes) == ["claimed", "in"]
-    assert len(members(lumber)) == 1
+    assert sorted(outcomes) == ["in", "refused"]
+    assert sorted(each.status for each in members(lumber)) == ["active", "removed"]
 
 
 def test_a_registration_is_looked_at_once(lumber, invoice, deliver):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Enterprise, Grant, Membership, SignOn, SignOnDomain, SignOnLink, User
@@ -496,3 +497,18 @@ def test_a_sign_on_that_took_too_long_is_begun_anew(provider, sign_on, acme, ali
         }
         session.save()
     assert browser.get(back).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_held_while_the_provider_is_asked(provider, sign_on, acme, monkeypatch):
+    held, fetch = [], speaking.fetch
+
+    def asked(*args):
+        held.append(connection.in_atomic_block)
+        return fetch(*args)
+
+    monkeypatch.setattr(speaking, "fetch", asked)
+    assert go(FaceClient("customer"), provider).url == "/e/204817/"
+    assert held and not any(held)
+    with inside(acme):
+        assert Membership.objects.get().status == "active"

@@ -200,7 +200,7 @@ PEOPLE = {
     f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
     **{
         f"{_PEOPLE}<int:pk>/{verb}/": inside("user.admin", "POST", thing="member")
-        for verb in ("details", "invite-again", "deactivate", "reactivate", "remove")
+        for verb in ("details", "invite-again", "password", "factor", "deactivate", "reactivate", "remove")
     },
     f"{_PEOPLE}teams/": inside("user.admin"),
     f"{_PEOPLE}teams/export.csv": inside("user.admin", *FORM),
@@ -211,6 +211,13 @@ PEOPLE = {
     f"{_PEOPLE}teams/<int:pk>/close/": inside("user.admin", "POST", thing="team"),
     "register/": opened(),
     "join/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
+}
+_REVIEW = f"{_PEOPLE}review/"
+PEOPLE |= {
+    _REVIEW: inside("user.admin"),
+    f"{_REVIEW}begin/": inside("user.admin", "POST"),
+    f"{_REVIEW}chosen/": inside("user.admin", "POST"),
+    f"{_REVIEW}export.csv": inside("user.admin", *FORM),
 }
 _ACCESS = "e/<slug:enterprise>/access/"
 JOINING = {
@@ -331,6 +338,8 @@ STAFF = {
     "customers/": across("enterprise.open"),
     "api-keys/": across("api.key.approve"),
     "registrations/": across("administrator.appoint"),
+    "customers/<slug:public_id>/second-factor/": across("administrator.appoint", *FORM, thing="enterprise"),
+    "access-reviews/": across("administrator.appoint"),
     "e/<slug:enterprise>/keys/": inside("api.key.approve"),
     "e/<slug:enterprise>/keys/export.csv": inside("api.key.approve", *FORM),
     "e/<slug:enterprise>/keys/<int:pk>/": inside("api.key.approve", thing="api_key"),
@@ -488,6 +497,8 @@ WALLED = {
     "accounts_accountstay": (),
     "accounts_accountcode": (),
     "accounts_moveside": ("INSERT", "UPDATE (answer, said, said_at, said_by)"),
+    "accounts_accessreview": ("INSERT", "UPDATE (ended_at, status)"),
+    "accounts_reviewline": ("INSERT", "UPDATE (answer, decided_at, decided_by, held, was_administrator)"),
     "accounts_apikeyaccount": ("INSERT",),
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
@@ -554,6 +565,7 @@ WORK_LISTS = {
     "accounts_moveside_waiting",
     "accounts_apikey_pending",
     "accounts_registration_waiting",
+    "accounts_accessreview_due",
     "accounts_apikey_ending",
     "accounts_enterprise_name",
     "accounts_enterprise_words",
@@ -599,6 +611,7 @@ TASKS = {
     "portal.forget_answers": ("portal_staff", ""),
     "portal.expire_drafts": ("portal_staff", ""),
     "accounts.look_for_idle": ("portal_staff", ""),
+    "accounts.look_at_reviews": ("portal_staff", ""),
     "accounts.watch_keys": ("portal_staff", ""),
     "accounts.judge_registrations": ("portal_staff", ""),
     "accounts.look_at_moves": ("portal_staff", ""),
@@ -614,6 +627,7 @@ FILES = {
     "e/<slug:enterprise>/audit/export.csv",
     "e/<slug:enterprise>/audit/seen/export.csv",
     "e/<slug:enterprise>/people/export.csv",
+    "e/<slug:enterprise>/people/review/export.csv",
     "e/<slug:enterprise>/people/many/template.csv",
     "e/<slug:enterprise>/people/teams/export.csv",
     "e/<slug:enterprise>/files/<int:pk>/",

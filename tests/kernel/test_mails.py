@@ -122,10 +122,14 @@ def _people(acme, account, alice):
         "permission": "order.view", "after": "paper", "before": "electronic", "from_on": "2026-12-01", "words": LONG,
         "number": account.number, "administrators": [{"name": LONG, "email": "other@acme.example"}], "why": "",
     }  # fmt: skip
-    subjects = [(member, f"person.{kind}") for kind in ("idle", "invited", "registered")]
+    subjects = [(member, f"person.{kind}") for kind in ("idle", "invited", "password_reset", "registered")]
+    subjects += [(other, "person.factor_reset")]
     subjects += [(member, "rights.changed"), (other, "administrator.named"), (account, "account.delivery_changed")]
     subjects += [(acme, "enterprise.closed"), (acme, "enterprise.reopened"), (others, "access.asked")]
     subjects += [(mine, "access.declined"), (mine, "access.granted")]
+    review = make.review(acme)
+    facts |= {"email": alice.email, "due": "2026-12-24", "waiting": 3, "closed": 2}
+    subjects += [(review, f"review.{kind}") for kind in ("late", "reminded")]
     subjects += [(theirs if kind == "requested" else key, f"api_key.{kind}") for kind in KEYS]
     subjects += [(acme, "accounts.left"), (acme, "accounts.came")]
     facts |= {"numbers": [account.number] * 120, "count": 120, "other": "305120", "reference": "MV-000123"}

@@ -16,6 +16,7 @@ from accounts import selectors as who
 from accounts import services
 from accounts.models import Membership, MembershipStatus
 from accounts.people import lists, selectors
+from accounts.people import services as resets
 from accounts.people.forms import DetailsForm, InviteForm, RemoveForm
 from accounts.permissions import Permission
 from accounts.rules import Rights
@@ -30,7 +31,8 @@ from portal.policy import fresh, requires
 @requires(Permission.USER_ADMIN)
 def list_people(request: ActorRequest) -> HttpResponse:
     rows, columns = selectors.list_people(request.actor), lists.people_columns(request.actor)
-    return listing.show(request, lists.PEOPLE_LIST, rows, columns, template="people/list.html")
+    context = {"review": who.get_open_review(request.actor), "before": "people/_review_note.html"}
+    return listing.show(request, lists.PEOPLE_LIST, rows, columns, template="people/list.html", context=context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -150,6 +152,22 @@ def change_details(request: ActorRequest, pk: int) -> HttpResponse:
         act = partial(services.change_details, pk, **form.cleaned_data, actor=request.actor, at=timezone.now())
         return _attempt(request, pk, act, done=_("Saved."))
     return render(request, "people/person.html", _page(request, member, details=form), status=422)
+
+
+@require_POST
+@fresh
+@requires(Permission.USER_ADMIN)
+def reset_password(request: ActorRequest, pk: int) -> HttpResponse:
+    act = partial(resets.reset_password, pk, actor=request.actor, at=timezone.now())
+    return _attempt(request, pk, act, done=_("A mail with a link to choose a new password is on its way."))
+
+
+@require_POST
+@fresh
+@requires(Permission.USER_ADMIN)
+def reset_factor(request: ActorRequest, pk: int) -> HttpResponse:
+    act = partial(resets.reset_factor, pk, actor=request.actor, at=timezone.now())
+    return _attempt(request, pk, act, done=_("Taken away. They get a mail by which they begin anew."))
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0015_moving'),
+        ('accounts', '0016_access_reviews'),
     ]
 
     operations = [

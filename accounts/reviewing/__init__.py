@@ -1,0 +1,1 @@
+"""Periodic access review: administrators confirm person by person who has what."""

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from accounts.reviewing import views
+
+_HERE = "e/<slug:enterprise>/people/review/"
+customer = [
+    path(_HERE, views.review, name="review"),
+    path(f"{_HERE}begin/", views.begin, name="begin"),
+    path(f"{_HERE}chosen/", views.chosen, name="chosen"),
+    path(f"{_HERE}export.csv", views.export, name="export"),
+]
+staff_outside = [path("access-reviews/", views.list_open, name="list")]
