@@ -117,6 +117,25 @@ def find_scopes(actor: Actor, lines: Iterable[str]) -> tuple[list[tuple[int | No
     return found, [text for key, text in wanted.items() if key not in by_group and key not in by_account]
 
 
+def find_held(actor: Actor, wanted: Iterable[Mapping[str, str]]) -> tuple[frozenset[Held], set[int]]:
+    """What is named by permission and, where it is not on all, account number or group's name; and the places in
+    ``wanted`` that name what there is not."""
+    rows = list(wanted)
+    groups = of_enterprise(AccountGroup.objects, actor).filter(is_active=True)
+    by_group = {name.casefold(): pk for pk, name in groups.values_list("pk", "name")}
+    accounts = of_enterprise(Account.objects, actor).filter(number__in={row["account"] for row in rows})
+    by_account = dict(accounts.values_list("number", "pk"))
+    held, unknown, known = set[Held](), set[int](), registries.permissions()
+    for place, row in enumerate(rows):
+        group, account = by_group.get(row["group"].casefold()), by_account.get(row["account"])
+        is_lost = (row["group"] and group is None) or (row["account"] and account is None)
+        if is_lost or row["permission"] not in known:
+            unknown.add(place)
+        else:
+            held.add(Held(row["permission"], group, account))
+    return frozenset(held), unknown
+
+
 def suggest_scopes(actor: Actor, typed: str) -> list[Suggestion]:
     """Groups and accounts for a field that takes either."""
     groups = of_enterprise(AccountGroup.objects, actor).filter(is_active=True, name__icontains=typed)
