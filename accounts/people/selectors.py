@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from accounts import selectors
 from accounts.models import (
@@ -33,12 +33,16 @@ STORY = 30  # lines of a person's page
 
 def list_people(actor: Actor) -> QuerySet[Membership]:
     """The enterprise's people but those who were removed, each with their second factors, in one query."""
-    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"))
     found = of_enterprise(Membership.objects, actor).exclude(status=MembershipStatus.REMOVED)
     return found.select_related("user").annotate(
-        has_totp=Exists(factors.filter(type=Authenticator.Type.TOTP)),
-        has_passkey=Exists(factors.filter(type=Authenticator.Type.WEBAUTHN)),
+        has_totp=_has(Authenticator.Type.TOTP), has_passkey=_has(Authenticator.Type.WEBAUTHN)
     )
+
+
+def _has(kind: Authenticator.Type) -> Case:
+    """Whether somebody has such a factor; of who has not joined yet nobody here is told that they sign in elsewhere."""
+    found = Authenticator.objects.filter(user_id=OuterRef("user_id"), type=kind)
+    return Case(When(status=MembershipStatus.PENDING, then=Value(False)), default=Exists(found))
 
 
 def list_administrators(actor: Actor) -> QuerySet[Membership]:
