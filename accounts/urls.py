@@ -34,3 +34,4 @@ staff: list[URLPattern | URLResolver] = [
 api_customer = [path("", api.Enterprises.as_view(), name="list")]
 api_staff = [path("", api.AllEnterprises.as_view(), name="list")]
 api_companies = companies.api_both
+api_companies_customer = [*companies.api_both, *companies.api_customer]

@@ -16,6 +16,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing import lists, notices, permissions, rules, selectors, terms
+        from billing.lists import posting
         from portal import exports, files, listing, registries
         from portal.moving import declare as declare_moves
         from portal.terms import declare
@@ -30,6 +31,8 @@ class BillingConfig(AppConfig):
         notices.register_kinds()
         exports.register(lists.INVOICES_EXPORT, lists.LINES_EXPORT, lists.DISPUTES_EXPORT, lists.PAPERS_EXPORT)
         listing.register(lists.INVOICE_LIST, lists.DISPUTE_LIST, lists.QUEUE_LIST, lists.RUN_LIST)
+        exports.register(posting.POSTINGS_EXPORT)
+        listing.register(posting.POSTING_LIST)
         files.register_holder("billing.dispute", selectors.may_see_dispute)
         files.register_keeper("invoices", selectors.known_papers)
 
@@ -53,6 +56,7 @@ def _add_doors() -> None:
         NavItem(_("Billing"), "receipt", "billing:invoices", "staff", permission=view, order=40),
         NavItem(_("Disputes"), "message", "billing_work:disputes", "staff", decide, is_inside=False, order=30),
         NavItem(_("Bill runs"), "player-play", "billing_work:runs", "staff", runs, is_inside=False, order=35),
+        NavItem(_("By post"), "mail", "billing_work:postings", "staff", runs, is_inside=False, order=36),
     )
     registries.add_searches(
         Search(_("Invoices"), _("invoice number"), view, search.find_invoices, order=40),

@@ -1,5 +1,6 @@
 """Charges, bill runs, invoices, disputes and credit notes."""
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Enterprise
 from inventory.models import Service
 from portal import identifiers
+from portal.filters import dated
 from portal.flows import Flow, table
 from portal.tables import CarrierOwned, TenantForeignKey, TenantOwned
 
@@ -163,6 +165,29 @@ class Invoice(TenantOwned):
 
     def __str__(self) -> str:
         return self.number or f"draft {self.pk}"
+
+
+class Posting(TenantOwned):
+    """That an invoice goes by post, because its account was billed on paper when it was issued; and when it went."""
+
+    invoice = TenantForeignKey(Invoice, on_delete=models.CASCADE, related_name="postings")
+    made_at = models.DateTimeField()
+    posted_on = models.DateField(null=True, blank=True)
+    posted_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "invoice"], name="billing_posting_once"),
+            models.CheckConstraint(
+                condition=Q(posted_on=None, posted_by="") | (~Q(posted_on=None) & ~Q(posted_by="")),
+                name="billing_posting_by",
+            ),
+        ]
+        # One work list of all customers: what is still to go stands after every day.
+        indexes = [models.Index(dated("posted_on", date.max), F("id"), name="billing_posting_work")]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} by post"
 
 
 class LineKind(models.TextChoices):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import BILLING_ROLES, User
 from accounts.notices import customers_people
 from accounts.selectors import list_team, reachable
+from billing import selectors
 from billing.models import Credit, Dispute, DisputedLine, Invoice
 from billing.permissions import Permission
 from portal import money
@@ -51,6 +52,13 @@ def _other_side(event: Event) -> Iterable[Recipient]:
 def _invoice(event: Event) -> dict[str, Any]:
     invoice = Invoice.objects.select_related("account").get(enterprise_id=event.enterprise_id, pk=event.subject_id)
     return {"invoice": invoice}
+
+
+def _pdf(event: Event) -> Iterable[tuple[str, bytes, str]]:
+    """The document itself, for who has it by mail."""
+    if event.facts.get("is_attached"):
+        invoice: Invoice = _invoice(event)["invoice"]
+        yield f"{invoice.number}.pdf", selectors.read_pdf(invoice), "application/pdf"
 
 
 def _dispute(event: Event) -> dict[str, Any]:
@@ -110,7 +118,16 @@ def _register_invoices() -> None:
             recipients=_billing_people,
             context=_invoice,
             words=_words,
+            encloses=_pdf,
         ),
+        EventKind(
+            "invoice.pdf_followed",
+            story=_("The PDF was sent after the bill"),
+            recipients=_billing_people,
+            context=_invoice,
+            encloses=_pdf,
+        ),
+        EventKind("invoice.posted", story=_("%(actor)s put it into the post")),
     )
 
 

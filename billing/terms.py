@@ -42,6 +42,15 @@ TERMS = (
         is_internal=True,
     ),
     Term(
+        "billing.mail_pdf_kilobytes",
+        5000,
+        "kB",
+        _("How large an invoice's PDF may be that is sent by mail; a larger one is fetched by its link."),
+        _("Own choice: many mail servers take no more than 10 MB, which a mail needs half of to carry a file"),
+        kind=Whole(0, 20_000),
+        title=_("An invoice by mail"),
+    ),
+    Term(
         "dispute.window_days",
         90,
         "days",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from billing import api, views
+from billing.views import posting
 
 _both = [
     path("", views.invoices, name="invoices"),
@@ -27,6 +28,9 @@ staff = [
 staff_outside = [
     path("billing/disputes/", views.queue, name="disputes"),
     path("billing/disputes/export.csv", views.export_queue, name="disputes_export"),
+    path("billing/postings/", posting.postings, name="postings"),
+    path("billing/postings/export.csv", posting.export_postings, name="postings_export"),
+    path("billing/postings/chosen/", posting.chosen_postings, name="postings_chosen"),
     path("billing/runs/", views.runs, name="runs"),
     path("billing/runs/<int:pk>/", views.run, name="run"),
     path("billing/runs/<int:pk>/print/", views.print_missing, name="print"),

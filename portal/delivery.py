@@ -24,7 +24,7 @@ from django.utils import timezone
 from portal import celery, events, notices
 from portal.actors import Actor
 from portal.errors import IllegalMove
-from portal.models import Export, Notice, Todo
+from portal.models import Event, Export, Notice, Todo
 from portal.smtp import Doubtful
 from portal.tables import Queue
 from portal.tenancy import tenant_scope
@@ -230,9 +230,7 @@ def message_of(notice: Notice) -> EmailMultiAlternatives:
     """The mail as it leaves, its secret filled in."""
     text, html = notice.body_text, notice.body_html
     if notice.secret:
-        with tenant_scope(notice.enterprise_id):
-            event = notice.event
-        secret = notices.SECRETS[notice.secret](event)
+        secret = notices.SECRETS[notice.secret](_event_of(notice))
         text, html = (body.replace(notices.SECRET_MARK, secret) for body in (text, html))
     message = EmailMultiAlternatives(
         subject=notice.subject,
@@ -250,7 +248,24 @@ def message_of(notice: Notice) -> EmailMultiAlternatives:
     message.encoding = utf8_charset_qp
     if html:
         message.attach_alternative(html, "text/html")
+    for name, content, media_type in _enclosed(notice):
+        message.attach(name, content, media_type)
     return message
+
+
+def _event_of(notice: Notice) -> Event:
+    with tenant_scope(notice.enterprise_id):
+        event: Event = notice.event
+    return event
+
+
+def _enclosed(notice: Notice) -> list[tuple[str, bytes, str]]:
+    kind = notices.KINDS.get(notice.kind)
+    if kind is None or kind.encloses is None:
+        return []
+    event = _event_of(notice)
+    with tenant_scope(notice.enterprise_id):
+        return list(kind.encloses(event))
 
 
 def send_again(notice: Notice, *, now: datetime) -> Notice:

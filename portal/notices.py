@@ -33,6 +33,8 @@ class Recipient:
 Recipients = Callable[[Event], Iterable[Recipient]]
 Words = Callable[[dict[str, Any]], dict[str, Any]]
 Context = Callable[[Event], dict[str, Any]]
+# What a mail brings with it, by name, content and media type; read when it leaves, and kept in no log.
+Enclosures = Callable[[Event], Iterable[tuple[str, bytes, str]]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class EventKind:
     is_internal: bool = False
     secret: str = ""
     words: Words | None = None
+    encloses: Enclosures | None = None
 
     @property
     def is_silent(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, OperationalError, transaction
 from psycopg2 import errors as pg
 
+from portal import locator
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.models import ApiAnswer
@@ -31,22 +32,29 @@ def begin(actor: Actor, key: str, request_hash: str, *, at: datetime) -> tuple[A
     A second call waits here until the first has ended. Raises StillUnderWay when that takes
     longer than the role's lock timeout.
     """
-    assert actor.enterprise_id is not None
-    mine = {"enterprise_id": actor.enterprise_id, "caller": caller_of(actor), "key": key}
+    place = _place(actor)
+    mine = {"enterprise_id": place, "caller": caller_of(actor), "key": key}
     try:
-        with transaction.atomic():
+        with transaction.atomic(), tenant_scope(place):
             return ApiAnswer.objects.create(**mine, request_hash=request_hash, created_at=at), True
     except IntegrityError:
-        return ApiAnswer.objects.get(**mine), False
+        with tenant_scope(place):
+            return ApiAnswer.objects.get(**mine), False
     except OperationalError as error:
         if isinstance(error.__cause__, pg.LockNotAvailable):
             raise StillUnderWay from error
         raise
 
 
+def _place(actor: Actor) -> int:
+    """Where the answer is kept; what staff do outside any customer is the house's."""
+    return actor.enterprise_id or locator.house_id()
+
+
 def keep(answer: ApiAnswer, *, status: int, body: str, location: str) -> None:
     answer.status, answer.body, answer.location = status, body, location
-    answer.save(update_fields=["status", "body", "location"])
+    with tenant_scope(answer.enterprise_id):
+        answer.save(update_fields=["status", "body", "location"])
 
 
 def forget(*, at: datetime) -> int:

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import selectors as people
-from accounts.companies import lists, selectors
+from accounts.companies import lists, selectors, services
 from accounts.models import ACCOUNT_FLOW, Account, AccountGroup, Delivery
-from portal.api import ApiRequest, ApiView, FlowState, Href, found, operation, paged
-from portal.policy import signed_in
+from accounts.permissions import Permission
+from portal.api import ApiRequest, ApiView, FlowState, Href, Nothing, Taken, found, operation, paged, taken
+from portal.policy import requires, signed_in
 
 TAG = "accounts"
 
@@ -115,9 +117,94 @@ class Groups(ApiView):
         return paged(request, lists.GROUPS, people.list_groups(request.actor), GroupRow)
 
 
+def _group(request: ApiRequest, pk: int) -> Any:
+    group = found(people.list_groups(request.actor).filter(pk=pk).first())
+    return GroupShape(group, context={"request": request}).data
+
+
 class GroupDetail(ApiView):
     @operation(GroupShape, summary="One group of accounts", tag=TAG)
     @signed_in
     def get(self, request: ApiRequest, pk: int) -> Response:
+        return Response(_group(request, pk))
+
+
+# --- changing groups ------------------------------------------------------------------------------
+
+
+class _Numbers(serializers.ListField):
+    child = serializers.CharField(max_length=40)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2000, **kwargs)
+
+
+class NewGroup(Taken):
+    """What a group is called, and the numbers of the accounts in it."""
+
+    name = serializers.CharField(max_length=120)
+    accounts = _Numbers()
+
+
+class GroupMoves(Taken):
+    """What a group is called from now on, and the numbers of the accounts that come to it and leave it."""
+
+    name = serializers.CharField(max_length=120)
+    add = _Numbers(default=list)
+    take = _Numbers(default=list)
+
+
+class GroupGone(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+
+
+def _accounts(request: ApiRequest, sent: dict[str, Any], field: str) -> set[int]:
+    """The accounts of these numbers. Raises ValidationError beside each that is not within reach."""
+    numbers = selectors.find_numbers(request.actor, sent[field])
+    words = _("There is no account of this number here.")
+    strange: Any = {place: [words] for place, number in enumerate(sent[field]) if number not in numbers}
+    if strange:
+        raise serializers.ValidationError({field: strange})
+    return set(numbers.values())
+
+
+class GroupNew(ApiView):
+    @operation(
+        GroupShape,
+        takes=NewGroup,
+        status=201,
+        summary="Make a group of accounts",
+        tag=TAG,
+        example={"name": "West", "accounts": ["5-KTR2P", "5-KTR3Q"]},
+    )
+    @requires(Permission.ENTERPRISE_ADMIN)
+    def post(self, request: ApiRequest) -> Response:
+        sent = taken(request, NewGroup)
+        accounts = _accounts(request, sent, "accounts")
+        made = services.make_group(sent["name"], accounts, actor=request.actor, at=timezone.now())
+        body = _group(request, made.pk)
+        return Response(body, status=201, headers={"Location": body["href"]})
+
+
+class GroupChange(ApiView):
+    @operation(GroupShape, takes=GroupMoves, summary="Change a group of accounts", tag=TAG)
+    @requires(Permission.ENTERPRISE_ADMIN)
+    def post(self, request: ApiRequest, pk: int) -> Response:
+        """Where permissions are granted on it, who may not decide about those is refused."""
         group = found(people.list_groups(request.actor).filter(pk=pk).first())
-        return Response(GroupShape(group, context={"request": request}).data)
+        sent = taken(request, GroupMoves)
+        adding, taking = (_accounts(request, sent, field) for field in ("add", "take"))
+        moves: dict[str, Any] = {"adding": adding, "taking": taking, "actor": request.actor, "at": timezone.now()}
+        services.change_group(group.pk, name=sent["name"], **moves)
+        return Response(_group(request, pk))
+
+
+class GroupClose(ApiView):
+    @operation(GroupGone, takes=Nothing, summary="Delete a group of accounts", tag=TAG)
+    @requires(Permission.ENTERPRISE_ADMIN)
+    def post(self, request: ApiRequest, pk: int) -> Response:
+        """What was granted on it ends with it; the accounts stay."""
+        group = found(people.list_groups(request.actor).filter(pk=pk).first())
+        taken(request, Nothing)
+        return Response(GroupGone(services.close_group(group.pk, actor=request.actor, at=timezone.now())).data)

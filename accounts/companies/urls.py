@@ -46,3 +46,8 @@ api_both = [
     path("account-groups/<int:pk>/", api.GroupDetail.as_view(), name="group"),
     path("accounts/<int:pk>/", api.AccountDetail.as_view(), name="account"),
 ]
+api_customer = [
+    path("account-groups/new/", api.GroupNew.as_view(), name="group_make"),
+    path("account-groups/<int:pk>/change/", api.GroupChange.as_view(), name="group_change"),
+    path("account-groups/<int:pk>/close/", api.GroupClose.as_view(), name="group_close"),
+]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.joining import views
+from accounts.joining import api, views
 
 _HERE = "e/<slug:enterprise>/access/"
 customer = [
@@ -13,3 +13,11 @@ customer = [
     path("register/", views.register, name="register"),
 ]
 staff_outside = [path("registrations/", views.list_registrations, name="list")]
+
+api_customer = [
+    path("", api.AccessRequests.as_view(), name="list"),
+    path("ask/", api.AccessRequestNew.as_view(), name="ask"),
+    path("<int:pk>/", api.AccessRequestDetail.as_view(), name="request"),
+    path("<int:pk>/decline/", api.AccessRequestDecline.as_view(), name="decline"),
+    path("<int:pk>/withdraw/", api.AccessRequestWithdraw.as_view(), name="withdraw"),
+]

@@ -26,5 +26,6 @@ staff = [
 staff_outside = [path("api-keys/", views.list_pending, name="list")]
 
 api_me = api.Me.as_view()
+api_me_everywhere = api.MyEnterprises.as_view()
 api_me_here = api.MeHere.as_view()
 api_customer = [path("", api.Keys.as_view(), name="list"), path("<int:pk>/", api.Key.as_view(), name="key")]

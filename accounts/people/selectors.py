@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from accounts import selectors
 from accounts.models import (
@@ -33,12 +33,16 @@ STORY = 30  # lines of a person's page
 
 def list_people(actor: Actor) -> QuerySet[Membership]:
     """The enterprise's people but those who were removed, each with their second factors, in one query."""
-    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"))
     found = of_enterprise(Membership.objects, actor).exclude(status=MembershipStatus.REMOVED)
     return found.select_related("user").annotate(
-        has_totp=Exists(factors.filter(type=Authenticator.Type.TOTP)),
-        has_passkey=Exists(factors.filter(type=Authenticator.Type.WEBAUTHN)),
+        has_totp=_has(Authenticator.Type.TOTP), has_passkey=_has(Authenticator.Type.WEBAUTHN)
     )
+
+
+def _has(kind: Authenticator.Type) -> Case:
+    """Whether somebody has such a factor; of who has not joined yet nobody here is told that they sign in elsewhere."""
+    found = Authenticator.objects.filter(user_id=OuterRef("user_id"), type=kind)
+    return Case(When(status=MembershipStatus.PENDING, then=Value(False)), default=Exists(found))
 
 
 def list_administrators(actor: Actor) -> QuerySet[Membership]:
@@ -115,6 +119,25 @@ def find_scopes(actor: Actor, lines: Iterable[str]) -> tuple[list[tuple[int | No
     found: list[tuple[int | None, int | None]] = [(pk, None) for pk in by_group.values()]
     found += [(None, pk) for key, pk in by_account.items() if key not in by_group]
     return found, [text for key, text in wanted.items() if key not in by_group and key not in by_account]
+
+
+def find_held(actor: Actor, wanted: Iterable[Mapping[str, str]]) -> tuple[frozenset[Held], set[int]]:
+    """What is named by permission and, where it is not on all, account number or group's name; and the places in
+    ``wanted`` that name what there is not."""
+    rows = list(wanted)
+    groups = of_enterprise(AccountGroup.objects, actor).filter(is_active=True)
+    by_group = {name.casefold(): pk for pk, name in groups.values_list("pk", "name")}
+    accounts = of_enterprise(Account.objects, actor).filter(number__in={row["account"] for row in rows})
+    by_account = dict(accounts.values_list("number", "pk"))
+    held, unknown, known = set[Held](), set[int](), registries.permissions()
+    for place, row in enumerate(rows):
+        group, account = by_group.get(row["group"].casefold()), by_account.get(row["account"])
+        is_lost = (row["group"] and group is None) or (row["account"] and account is None)
+        if is_lost or row["permission"] not in known:
+            unknown.add(place)
+        else:
+            held.add(Held(row["permission"], group, account))
+    return frozenset(held), unknown
 
 
 def suggest_scopes(actor: Actor, typed: str) -> list[Suggestion]:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from accounts.people import api
 from accounts.people.views import appointing, bulk, joining, people, rights, teams
 
 _HERE = "e/<slug:enterprise>/people/"
@@ -34,4 +35,22 @@ customer = [
 staff = [
     path("e/<slug:enterprise>/administrators/", appointing.appoint, name="administrators"),
     path("customers/<slug:public_id>/second-factor/", appointing.reset_factor, name="reset_factor"),
+]
+
+api_customer = [
+    path("", api.People.as_view(), name="list"),
+    path("invite/", api.PersonInvite.as_view(), name="invite"),
+    path("<int:pk>/", api.PersonDetail.as_view(), name="person"),
+    path("<int:pk>/details/", api.PersonDetails.as_view(), name="details"),
+    path("<int:pk>/rights/", api.PersonRights.as_view(), name="rights"),
+    path("<int:pk>/invite-again/", api.PersonInviteAgain.as_view(), name="invite_again"),
+    path("<int:pk>/deactivate/", api.PersonDeactivate.as_view(), name="deactivate"),
+    path("<int:pk>/reactivate/", api.PersonReactivate.as_view(), name="reactivate"),
+    path("<int:pk>/remove/", api.PersonRemove.as_view(), name="remove"),
+    path("teams/", api.PeopleTeams.as_view(), name="teams"),
+    path("teams/new/", api.PeopleTeamNew.as_view(), name="new_team"),
+    path("teams/<int:pk>/", api.PeopleTeamDetail.as_view(), name="team"),
+    path("teams/<int:pk>/change/", api.PeopleTeamChange.as_view(), name="change_team"),
+    path("teams/<int:pk>/rights/", api.PeopleTeamRights.as_view(), name="team_rights"),
+    path("teams/<int:pk>/close/", api.PeopleTeamClose.as_view(), name="close_team"),
 ]

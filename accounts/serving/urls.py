@@ -19,3 +19,9 @@ staff_outside = [
     path("suggest/colleagues/", views.suggest, name="suggest"),
 ]
 both_api = [path("", api.Team.as_view(), name="list")]
+api_staff = [
+    *both_api,
+    path("add/", api.TeamAdd.as_view(), name="add"),
+    path("<int:pk>/end/", api.TeamEnd.as_view(), name="end"),
+]
+api_gaps = api.TeamGaps.as_view()

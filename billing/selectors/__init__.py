@@ -61,6 +61,9 @@ from billing.selectors.runs import (
     list_open_parts as list_open_parts,
 )
 from billing.selectors.runs import (
+    list_postings as list_postings,
+)
+from billing.selectors.runs import (
     list_runs as list_runs,
 )
 from billing.selectors.runs import (

@@ -26,6 +26,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceStatus,
+    Posting,
 )
 from portal.actors import Actor
 from portal.models import Event
@@ -113,3 +114,8 @@ def list_failed_parts(run: BillRun) -> QuerySet[BillRunPart]:
     """The customers whose billing did not work, with the reasons; they are tried again."""
     rows = run.parts.filter(done_at__isnull=True).exclude(last_error="")
     return rows.select_related("customer").order_by("customer_id")
+
+
+def list_postings(actor: Actor) -> QuerySet[Posting]:
+    """The invoices that go by post, and went, with all that the work list shows of them."""
+    return of_enterprise(Posting.objects, actor).select_related("enterprise", "invoice__account")

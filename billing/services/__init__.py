@@ -1,7 +1,7 @@
 """What bills, prints, disputes and decides. Each service is one transaction under one lock."""
 
 from billing.services.disputes import Claim, add_to_dispute, decide, open_dispute, withdraw_dispute
-from billing.services.papers import ask_for_missing, make_pdf, print_missing
+from billing.services.papers import ask_for_missing, make_pdf, mark_posted, print_missing
 from billing.services.runs import bill_enterprise, issue_invoice, resume_bill_runs, start_bill_run
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "decide",
     "issue_invoice",
     "make_pdf",
+    "mark_posted",
     "open_dispute",
     "print_missing",
     "resume_bill_runs",

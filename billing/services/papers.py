@@ -3,18 +3,22 @@
 import hashlib
 import logging
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from accounts.models import Enterprise
+from accounts.models import Delivery, Enterprise
 from accounts.selectors import find_house_id, get_enterprise
 from billing import selectors
-from billing.models import BillRun, Invoice, InvoiceStatus
+from billing.models import BillRun, Invoice, InvoiceStatus, Posting
 from portal import documents, events, terms
-from portal.actors import system
+from portal.actors import Actor, system
 from portal.tenancy import of_enterprise, tenant_scope
 
 log = logging.getLogger(__name__)
@@ -77,7 +81,8 @@ def _keep(enterprise_id: int, invoice_id: int, pdf: bytes, *, at: datetime) -> b
             invoice.pdf_name, invoice.pdf_sha256 = name, hashlib.sha256(pdf).hexdigest()
             invoice.save(update_fields=["pdf_name", "pdf_sha256"])
             events.record("invoice.printed", subject=invoice, actor=system(enterprise_id), at=at)
-            tell_ready(enterprise_id, invoice_id, at=at)
+            if not tell_ready(enterprise_id, invoice_id, at=at):
+                _let_follow(enterprise_id, invoice_id, at=at)
     if invoice is None:
         # Somebody else was quicker. A kill before this line leaves a file that nothing names.
         default_storage.delete(name)
@@ -91,16 +96,67 @@ def _has_waited(invoice: Invoice, at: datetime) -> bool:
     return made is not None and made.at + timedelta(minutes=minutes) <= at
 
 
-def tell_ready(enterprise_id: int, invoice_id: int, *, at: datetime) -> None:
-    """Record that the bill is ready, from which its people are told; a second call does nothing."""
+def tell_ready(enterprise_id: int, invoice_id: int, *, at: datetime) -> bool:
+    """Record that the bill is ready, from which its people are told; a second call does nothing and says False.
+
+    Where the account has its invoices by mail, the PDF goes with it up to ``billing.mail_pdf_kilobytes``.
+    """
     actor = system(enterprise_id)
     with tenant_scope(enterprise_id):
         # The invoice's row is the lock: two workers must not each find it untold.
-        invoice = of_enterprise(Invoice.objects, actor).select_for_update(of=("self",), no_key=True).get(pk=invoice_id)
+        invoice = _locked(enterprise_id, invoice_id)
         if _events(invoice).filter(kind="invoice.issued").exists():
-            return
-        facts = {"number": invoice.number, "total": invoice.total, "currency": invoice.currency}
-        events.record("invoice.issued", subject=invoice, actor=actor, at=at, due_on=invoice.due_on, **facts)
+            return False
+        facts: dict[str, Any] = {"number": invoice.number, "total": invoice.total, "currency": invoice.currency}
+        facts |= {"due_on": invoice.due_on, "delivery": _delivery(invoice), "is_attached": _fits_a_mail(invoice)}
+        events.record("invoice.issued", subject=invoice, actor=actor, at=at, **facts)
+    return True
+
+
+def _let_follow(enterprise_id: int, invoice_id: int, *, at: datetime) -> None:
+    """The bill was told without its PDF: who has it by mail gets it now."""
+    with tenant_scope(enterprise_id):
+        invoice = _locked(enterprise_id, invoice_id)
+        if _delivery(invoice) == Delivery.EMAIL:
+            facts: dict[str, Any] = {"number": invoice.number, "delivery": Delivery.EMAIL}
+            facts["is_attached"] = _fits_a_mail(invoice)
+            events.record("invoice.pdf_followed", subject=invoice, actor=system(enterprise_id), at=at, **facts)
+
+
+def _locked(enterprise_id: int, invoice_id: int) -> Invoice:
+    rows = of_enterprise(Invoice.objects, system(enterprise_id)).select_related("account", "enterprise")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=invoice_id)
+
+
+def _delivery(invoice: Invoice) -> Delivery:
+    """How its account has its invoices on the day of issue."""
+    return Delivery(invoice.account.delivery_on(invoice.issued_on))
+
+
+def _fits_a_mail(invoice: Invoice) -> bool:
+    if _delivery(invoice) != Delivery.EMAIL or not invoice.pdf_sha256:
+        return False
+    most = terms.value("billing.mail_pdf_kilobytes", on=invoice.issued_on, of=invoice.enterprise)
+    return bool(default_storage.size(invoice.pdf_name) <= most * 1000)
+
+
+def mark_posted(postings: Iterable[Posting], *, actor: Actor, at: datetime) -> int:
+    """Note that invoices were handed to the post today, where the actor is; returns how many were not yet.
+
+    They may be of many customers: each one's journal says so of its own, in a transaction of its own.
+    """
+    today, count = at.astimezone(ZoneInfo(actor.time_zone)).date(), 0
+    ordered = sorted(postings, key=attrgetter("enterprise_id", "pk"))
+    for enterprise_id, some in groupby(ordered, key=attrgetter("enterprise_id")):
+        with tenant_scope(enterprise_id):
+            waiting = Posting.objects.filter(enterprise_id=enterprise_id, pk__in=[each.pk for each in some])
+            waiting = waiting.filter(posted_on=None).select_related("invoice").order_by("pk")
+            for posting in waiting.select_for_update(of=("self",)):
+                posting.posted_on, posting.posted_by = today, actor.name
+                posting.save(update_fields=["posted_on", "posted_by"])
+                events.record("invoice.posted", subject=posting.invoice, actor=actor, at=at)
+                count += 1
+    return count
 
 
 def ask_for_missing(run: BillRun) -> int:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, Enterprise
+from accounts.models import Account, Delivery, Enterprise
 from accounts.selectors import find_house_id, get_enterprise
 from billing import rules, selectors
 from billing.models import (
@@ -29,6 +29,7 @@ from billing.models import (
     InvoiceLine,
     InvoiceStatus,
     LineKind,
+    Posting,
 )
 from portal import events, money, numbers, terms
 from portal.actors import Actor, system
@@ -260,6 +261,8 @@ def _issue(invoice: Invoice, lines: list[InvoiceLine], *, actor: Actor, at: date
     invoice.total = money.total((_amount_of(line, invoice) for line in lines), currency=invoice.currency)
     events.record("invoice.made", subject=invoice, actor=actor, at=at, total=invoice.total, currency=invoice.currency)
     events.hint_after_commit("billing.make_pdf", invoice.enterprise_id, invoice.pk)
+    if invoice.account.delivery_on(invoice.issued_on) == Delivery.PAPER:
+        Posting.objects.create(enterprise_id=invoice.enterprise_id, invoice=invoice, made_at=at)
     INVOICE_FLOW.require(invoice.status, InvoiceStatus.ISSUED)
     year = invoice.issued_on.year
     # Last: the counter stays locked for all other invoices from here to the commit.

@@ -105,7 +105,8 @@ class Schema(AutoSchema):
     def get_extensions(self) -> dict[str, Any]:
         policy = policy_of(type(self.view).as_view(), self.method)
         assert policy is not None
-        return {"x-permission": policy.permission or policy.access.value}
+        takes_factor = {"x-second-factor": "shown lately"} if policy.is_fresh else {}
+        return {"x-permission": policy.permission or policy.access.value, **takes_factor}
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return type(serializer).__name__.removesuffix("Shape")

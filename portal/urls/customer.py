@@ -21,11 +21,15 @@ from portal.urls.shared import handler400, handler403, handler404, handler429, h
 api: list[URLPattern | URLResolver] = [
     path("schema/", Description.as_view(), name="schema"),
     path("me/", accounts.keys.urls.api_me, name="me"),
+    path("me/enterprises/", accounts.keys.urls.api_me_everywhere, name="me_everywhere"),
     path("e/<slug:enterprise>/me/", accounts.keys.urls.api_me_here, name="me_here"),
     path("e/<slug:enterprise>/keys/", include((accounts.keys.urls.api_customer, "keys"))),
     path("enterprises/", include((accounts.urls.api_customer, "accounts"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
-    path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
+    path("e/<slug:enterprise>/people/", include((accounts.people.urls.api_customer, "people"))),
+    path("e/<slug:enterprise>/access/", include((accounts.joining.urls.api_customer, "joining"))),
+    path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
+    path("e/<slug:enterprise>/", include((accounts.urls.api_companies_customer, "companies"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]

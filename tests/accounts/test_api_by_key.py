@@ -197,6 +197,7 @@ def test_a_key_is_told_who_it_is_what_it_may_and_until_when(acme, acme_main, ali
         "kind": "key",
         "name": "API key Billing robot of Alice Moreau",
         "email": "robots@x.example",
+        "role": "",
         "language": "en",
         "time_zone": "America/Denver",
         "enterprise": {"id": "204817", "name": "Acme Freight, Inc."},
@@ -215,6 +216,26 @@ def test_a_person_is_told_the_same(acme, acme_branch, alan, client_of):
     assert {"permission": "order.view", "accounts": ["5-KTR3Q"]} in body["permissions"]
     outside = client_of(alan).get(ME).json()
     assert (outside["enterprise"], outside["permissions"]) == (None, [])
+
+
+def test_who_is_in_several_enterprises_is_told_what_they_may_in_each(acme, acme_branch, borealis, alan, bob, client_of):
+    make.member(borealis, alan, "Al Tran", title="Buyer", is_administrator=True)
+    with as_app():
+        User.objects.filter(pk=alan.pk).update(default_enterprise_id=borealis.pk)
+    former = make.enterprise("Former Place", public_id="999111")
+    make.member(former, alan, "Alan", status="inactive")
+    first, second = client_of(alan).get(f"{ME}enterprises/").json()["results"]
+    assert {"permission": "order.view", "accounts": ["5-KTR3Q"]} in first["permissions"]
+    assert (first["id"], first["called"], first["is_default"], first["asks_second_factor"]) == (
+        "204817", "Alan Tran", False, False,
+    )  # fmt: skip
+    assert {"permission": "user.admin", "accounts": None} in second["permissions"]
+    assert (second["id"], second["role"], second["is_default"], second["asks_second_factor"]) == (
+        "305120", "Buyer", True, True,
+    )  # fmt: skip
+    _, secret = issue(borealis, alan, permissions=["order.view"])
+    (only,) = call(f"{ME}enterprises/", secret).json()["results"]
+    assert (only["id"], only["permissions"]) == ("305120", [{"permission": "order.view", "accounts": None}])
 
 
 def test_keys_are_listed_for_people_without_their_secrets(acme, alice, client_of, key):

@@ -67,6 +67,9 @@ def parts(acme, acme_main, alice, dora, deliver):
         "join/": {"<str:token>": "nothing"},
         "contacts/": {"<int:pk>": contact.pk},
         "account-groups/": {"<int:pk>": group.pk},
+        # What a call ends is not what the pages show.
+        "api/v1/e/<slug:enterprise>/account-groups/": {"<int:pk>": make.group(acme, "East", acme_main).pk},
+        "api/v1/e/<slug:enterprise>/team/": {"<int:pk>": make.team(acme, dora, "billing_coordinator").pk},
         "enterprise/numbers/": {"<int:pk>": 0},
         "downloads/": {"<int:pk>": 0},
         "views/": {"<int:pk>": 0},

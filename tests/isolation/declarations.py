@@ -396,6 +396,9 @@ STAFF = {
     "roles/<slug:code>/remove/": across("role.manage", "POST", thing="role"),
     "orders/mine/": across("order.view"),
     "billing/disputes/": across("dispute.decide"),
+    "billing/postings/": across("billrun.manage"),
+    "billing/postings/export.csv": across("billrun.manage"),
+    "billing/postings/chosen/": across("billrun.manage", "POST"),
     "billing/runs/": across("billrun.manage", *FORM),
     "billing/runs/<int:pk>/": across("billrun.manage", thing="run"),
     "billing/runs/<int:pk>/print/": across("billrun.manage", "POST", thing="run"),
@@ -428,6 +431,51 @@ STAFF = {
         Place.INSIDE, "dispute.decide", "POST", thing="disputed_line"
     ),
 }
+_API = "api/v1/e/<slug:enterprise>/"
+_ADMIN, _POST = "user.admin", ("POST",)
+CUSTOMER |= {
+    "api/v1/me/enterprises/": api(Place.OWN),
+    f"{_API}people/": api(Place.INSIDE, _ADMIN),
+    f"{_API}people/invite/": api(Place.INSIDE, _ADMIN, "POST"),
+    f"{_API}people/<int:pk>/": api(Place.INSIDE, _ADMIN, thing="member"),
+    **{
+        f"{_API}people/<int:pk>/{verb}/": api(Place.INSIDE, _ADMIN, "POST", thing="member")
+        for verb in ("details", "rights", "invite-again", "deactivate", "reactivate", "remove")
+    },
+    f"{_API}people/teams/": api(Place.INSIDE, _ADMIN),
+    f"{_API}people/teams/new/": api(Place.INSIDE, _ADMIN, "POST"),
+    f"{_API}people/teams/<int:pk>/": api(Place.INSIDE, _ADMIN, thing="team"),
+    **{
+        f"{_API}people/teams/<int:pk>/{verb}/": api(Place.INSIDE, _ADMIN, "POST", thing="team")
+        for verb in ("change", "rights", "close")
+    },
+    # One's own; all of them for who gives rights.
+    f"{_API}access/": api(Place.INSIDE),
+    f"{_API}access/ask/": api(Place.INSIDE, "", "POST"),
+    f"{_API}access/<int:pk>/": Route(Place.INSIDE, thing="access_request", is_api=True, hidden=_ADMIN),
+    f"{_API}access/<int:pk>/decline/": api(Place.INSIDE, _ADMIN, "POST", thing="access_request"),
+    f"{_API}access/<int:pk>/withdraw/": Route(
+        Place.INSIDE, thing="access_request", methods=_POST, is_api=True, is_own=True
+    ),
+    f"{_API}account-groups/new/": api(Place.INSIDE, "enterprise.admin", "POST"),
+    f"{_API}account-groups/<int:pk>/change/": api(Place.INSIDE, "enterprise.admin", "POST", thing="group"),
+    f"{_API}account-groups/<int:pk>/close/": api(Place.INSIDE, "enterprise.admin", "POST", thing="group"),
+}
+STAFF |= {
+    f"{_API}team/add/": api(Place.INSIDE, "team.manage", "POST"),
+    f"{_API}team/<int:pk>/end/": api(Place.INSIDE, "team.manage", "POST", thing="place"),
+    "api/v1/team-gaps/": api(Place.ACROSS, "team.manage"),
+    "api/v1/staff/": api(Place.ACROSS, "staff.view"),
+    "api/v1/staff/hire/": api(Place.ACROSS, "staff.manage", "POST"),
+    "api/v1/staff/<int:pk>/": api(Place.ACROSS, "staff.view", thing="colleague"),
+    **{
+        f"api/v1/staff/<int:pk>/{verb}/": api(Place.ACROSS, "staff.manage", "POST", thing="colleague")
+        for verb in ("invite", "move", "remove")
+    },
+    "api/v1/roles/": api(Place.ACROSS, "staff.view"),
+}
+for _face in (CUSTOMER, STAFF):
+    _face |= {f"{_API}audit/": api(Place.INSIDE, "audit.view"), f"{_API}audit/seen/": api(Place.INSIDE, "audit.view")}
 ROUTES = {"customer": CUSTOMER, "staff": STAFF}
 
 # --- who asks, and what each place answers them ------------------------------------------------------
@@ -511,6 +559,7 @@ WALLED = {
     "billing_dispute": ("INSERT", "UPDATE (decided_at, status)"),
     "billing_disputedline": ("INSERT", "UPDATE (decided_at, outcome)"),
     "billing_credit": (),
+    "billing_posting": (),
     "portal_event": ("INSERT",),
     "portal_todo": ("INSERT", "UPDATE (attempts, due_at, hinted_at, last_error, lease_until, state)"),
     "portal_notice": (
@@ -580,6 +629,7 @@ WORK_LISTS = {
     "orders_order_workload",
     "billing_invoice_paperless",
     "billing_dispute_queue",
+    "billing_posting_work",
     "portal_todo_due",
     "portal_todo_failed",
     "portal_notice_recipient",

@@ -42,7 +42,7 @@ from accounts.models import (
     User,
 )
 from billing import services
-from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine
+from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine, Posting
 from orders.models import Milestone, Order
 from portal import files, looks, registries
 from portal.models import (
@@ -171,6 +171,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         milestone = Milestone.objects.filter(order=order, **here).order_by("position")[0]
         notice = _notice(event)
         credit = Credit.objects.get(**here)
+        Posting.objects.create(**here, invoice=invoice, made_at=builders.ISSUED_AT)
         member = Membership.objects.get(user=person, **here)
     words = [name, enterprise.public_id, order.number, order.title, order.customer_reference, account.number]
     words += [invoice.number, dispute.number, credit.number, member.name, person.email, f"{name}'s own wave"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from accounts.models import Grant, Membership
+from accounts.models import Grant, Membership, Team, TeamPerson
 from portal.api.schema import _document
 from tests import make
 from tests.billing import builders as b
@@ -80,9 +80,18 @@ def world(acme, acme_main, alice, carol, dora, client_of, deliver):
     b.dispute(alice, invoice, b.claim(lines[1]))
     later = b.issue(acme_main, b.DECEMBER, b.LATER)
     group, key = make.group(acme_main.enterprise, "West", acme_main), make.api_key(acme_main.enterprise, alice)
+    with inside(acme):
+        member = Membership.objects.select_related("enterprise").get(user=alice)
+        team = Team.objects.create(enterprise=acme, name="Desk", email="desk@acme.example")
+        TeamPerson.objects.create(enterprise=acme, team=team, membership=member)
+    make.grant(member, "order.view", acme_main)
     return {
         "account-groups/{pk}": [group.pk, 0],
         "accounts/{pk}": [acme_main.pk, 0],
+        "people/teams/{pk}": [team.pk, 0],
+        "people/{pk}": [member.pk, 0],
+        "access/{pk}": [make.access_request(member, "order.view").pk, 0],
+        "staff/{pk}": [make.card_of(carol).pk, 0],
         "keys/{pk}": [key.pk, 0],
         "orders/{number}": [order.number],
         "billing/invoices/{number}": [invoice.number, later.number],

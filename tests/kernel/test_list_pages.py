@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Membership, StaffVisit, Team
 from billing.lists import INVOICES
-from billing.models import Invoice
+from billing.models import Invoice, Posting
 from billing.selectors import list_invoices
 from orders.lists import ORDERS
 from orders.models import Order
@@ -58,6 +58,7 @@ def full(acme, acme_main, alice, dora, owen, deliver):
     with inside(acme):
         Team.objects.create(enterprise=acme, name="NOC")
         member = Membership.objects.select_related("enterprise").get(user=alice)
+        Posting.objects.create(enterprise=acme, invoice=Invoice.objects.get(), made_at=builders.ISSUED_AT)
         looks.note(builders.staff(owen, acme), acme_main, "page", label="5-1", at=builders.ISSUED_AT)
     make.access_request(member, "order.view")
     make.member(acme, make.user("second@acme.example"), "Second Person")

@@ -74,6 +74,9 @@ def _disputes(acme, account, alice, dora):
     invoice = b.issue(account)
     with as_staff():
         services.make_pdf(acme.pk, invoice.pk, at=b.ISSUED_AT)
+    with inside(acme):
+        facts = {"number": invoice.number, "is_attached": True}
+        events.record("invoice.pdf_followed", subject=invoice, actor=system(acme.pk), at=b.ISSUED_AT, **facts)
     first, second = b.lines(invoice)
     decided = b.dispute(alice, invoice, b.claim(first, "100", statement=f"{LONG}: less."))
     analyst = b.staff(dora, acme)
