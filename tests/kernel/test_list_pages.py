@@ -28,6 +28,7 @@ from tests.faces import face_settings, inside
 ORDER_PAGE = "/e/204817/orders/"
 TODAY = date.today()
 CUSTOMERS = ["orders", "invoices", "disputes", "visits", "downloads", "people", "teams", "access-requests", "api-keys"]
+CUSTOMERS += ["moves"]
 # Whoever looks at them is a colleague with a role, and stands in the journal; a customer of the test's lacks most of
 # a team, and who looks at its people is one of them.
 NEVER_EMPTY = {"terms", "customers", "staff", "staff_roles", "team_gaps", "people", "journal"}
@@ -59,6 +60,7 @@ def full(acme, acme_main, alice, dora, owen, deliver):
         member = Membership.objects.select_related("enterprise").get(user=alice)
         looks.note(builders.staff(owen, acme), acme_main, "page", label="5-1", at=builders.ISSUED_AT)
     make.access_request(member, "order.view")
+    make.move(acme, make.house())
     deliver()
 
 
