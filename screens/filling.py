@@ -75,6 +75,7 @@ def contest() -> dict[str, Any]:
             **_records(person, invoice.account_id),
             **_keys(),
             "access": _access(place),
+            "side": _move(person),
             **_programs(_customer(ADMINISTRATOR, place)),
             **_people(_customer(ADMINISTRATOR, place)),
         }
@@ -107,6 +108,15 @@ def _access(place: int) -> int:
 
     wish = services.Wish("billing.pay", ACCOUNT, "Helen is away, and two invoices are due on Friday.")
     return services.ask(wish, actor=_customer(FEW_RIGHTS, place), at=_now()).pk
+
+
+def _move(admin: Any) -> int:
+    """The administrator gives an account to a sister company."""
+    from accounts.moving import services
+
+    day = _now().date() + timedelta(days=30)
+    wish = services.Wish("split", True, day, "213409", (ACCOUNT,), "The warehouse was sold with its lines.")
+    return services.ask(wish, actor=admin, at=_now()).pk
 
 
 def _keys() -> dict[str, str]:
@@ -177,11 +187,15 @@ def _programs(admin: Any) -> dict[str, Any]:
 
 def decide(pk: str) -> dict[str, Any]:
     """The analyst upholds a part; another dispute waits for her."""
+    from accounts.models import Move
+    from accounts.moving.services import look
     from billing import services
     from billing.models import Dispute, DisputedLine
     from portal.tenancy import tenant_scope
 
     place = _place()
+    for owner, side in _asked():
+        look(owner, side, at=_now())
     analyst = replace(_staff(ANALYST), enterprise_id=place, enterprise_public_id=ENTERPRISE)
     with tenant_scope(place):
         line = DisputedLine.objects.get(enterprise_id=place, dispute_id=int(pk))
@@ -190,7 +204,13 @@ def decide(pk: str) -> dict[str, Any]:
         )
         decided = Dispute.objects.get(enterprise_id=place, pk=int(pk))
         waiting = DisputedLine.objects.filter(enterprise_id=place, outcome="open").latest("pk")
-        return {"decided": decided.number, "disputed_line": waiting.pk}
+        return {"decided": decided.number, "disputed_line": waiting.pk, "move": Move.objects.latest("pk").pk}
+
+
+def _asked() -> list[tuple[int, int]]:
+    from accounts.moving.selectors import list_waiting
+
+    return [(owner, side) for owner, side, move in list_waiting() if move is None]
 
 
 def _now() -> Any:

@@ -280,6 +280,12 @@ PAGES = (*ENTRANCE, *CUSTOMER, *PEOPLE, *STAFF, *STAFFS_PEOPLE, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
+    "e/<slug:enterprise>/moves/<int:pk>/agree/": "takes a form only",
+    "e/<slug:enterprise>/moves/<int:pk>/decline/": "takes a form only",
+    "e/<slug:enterprise>/moves/<int:pk>/cancel/": "takes a form only",
+    "moves/<int:pk>/approve/": "takes a form only",
+    "moves/<int:pk>/stop/": "takes a form only",
+    "e/<slug:enterprise>/account-codes/<int:pk>/end/": "takes a form only",
     "e/<slug:enterprise>/access/<int:pk>/decline/": "takes a form only",
     "e/<slug:enterprise>/access/<int:pk>/withdraw/": "takes a form only",
     "account/company/<slug:handle>/go/": "leads on to a customer's provider",

@@ -13,6 +13,7 @@ from accounts.models import (
     AccessRequest,
     AccessReview,
     Account,
+    AccountCode,
     AccountGroup,
     ApiKey,
     ApiKeyAccount,
@@ -21,6 +22,8 @@ from accounts.models import (
     Grant,
     GroupedAccount,
     Membership,
+    Move,
+    MoveSide,
     Registration,
     SignOn,
     SignOnDomain,
@@ -178,6 +181,38 @@ def review(owner: Enterprise) -> AccessReview:
 
     with as_app(), tenant_scope(owner.pk):
         return services.begin(actor=system(owner.pk), at=timezone.now())
+
+
+def house() -> Enterprise:
+    """The carrier's own."""
+    with as_staff():
+        return Enterprise.objects.get(pk=locator.house_id())
+
+
+def move(source: Enterprise, target: Enterprise, **fields: Any) -> tuple[Move, MoveSide]:
+    """A merge that waits for the carrier, as the one that gives has it."""
+    now = timezone.now()
+    about = {"kind": "merge", "status": "open", "effective_on": now.date() + timedelta(days=30), **fields}
+    with as_staff():
+        made = Move.objects.create(
+            number=f"MOV-2026-{number():05d}", source=source, target=target, made_at=now, **about
+        )
+    with as_app(), tenant_scope(source.pk):
+        side = MoveSide.objects.create(
+            enterprise=source, move_id=made.pk, number=made.number, gives=True, is_asker=True, said="agreed",
+            other=target.public_id, asked_at=now, **about,
+        )  # fmt: skip
+    return made, side
+
+
+def account_code(on: Account) -> AccountCode:
+    """A code by which somebody could prove the account; nobody knows it."""
+    now = timezone.now()
+    with inside(on.enterprise):
+        return AccountCode.objects.create(
+            enterprise=on.enterprise, account=on, code_hash="0" * 64, given_to="Somebody", made_at=now,
+            made_by="Carol Okafor", until_at=now + timedelta(days=9),
+        )  # fmt: skip
 
 
 def registration(email: str, **fields: Any) -> Registration:

@@ -79,6 +79,8 @@ def portal_programs(run: Configuration, *, database_url: str, valkey_url: str) -
             _worker("dispatch", 1, dispatch),
         ],
         "beat": [_beat(run, dispatch)],
+        # Serves nobody and hears no queue: it does what was approved and stands in the database.
+        "owner": [_owner_jobs(variables("portal_owner", "customer"))],
     }
 
 
@@ -112,6 +114,11 @@ def _beat(run: Configuration, variables: Mapping[str, str]) -> Program:
         "",
     ]
     return Program("beat", command, variables, signal.SIGTERM, patience=1.5)
+
+
+def _owner_jobs(variables: Mapping[str, str]) -> Program:
+    command = [sys.executable, "manage.py", "owner_jobs", "--every", "30"]
+    return Program("owner-jobs", command, variables, signal.SIGTERM, patience=3)
 
 
 def valkey_program(valkey: Valkey) -> Program:

@@ -48,6 +48,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         milestone, line, disputed = order.milestones.first(), invoice.lines.first(), dispute.lines.first()
         todo = Todo.objects.latest("pk")
         member = Membership.objects.get(enterprise=acme, user=alice)
+    moves = make.move(acme, make.house())
     return {
         "orders/": {"<str:number>": order.number},
         "orders/milestones/": {"<int:pk>": milestone.pk},
@@ -81,6 +82,9 @@ def parts(acme, acme_main, alice, dora, deliver):
         "staff/": {"<int:pk>": make.card_of(dora).pk},
         "roles/": {"<slug:code>": "technician"},
         "told/": {"<int:pk>": 0},
+        "e/<slug:enterprise>/moves/": {"<int:pk>": moves[1].pk},
+        "moves/": {"<int:pk>": moves[0].pk},
+        "account-codes/": {"<int:pk>": 0},
     }
 
 

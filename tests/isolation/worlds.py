@@ -21,6 +21,7 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.models import (
     AccessRequest,
     Account,
+    AccountCode,
     AccountGroup,
     ApiKey,
     ApiSecret,
@@ -30,6 +31,8 @@ from accounts.models import (
     Grant,
     Membership,
     MembershipBefore,
+    Move,
+    MoveSide,
     Registration,
     SignOn,
     SignOnDomain,
@@ -102,6 +105,9 @@ class World:
     contact: Contact
     customer_number: CustomerNumber
     group: AccountGroup
+    move: Move
+    move_side: MoveSide
+    account_code: AccountCode
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -140,6 +146,9 @@ class World:
             "api_key": {"<int:pk>": self.api_key.pk},
             "access_request": {"<int:pk>": self.access_request.pk},
             "place": {"<int:pk>": self.place.pk},
+            "move": {"<int:pk>": self.move.pk},
+            "move_side": {"<int:pk>": self.move_side.pk},
+            "account_code": {"<int:pk>": self.account_code.pk},
             # The carrier's own people, alike from wherever one asks.
             "absence": {"<int:pk>": self.absence.pk},
             "colleague": {"<int:pk>": self.absence.card_id},
@@ -190,7 +199,11 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     words += [contact.email, number.number, group.name]
     sign_on, domain = make.sign_on(enterprise)
     words += [sign_on.name, domain.domain]
-    kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, contact, number, group)
+    # A merge with the carrier itself, which nobody asks for; the walls do not mind.
+    moves = (*make.move(enterprise, make.house(), why=f"Sale of {enterprise.public_id}"), make.account_code(account))
+    words.append(moves[1].why)
+    records = (contact, number, group, *moves)
+    kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
 
 

@@ -135,7 +135,15 @@ def _people(acme, account, alice):
     subjects += [(review, f"review.{kind}") for kind in ("late", "reminded")]
     subjects += [(theirs if kind == "requested" else key, f"api_key.{kind}") for kind in KEYS]
     subjects += [(acme, "accounts.left"), (acme, "accounts.came")]
-    facts |= {"numbers": [account.number] * 120, "count": 120, "other": "305120", "reference": "MV-000123"}
+    _move, side = make.move(acme, make.house(), accounts=[account.number] * 30)
+    subjects += [(side, f"move.{kind}") for kind in ("approved", "ended", "reached")]
+    facts |= {
+        "numbers": [account.number] * 120,
+        "count": 120,
+        "other": "305120",
+        "reference": "MV-000123",
+        "outcome": "declined",
+    }
     acting = system(acme.pk)
     with as_app(), tenant_scope(acme.pk):
         for subject, kind in subjects:
