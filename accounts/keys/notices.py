@@ -34,13 +34,13 @@ def _approvers(event: Event) -> Iterable[Recipient]:
     rows = Membership.objects.filter(enterprise_id=event.enterprise_id, status=Membership.Status.ACTIVE)
     found = list(rows.filter(is_administrator=True, user__is_active=True).select_related("user").order_by("pk"))
     others = [each for each in found if each.user_id != event.actor_user_id]
-    for member in others or found:
+    for member in people.who_want(others or found, wants="keys"):
         yield _person(member, _("You administer this enterprise, and so approve its API keys."))
 
 
 def _owner(event: Event) -> Iterable[Recipient]:
     key = _key(event)
-    if key.owner.user.is_active:
+    if key.owner.user.is_active and key.owner.wants_keys:
         yield _person(key.owner, _("You asked for this API key."))
 
 
@@ -48,7 +48,8 @@ def _owner_and_contact(event: Event) -> Iterable[Recipient]:
     """Who can act, and who looks after the program."""
     key = _key(event)
     user = key.owner.user
-    if user.is_active and key.owner.status == Membership.Status.ACTIVE:
+    is_wanted = key.owner.wants_keys or event.kind not in {"api_key.ending", "api_key.expired"}
+    if is_wanted and user.is_active and key.owner.status == Membership.Status.ACTIVE:
         yield _person(key.owner, _("This API key is yours."))
     reason = _("Your address is the contact of this API key.")
     yield Recipient(key.contact_email, language=user.language, time_zone=user.time_zone, reason=reason)

@@ -57,6 +57,7 @@ from accounts.selectors.people import (
     list_all_administrators,
     list_contacts,
     list_people_with,
+    who_want,
 )
 from accounts.selectors.reviews import get_open_review, list_reviews
 from accounts.selectors.rights import (
@@ -178,6 +179,7 @@ __all__ = [
     "say_grant",
     "suggest_colleagues",
     "suggest_enterprises",
+    "who_want",
     "with_absences",
     "within",
 ]

@@ -454,7 +454,7 @@ WALLED = {
     "accounts_membership": (
         "INSERT",
         "UPDATE (name, phone, title, status, is_administrator, why)",
-        "UPDATE (wants_orders, wants_billing)",
+        "UPDATE (wants_billing, wants_keys, wants_orders, wants_people)",
         "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
     ),
     "accounts_membershipbefore": ("INSERT",),
