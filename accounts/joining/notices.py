@@ -32,6 +32,9 @@ def _deciders(event: Event) -> Iterable[Recipient]:
     deciding = [each for each in others if request.permission in selectors.get_permissions(each)]
     for member in selectors.who_want(deciding, wants="people"):
         yield _person(member, _("You decide what your colleagues may do."))
+    for team in selectors.list_mailboxes_with(event.enterprise_id, Permission.USER_ADMIN, None):
+        reason = _("Your team decides what colleagues may do.")
+        yield Recipient(team.email, team.name, team.language, team.time_zone, reason)
 
 
 def _asker(event: Event) -> Iterable[Recipient]:
