@@ -1,6 +1,6 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
-from accounts.selectors.access import get_asked, list_access_requests, list_open_requests
+from accounts.selectors.access import get_asked, list_access_requests, list_asked_by, list_open_requests
 from accounts.selectors.actors import (
     actor_of,
     asks_terms,
@@ -148,6 +148,7 @@ __all__ = [
     "list_administrators",
     "list_all_administrators",
     "list_all_enterprises",
+    "list_asked_by",
     "list_contacts",
     "list_customer_ids",
     "list_ending",
