@@ -108,7 +108,9 @@ def _add_keys() -> None:
 
     notices.register_kinds()
     declare(*terms.TERMS)
-    services.HAND_OVERS.append(services.leave_keys)
+    services.HAND_OVERS.append(
+        services.HandOver(_("API keys"), _("They end at once."), lists.list_left, services.leave_keys)
+    )
     exports.register(lists.KEYS_EXPORT, lists.KEYS_EXPORT_FOR_STAFF)
     listing.register(lists.KEY_LIST, lists.KEY_LIST_FOR_STAFF, lists.PENDING_LIST)
     registries.add_pages(Page("accounts.apikey", _("See the key"), "keys:key", get_key_number))
@@ -130,7 +132,11 @@ def _add_joining() -> None:
 
     notices.register_kinds()
     declare(*terms.TERMS)
-    services.HAND_OVERS.append(services.leave_requests)
+    services.HAND_OVERS.append(
+        services.HandOver(
+            _("Requests for access"), _("They are withdrawn."), lists.list_left, services.leave_requests, gives=False
+        )
+    )
     exports.register(lists.ACCESS_EXPORT)
     listing.register(lists.ACCESS_LIST, lists.REGISTRATION_LIST)
     appoint = Permission.ADMINISTRATOR_APPOINT

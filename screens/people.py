@@ -23,6 +23,7 @@ PEOPLE = (
     _c(f"{_PEOPLE}<int:pk>/rights/", ADMINISTRATOR, f"{_THERE}{{member}}/rights/"),
     _c(f"{_PEOPLE}<int:pk>/rights/", ADMINISTRATOR, f"{_THERE}{{member}}/rights/", "wrong", 422, act=send(_RIGHTS)),
     _c(f"{_PEOPLE}review/", ADMINISTRATOR, f"{_THERE}review/"),
+    _c(f"{_PEOPLE}<int:pk>/remove/", ADMINISTRATOR, f"{_THERE}{{member}}/remove/"),
     _c(f"{_PEOPLE}teams/", ADMINISTRATOR, f"{_THERE}teams/"),
     _c(f"{_PEOPLE}teams/", FEW_RIGHTS, f"{_THERE}teams/", "not allowed", 403),
     _c(f"{_PEOPLE}teams/new/", ADMINISTRATOR, f"{_THERE}teams/new/"),

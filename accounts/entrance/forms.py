@@ -85,6 +85,18 @@ class NoticesForm(forms.Form):
     wants_billing = forms.BooleanField(
         label=gettext_lazy("Billing: a new invoice, an answer to a dispute"), required=False, initial=True
     )
+    wants_people = forms.BooleanField(
+        label=gettext_lazy("People and access: a colleague asks for access, an access review is due"),
+        required=False,
+        initial=True,
+    )
+    wants_keys = forms.BooleanField(
+        label=gettext_lazy("API keys: one waits for approval, one of yours ends soon"), required=False, initial=True
+    )
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name in NoticesForm.base_fields]
 
 
 class WelcomeForm(NoticesForm):
@@ -101,7 +113,7 @@ class WelcomeForm(NoticesForm):
     )
     accepts = forms.BooleanField(label=gettext_lazy("I accept the terms of use"))
 
-    field_order = ("language", "time_zone", "wants_orders", "wants_billing", "accepts")
+    field_order = ("language", "time_zone", *NoticesForm.base_fields, "accepts")
 
     def __init__(self, *args: Any, is_first: bool, asks_terms: bool, asks_notices: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,4 +126,5 @@ class WelcomeForm(NoticesForm):
         if not asks_terms:
             del fields["accepts"]
         if not asks_notices:
-            del fields["wants_orders"], fields["wants_billing"]
+            for name in NoticesForm.base_fields:
+                del fields[name]

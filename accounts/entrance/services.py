@@ -1,7 +1,7 @@
 """What people say of themselves when they first sign in, and which notices they want."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -22,6 +22,8 @@ class Wishes:
 
     orders: bool = True
     billing: bool = True
+    people: bool = True
+    keys: bool = True
 
 
 @transaction.atomic
@@ -75,14 +77,19 @@ def choose_notices(wishes: Wishes, *, actor: Actor, at: datetime) -> None:
     _choose(actor.enterprise_id, wishes, actor=actor, at=at)
 
 
+def wishes_of(member: Membership) -> Wishes:
+    """What they have chosen."""
+    return Wishes(**{each.name: getattr(member, f"wants_{each.name}") for each in fields(Wishes)})
+
+
 def _choose(enterprise_id: int, wishes: Wishes, *, actor: Actor, at: datetime) -> None:
     acting = replace(actor, enterprise_id=enterprise_id)
     assert actor.user_id is not None
     mine = of_enterprise(Membership.objects, acting).filter(user_id=actor.user_id)
     member = mine.select_for_update(of=("self",)).first()
-    if member is None or (member.wants_orders, member.wants_billing) == (wishes.orders, wishes.billing):
+    if member is None or wishes_of(member) == wishes:
         return
-    mine.update(wants_orders=wishes.orders, wants_billing=wishes.billing)
+    facts = asdict(wishes)
+    mine.update(**{f"wants_{name}": value for name, value in facts.items()})
     acting = replace(acting, name=member.name)
-    facts = {"orders": wishes.orders, "billing": wishes.billing}
     events.record("person.notices_chosen", subject=member, actor=acting, at=at, **facts)

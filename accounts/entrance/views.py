@@ -1,5 +1,6 @@
 """Pages around signing in: going on with what waited, a new phone, and the last key that stays."""
 
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,16 @@ def _welcome(request: ActorRequest, user: User, said: dict[str, Any], *, has_wis
         user,
         language=said.get("language", user.language),
         time_zone=said.get("time_zone", user.time_zone),
-        wishes=services.Wishes(said["wants_orders"], said["wants_billing"]) if has_wishes else None,
+        wishes=_wishes(said) if has_wishes else None,
         accepts=said.get("accepts", False),
         within=[pk for pk, _number, _name in places],
         actor=request.actor,
         at=timezone.now(),
     )
+
+
+def _wishes(said: dict[str, Any]) -> services.Wishes:
+    return services.Wishes(**{each.name: said[f"wants_{each.name}"] for each in fields(services.Wishes)})
 
 
 def _terms_of_use() -> dict[str, str]:
@@ -98,11 +103,10 @@ def my_notices(request: ActorRequest) -> HttpResponse:
     member = selectors.get_membership(request.user, request.actor.enterprise_id)
     if member is None:
         raise Http404
-    wishes = {"wants_orders": member.wants_orders, "wants_billing": member.wants_billing}
+    wishes = {f"wants_{name}": value for name, value in asdict(services.wishes_of(member)).items()}
     form = NoticesForm(request.POST if request.method == "POST" else None, initial=wishes)
     if request.method == "POST" and form.is_valid():
-        chosen = services.Wishes(form.cleaned_data["wants_orders"], form.cleaned_data["wants_billing"])
-        services.choose_notices(chosen, actor=request.actor, at=timezone.now())
+        services.choose_notices(_wishes(form.cleaned_data), actor=request.actor, at=timezone.now())
         messages.success(request, _("Saved: from now on we write to you so."))
         return redirect("accounts:my_notices", request.actor.enterprise_public_id)
     return render(request, "accounts/my_notices.html", {"form": form})

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import selectors
+from accounts import selectors, services
 from accounts.joining.selectors import say
 from accounts.models import (
     ACCESS_FLOW,
     REGISTRATION_FLOW,
     AccessRequest,
     AccessStatus,
+    Membership,
     Registration,
     RegistrationStatus,
 )
@@ -124,6 +125,11 @@ def waiting_card(actor: Actor) -> dict[str, Any] | None:
     lines = [{"pk": each.pk, "what": say(each.permission), "who": each.membership.name} for each in found[:_FEW]]
     decides = actor.may(Permission.USER_ADMIN)
     return {"lines": lines, "more": len(found) > _FEW, "decides": decides}
+
+
+def list_left(member: Membership) -> list[services.Left]:
+    """What a leaver has asked for."""
+    return [services.Left(say(each.permission), "joining:request", each.pk) for each in selectors.list_asked_by(member)]
 
 
 def facts(request: AccessRequest) -> list[dict[str, Any]]:

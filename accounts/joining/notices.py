@@ -23,10 +23,14 @@ def _request(event: Event) -> AccessRequest:
 def _deciders(event: Event) -> Iterable[Recipient]:
     """Who gives rights to others and holds this one, but not who asked."""
     request = _request(event)
-    for member, user in selectors.list_people_with(event.enterprise_id, Permission.USER_ADMIN, None):
-        holds = request.permission in selectors.get_permissions(member)
-        if holds and member.pk != request.membership_id and user.is_active:
-            yield to_member(member, reason=_("You decide what your colleagues may do."))
+    people = selectors.list_people_with(event.enterprise_id, Permission.USER_ADMIN, None)
+    others = [member for member, user in people if member.pk != request.membership_id and user.is_active]
+    deciding = [each for each in others if request.permission in selectors.get_permissions(each)]
+    for member in selectors.who_want(deciding, wants="people"):
+        yield to_member(member, reason=_("You decide what your colleagues may do."))
+    for team in selectors.list_mailboxes_with(event.enterprise_id, Permission.USER_ADMIN, None):
+        reason = _("Your team decides what colleagues may do.")
+        yield Recipient(team.email, team.name, team.language, team.time_zone, reason)
 
 
 def _asker(event: Event) -> Iterable[Recipient]:

@@ -8,8 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import services
 from accounts.keys import selectors
-from accounts.models import KEY_FLOW, ApiKey, KeyStatus
+from accounts.models import KEY_FLOW, ApiKey, KeyStatus, Membership
 from accounts.permissions import Permission
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, ident, moment, paths, quiet, status, with_small, words
@@ -210,3 +211,8 @@ PENDING_LIST = Listing(
     nothing=Words(gettext_lazy("Nothing waits"), gettext_lazy("No customer has asked for an API key."), icon="key"),
     none_found=Words(gettext_lazy("This customer waits for none"), gettext_lazy("Look for another, or show all.")),
 )
+
+
+def list_left(member: Membership) -> list[services.Left]:
+    """The keys that a leaver's programs still use, or wait for."""
+    return [services.Left(key.name, "keys:key", key.pk) for key in selectors.list_live_of(member)]

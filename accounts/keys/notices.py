@@ -28,13 +28,13 @@ def _approvers(event: Event) -> Iterable[Recipient]:
         return
     found = people.list_all_administrators(event.enterprise_id)
     others = [each for each in found if each.user_id != event.actor_user_id]
-    for member in others or found:
+    for member in people.who_want(others or found, wants="keys"):
         yield to_member(member, reason=_("You administer this enterprise, and so approve its API keys."))
 
 
 def _owner(event: Event) -> Iterable[Recipient]:
     key = _key(event)
-    if key.owner.user.is_active:
+    if key.owner.user.is_active and key.owner.wants_keys:
         yield to_member(key.owner, reason=_("You asked for this API key."))
 
 
@@ -42,7 +42,8 @@ def _owner_and_contact(event: Event) -> Iterable[Recipient]:
     """Who can act, and who looks after the program."""
     key = _key(event)
     user = key.owner.user
-    if user.is_active and key.owner.status == Membership.Status.ACTIVE:
+    is_wanted = key.owner.wants_keys or event.kind not in {"api_key.ending", "api_key.expired"}
+    if is_wanted and user.is_active and key.owner.status == Membership.Status.ACTIVE:
         yield to_member(key.owner, reason=_("This API key is yours."))
     reason = _("Your address is the contact of this API key.")
     yield Recipient(key.contact_email, language=user.language, time_zone=user.time_zone, reason=reason)

@@ -135,3 +135,9 @@ def list_readable(keys: list[str]) -> list[Text]:
     """Permissions in words; one that is no more by its code."""
     known = registries.permissions()
     return [known.get(code, code) for code in keys]
+
+
+def list_live_of(member: Membership) -> QuerySet[ApiKey]:
+    """Somebody's keys that have not ended."""
+    rows = ApiKey.objects.filter(enterprise_id=member.enterprise_id, owner=member)
+    return rows.filter(status__in=KEY_FLOW.open_states()).order_by("name", "id")

@@ -54,7 +54,7 @@ class Membership(TenantOwned):
         "portal_app": (
             "INSERT",
             "UPDATE (name, phone, title, status, is_administrator, why)",
-            "UPDATE (wants_orders, wants_billing)",
+            "UPDATE (wants_orders, wants_billing, wants_people, wants_keys)",
             "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
         )
     }
@@ -70,6 +70,8 @@ class Membership(TenantOwned):
     # Of what they may see, what they want to hear of by mail.
     wants_orders = models.BooleanField(default=True, db_default=True)
     wants_billing = models.BooleanField(default=True, db_default=True)
+    wants_people = models.BooleanField(default=True, db_default=True)
+    wants_keys = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(db_default=Now())
     # The last invitation; its number stands in its link, so that a newer one makes it void.
     invited_at = models.DateTimeField(null=True, blank=True)

@@ -238,7 +238,7 @@ class RemoveForm(forms.Form):
     heir = SuggestField(
         label=_("Who takes over"),
         required=False,
-        help_text=_("Their API keys, shared views and whatever else others rely on. Leave it empty where nobody does."),
+        help_text=_("A colleague who gets what they leave. Leave it empty where nobody does."),
     )
 
 

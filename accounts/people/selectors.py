@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy
 
 from accounts import selectors
 from accounts.models import (
@@ -21,9 +22,11 @@ from accounts.models import (
     TeamPerson,
     open_at,
 )
+from accounts.permissions import Permission
 from accounts.rules import Difference, Held, Rights, differences
 from portal import events, registries
 from portal.actors import Actor
+from portal.errors import Text
 from portal.models import Event
 from portal.suggestions import MOST, Suggestion
 from portal.tenancy import of_enterprise
@@ -99,6 +102,20 @@ def list_grants_of(holder: Membership | Team) -> QuerySet[Grant]:
     else:
         rows = Grant.objects.filter(open_at(), enterprise_id=holder.enterprise_id, team=holder)
     return rows.select_related("team", "group", "account").order_by("permission", "id")
+
+
+# What a team's mailbox is told of, by the permission that brings it.
+_TOPICS: dict[str, Text] = {
+    "order.view": gettext_lazy("orders"),
+    "billing.view": gettext_lazy("bills and disputes"),
+    Permission.USER_ADMIN: gettext_lazy("requests for access"),
+}
+
+
+def list_topics(grants: Iterable[Grant]) -> list[str]:
+    """What is told to a shared mailbox by reason of these grants."""
+    held = {grant.permission for grant in grants}
+    return [str(words) for code, words in _TOPICS.items() if code in held]
 
 
 def list_story(actor: Actor, thing: Membership | Team) -> list[Event]:

@@ -83,7 +83,8 @@ def _held(line: ReviewLine) -> SafeString:
 
 
 def line_columns(actor: Actor) -> list[Column]:
-    person, rights = (paths(f"people:{name}", actor.enterprise_public_id) for name in ("person", "rights"))
+    routes = ("person", "rights", "remove")
+    person, rights, end_of = (paths(f"people:{name}", actor.enterprise_public_id) for name in routes)
     states = {code: status(label, ANSWER_FLOW.tone(code)) for code, label in words(ReviewAnswer).items()}
     back = f"?next={reverse('reviewing:review', args=[actor.enterprise_public_id])}"
 
@@ -91,7 +92,7 @@ def line_columns(actor: Actor) -> list[Column]:
         if line.answer != ReviewAnswer.WAITS:
             return with_small(moment(line.decided_at), line.decided_by)
         pk = line.membership_id
-        change, end = anchor(_("Change"), rights(pk) + back), anchor(_("End"), f"{person(pk)}#change-title")
+        change, end = anchor(_("Change"), rights(pk) + back), anchor(_("End"), end_of(pk))
         return format_html('<span class="text-nowrap">{} · {}</span>', change, end)
 
     def who(line: ReviewLine) -> Cell:

@@ -15,7 +15,9 @@ from portal.notices import EventKind, Recipient, register
 
 
 def _administrators(event: Event) -> Iterable[Recipient]:
-    for member in selectors.list_all_administrators(event.enterprise_id):
+    """Who wants to hear of people and access; that it is late everybody hears."""
+    found = selectors.list_all_administrators(event.enterprise_id)
+    for member in found if event.kind == "review.late" else selectors.who_want(found, wants="people"):
         user = member.user
         yield Recipient(
             address=user.email,

@@ -1,6 +1,6 @@
 """Who is who: actors, enterprises, account teams, and the people to tell."""
 
-from accounts.selectors.access import get_asked, list_access_requests, list_open_requests
+from accounts.selectors.access import get_asked, list_access_requests, list_asked_by, list_open_requests
 from accounts.selectors.actors import (
     actor_of,
     asks_terms,
@@ -58,6 +58,7 @@ from accounts.selectors.people import (
     list_all_administrators,
     list_contacts,
     list_people_with,
+    who_want,
 )
 from accounts.selectors.reviews import get_open_review, list_reviews
 from accounts.selectors.rights import (
@@ -150,6 +151,7 @@ __all__ = [
     "list_administrators",
     "list_all_administrators",
     "list_all_enterprises",
+    "list_asked_by",
     "list_contacts",
     "list_customer_ids",
     "list_ending",
@@ -182,6 +184,7 @@ __all__ = [
     "say_grant",
     "suggest_colleagues",
     "suggest_enterprises",
+    "who_want",
     "with_absences",
     "within",
 ]

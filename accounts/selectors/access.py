@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from accounts.models import AccessRequest, AccessStatus, MembershipStatus
+from accounts.models import AccessRequest, AccessStatus, Membership, MembershipStatus
 from accounts.permissions import Permission
 from portal.actors import Actor
 from portal.tenancy import of_enterprise
@@ -18,6 +18,12 @@ def list_open_requests(actor: Actor) -> QuerySet[AccessRequest]:
     """Of those the ones that wait, of people who are still here; the longest first."""
     rows = list_access_requests(actor).filter(status=AccessStatus.ASKED)
     return rows.filter(membership__status=MembershipStatus.ACTIVE).order_by("asked_at", "id")
+
+
+def list_asked_by(member: Membership) -> list[AccessRequest]:
+    """What somebody has asked for that waits."""
+    rows = AccessRequest.objects.filter(enterprise_id=member.enterprise_id, membership=member)
+    return list(rows.filter(status=AccessStatus.ASKED).order_by("asked_at", "id"))
 
 
 def get_asked(actor: Actor, permission: str) -> AccessRequest | None:

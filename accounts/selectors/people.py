@@ -1,5 +1,6 @@
 """A customer's people, and whom to tell."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -57,6 +58,12 @@ def list_administrators(actor: Actor) -> list[Person]:
         is_administrator=True, status=Membership.Status.ACTIVE, user__is_active=True
     )
     return [Person(member.name, member.user.email) for member in found.select_related("user").order_by("name")[:5]]
+
+
+def who_want(members: Iterable[Membership], *, wants: str) -> list[Membership]:
+    """Of those who can act on something the ones who want to hear of it; all where nobody does: somebody must."""
+    found = list(members)
+    return [each for each in found if getattr(each, f"wants_{wants}")] or found
 
 
 def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> QuerySet[Contact]:

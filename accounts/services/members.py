@@ -31,12 +31,44 @@ from accounts.services.rights import (
 )
 from portal import events, locator, terms
 from portal.actors import Actor
-from portal.errors import Refused
+from portal.errors import Refused, Text
 from portal.tenancy import of_enterprise
 
-# What else of a leaver's goes to whoever takes over; apps and parts add to it: (from, to or None, actor, at).
-HandOver = Callable[[Membership, Membership | None, Actor, datetime], None]
+# (from, to or None, actor, at)
+Giving = Callable[[Membership, Membership | None, Actor, datetime], None]
+
+
+@dataclass(frozen=True)
+class Left:
+    """One thing that somebody leaves: what it is called, and its page in the enterprise."""
+
+    label: str
+    page: str = ""  # the name of a route, which takes the key
+    pk: int = 0
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """A kind of thing that goes to whoever takes over; ``without`` says what becomes of it where nobody does.
+
+    ``gives`` says whether it can go to somebody at all.
+    """
+
+    title: Text
+    without: Text
+    find: Callable[[Membership], list[Left]]
+    act: Giving
+    gives: bool = True
+
+
+# What of a leaver's others may rely on; apps and parts add to it.
 HAND_OVERS: list[HandOver] = []
+
+
+def list_left(member: Membership) -> list[tuple[HandOver, list[Left]]]:
+    """What somebody would leave now, by kind; kinds of which there is nothing are left out."""
+    found = ((each, each.find(member)) for each in HAND_OVERS)
+    return [(each, things) for each, things in found if things]
 
 
 class Closing(Protocol):
@@ -268,7 +300,7 @@ def remove(member_id: int, *, heir_id: int | None = None, actor: Actor, at: date
     settle_review(member, ReviewAnswer.ENDED, actor=actor, at=at)
     end_spans(member, actor=actor, at=at)
     for hand_over in HAND_OVERS:
-        hand_over(member, heir, actor, at)
+        hand_over.act(member, heir, actor, at)
     _move(member, MembershipStatus.REMOVED, at=at, why=why)
     member.is_administrator = False
     member.save(update_fields=["is_administrator"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Membership, User
+from accounts.models import AccessRequest, Membership, User
 from portal import locator
 from portal.models import Event
 from tests import make
@@ -53,7 +53,7 @@ def test_who_signs_in_for_the_first_time_is_asked_first_and_comes_back(acme, nin
     assert (found.language, found.time_zone) == ("pt", "America/Sao_Paulo") and found.welcomed_at
     with inside(acme):
         member = Membership.objects.get(user_id=nina.pk)
-    assert (member.wants_orders, member.wants_billing) == (True, False)
+    assert (member.wants_orders, member.wants_billing, member.wants_people) == (True, False, False)
     assert browser.get(f"/e/{acme.public_id}/orders/").status_code == 200
 
 
@@ -141,7 +141,8 @@ def test_who_wants_no_notices_of_orders_gets_none_and_sees_the_orders_still(acme
 def test_who_chooses_nothing_else_hears_as_before(acme, acme_main, alice, carol, deliver):
     order = make.order(acme_main)
     browser = FaceClient("customer").sign_in(alice)
-    browser.post(f"/e/{acme.public_id}/my-notices/", {"wants_orders": "on", "wants_billing": "on"})
+    wishes = {f"wants_{each}": "on" for each in ("orders", "billing", "people", "keys")}
+    browser.post(f"/e/{acme.public_id}/my-notices/", wishes)
     assert kinds() == []
     assert told_of_an_order(acme, order, carol, deliver) == {alice.email}
 
@@ -154,3 +155,27 @@ def test_the_choice_is_of_one_enterprise_and_of_oneself(acme, borealis, alice, a
         rows = Membership.objects.order_by("pk").values_list("enterprise_id", "user_id", "wants_orders")
         silent = {(place, person) for place, person, wants in rows if not wants}
     assert silent == {(acme.pk, alice.pk)}
+
+
+def test_administrators_choose_whether_they_hear_of_people_and_somebody_always_does(acme, alice, alan, deliver):
+    ann = make.user("ann@acme.example")
+    make.member(acme, ann, "Ann Other", is_administrator=True)
+
+    known = set()
+
+    def told():
+        with inside(acme):
+            asked = Membership.objects.select_related("enterprise").get(user=alan)
+        FaceClient("customer").sign_in(alan).post(f"/e/{acme.public_id}/access/ask/", {"permission": "api.key.manage"})
+        new = [each for each in deliver() if each.kind == "access.asked" and each.pk not in known]
+        known.update(each.pk for each in new)
+        with inside(acme):
+            AccessRequest.objects.filter(membership=asked).update(status="withdrawn")
+        return {each.recipient for each in new}
+
+    assert told() == {alice.email, ann.email}
+    page, rest = f"/e/{acme.public_id}/my-notices/", {"wants_orders": "on", "wants_billing": "on", "wants_keys": "on"}
+    FaceClient("customer").sign_in(alice).post(page, rest)
+    assert told() == {ann.email}
+    FaceClient("customer").sign_in(ann).post(page, rest)
+    assert told() == {alice.email, ann.email}

@@ -200,8 +200,9 @@ PEOPLE = {
     f"{_PEOPLE}<int:pk>/rights/": inside("user.admin", *FORM, thing="member"),
     **{
         f"{_PEOPLE}<int:pk>/{verb}/": inside("user.admin", "POST", thing="member")
-        for verb in ("details", "invite-again", "password", "factor", "deactivate", "reactivate", "remove")
+        for verb in ("details", "invite-again", "password", "factor", "deactivate", "reactivate")
     },
+    f"{_PEOPLE}<int:pk>/remove/": inside("user.admin", *FORM, thing="member"),
     f"{_PEOPLE}teams/": inside("user.admin"),
     f"{_PEOPLE}teams/export.csv": inside("user.admin", *FORM),
     f"{_PEOPLE}teams/new/": inside("user.admin", *FORM),
@@ -524,7 +525,7 @@ WALLED = {
     "accounts_membership": (
         "INSERT",
         "UPDATE (name, phone, title, status, is_administrator, why)",
-        "UPDATE (wants_orders, wants_billing)",
+        "UPDATE (wants_billing, wants_keys, wants_orders, wants_people)",
         "UPDATE (invited_at, invited_until, invitations, joined_at, seen_on, warned_at)",
     ),
     "accounts_membershipbefore": ("INSERT",),

@@ -78,7 +78,6 @@ def _page(request: ActorRequest, member: Membership, **forms: Any) -> dict[str, 
         "story": story_lines(selectors.list_story(request.actor, member)),
         "is_me": member.pk == request.actor.person_id,
         "details_form": forms.get("details") or DetailsForm(initial=details),
-        "remove_form": forms.get("remove") or remove_form(request),
     }
 
 
@@ -186,13 +185,16 @@ def reactivate(request: ActorRequest, pk: int) -> HttpResponse:
     return _attempt(request, pk, act, done=_("They can come in again, with what they could do before."))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @fresh
 @requires(Permission.USER_ADMIN)
 def remove(request: ActorRequest, pk: int) -> HttpResponse:
-    member, form = found(request, pk), remove_form(request, request.POST)
+    """What they leave behind and who takes it over; then they are out."""
+    member, is_sent = found(request, pk), request.method == "POST"
+    form = remove_form(request, request.POST if is_sent else None)
     if not form.is_valid():
-        return render(request, "people/person.html", _page(request, member, remove=form), status=422)
+        context = {"person": member, "form": form, "left": _left(request, member), "back": page_of(request, member)}
+        return render(request, "people/leave.html", context, status=422 if form.errors else 200)
     heir = selectors.get_by_email(request.actor, form.cleaned_data["heir"])
     act = partial(services.remove, pk, heir_id=heir.pk if heir else None, actor=request.actor, at=timezone.now())
     done = _("%(name)s is removed. The journal keeps what they did.") % {"name": member.name}
@@ -214,6 +216,17 @@ def _attempt(
     # Who closed themselves out finds this door shut.
     left = member.pk == request.actor.person_id and act_closes(member)
     return redirect("/" if left else onward or back)
+
+
+def _left(request: ActorRequest, member: Membership) -> list[dict[str, Any]]:
+    """What they would leave, each with its page where the reader sees all of the enterprise."""
+    place, sees_all = request.actor.enterprise_public_id, services.is_administrator(request.actor)
+
+    def shown(thing: services.Left) -> dict[str, str]:
+        has_page = thing.page and sees_all
+        return {"label": thing.label, "url": reverse(thing.page, args=[place, thing.pk]) if has_page else ""}
+
+    return [{"kind": kind, "things": [shown(each) for each in things]} for kind, things in services.list_left(member)]
 
 
 def act_closes(member: Membership) -> bool:

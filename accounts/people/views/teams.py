@@ -52,13 +52,15 @@ def page_of(request: ActorRequest, team: Team) -> str:
 @requires(Permission.USER_ADMIN)
 def show_team(request: ActorRequest, pk: int) -> HttpResponse:
     team = found_team(request, pk)
+    grants = list(selectors.list_grants_of(team))
     return render(
         request,
         "people/team.html",
         {
             "team": team,
             "people": selectors.list_team_people(team),
-            "grants": selectors.list_grants_of(team),
+            "grants": grants,
+            "topics": ", ".join(selectors.list_topics(grants)),
             "story": story_lines(selectors.list_story(request.actor, team)),
         },
     )
