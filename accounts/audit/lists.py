@@ -21,7 +21,7 @@ from portal.notices import KINDS, story_lines
 
 # What the kinds of event are about, by the beginnings of their names.
 AREAS: dict[str, Text] = {
-    "person rights team absence": gettext_lazy("People and rights"),
+    "person rights team absence access administrator sign_on registration": gettext_lazy("People and rights"),
     "enterprise account contact group": gettext_lazy("Enterprise and accounts"),
     "api_key": gettext_lazy("API keys"),
     "order milestone service": gettext_lazy("Orders and services"),

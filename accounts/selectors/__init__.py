@@ -56,6 +56,7 @@ from accounts.selectors.people import (
     list_administrators,
     list_all_administrators,
     list_contacts,
+    list_people_in,
     list_people_with,
 )
 from accounts.selectors.rights import (
@@ -155,6 +156,7 @@ __all__ = [
     "list_open_requests",
     "list_paths",
     "list_pending_keys",
+    "list_people_in",
     "list_people_with",
     "list_platform_administrators",
     "list_reach",
