@@ -171,6 +171,13 @@ def administrators_but_who_did_it(event: Event) -> Iterable[Recipient]:
             yield to(member, reason=_("You administer this enterprise."))
 
 
+def _whom_a_term_binds(event: Event) -> Iterable[Recipient]:
+    """Who administers the enterprise; what concerns the carrier's own work alone, they do not see on their page."""
+    term = terms.DECLARED.get(event.facts.get("term", ""))
+    if term is not None and not term.is_internal:
+        yield from administrators_but_who_did_it(event)
+
+
 @dataclass(frozen=True)
 class Plain:
     """A mail of a title and a sentence, with what to do and the page where that is done."""
@@ -318,8 +325,26 @@ def register_kinds() -> None:
         *_OF_PEOPLE,
         EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
         EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
-        EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),
-        EventKind("term.agreement_withdrawn", story=_("%(actor)s withdrew what was agreed before it began")),
+        plain(
+            "term.agreed",
+            story=_("%(actor)s agreed on a term with you"),
+            recipients=_whom_a_term_binds,
+            mail=Plain(
+                _("A term that binds %(company)s is another one"),
+                _("Something was agreed with you. The page of your terms says what, and from which day on it holds."),
+                door="terms:here",
+            ),
+        ),
+        plain(
+            "term.agreement_withdrawn",
+            story=_("%(actor)s withdrew what was agreed before it began"),
+            recipients=_whom_a_term_binds,
+            mail=Plain(
+                _("A term that was agreed with %(company)s was withdrawn"),
+                _("It had not begun. The page of your terms says what holds."),
+                door="terms:here",
+            ),
+        ),
         EventKind("notice.retried", story=_("%(actor)s had a mail tried again"), is_internal=True),
         EventKind("todo.retried", story=_("%(actor)s had the mails of an event written again"), is_internal=True),
         EventKind(

@@ -1,8 +1,11 @@
 """Who is closed out, let in, or finds another door is told of it, and nobody else."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership
+from portal import events
+from portal.actors import system
 from portal.tenancy import tenant_scope
 from tests import make
 from tests.accounts.test_api_by_key import member_of
@@ -80,3 +83,21 @@ def test_the_words_of_a_name_stand_in_the_subject_as_they_are(acme, alice, alan,
     (mail,) = told().values()
     assert mail.subject == "Your access to Acme & Sons <West> is closed"
     assert "Acme &amp; Sons &lt;West&gt;" in mail.body_html and "<West>" not in mail.body_html
+
+
+def test_who_looks_after_a_program_hears_that_its_owner_left(client_of, acme, alice, alan, joined, told):
+    """Alice did it and knows; the other administrator and the key's contact do not."""
+    make.member(acme, make.user("ada@acme.example"), "Ada", is_administrator=True)
+    make.api_key(acme, alan, status="active")
+    post(client_of(alice), joined, "remove")
+    left = {whom: mail for (what, whom), mail in told().items() if what == "api_key.left"}
+    assert set(left) == {"ada@acme.example", "robots@x.example"}
+    assert "Billing robot" in left["robots@x.example"].body_text
+
+
+def test_administrators_hear_of_a_term_that_they_can_see(acme, alice, alan, told):
+    for name in ("billing.payment_days", "billing.pdf_wait_minutes"):
+        row = make.agreed(acme, name, 45)
+        with as_app(), tenant_scope(acme.pk):
+            events.record("term.agreed", subject=row, actor=system(acme.pk), at=timezone.now(), term=name)
+    assert set(told()) == {("term.agreed", alice.email)}

@@ -109,7 +109,7 @@ NOWHERE = {
 }  # fmt: skip
 STAFFS = ("team.member_", "absence.", "staff.")  # told to the carrier's people
 LATER = "2026-12-24T12:00:00+00:00"
-KEYS = ("approved", "declined", "ending", "expired", "handed_over", "requested", "reset", "revoked")
+KEYS = ("left", "approved", "declined", "ending", "expired", "handed_over", "requested", "reset", "revoked")
 
 
 def _people(acme, account, alice):
@@ -134,7 +134,13 @@ def _people(acme, account, alice):
     subjects += [(mine, "access.declined"), (mine, "access.granted")]
     subjects += [(theirs if kind == "requested" else key, f"api_key.{kind}") for kind in KEYS]
     member = _plain_ones(acme, member, subjects)
-    facts |= {"member": member.pk, "issuer": "https://id.acme.example", "domain": "acme.example", "team": LONG}
+    facts |= {
+        "member": member.pk,
+        "issuer": "https://id.acme.example",
+        "domain": "acme.example",
+        "team": LONG,
+        "term": "billing.payment_days",
+    }
     acting = system(acme.pk)
     with as_app(), tenant_scope(acme.pk):
         for subject, kind in subjects:
@@ -157,6 +163,8 @@ def _plain_ones(acme, member, subjects):
         TeamPerson.objects.create(enterprise=acme, team=team, membership=member)
     subjects += [(member, f"person.{kind}") for kind in ("deactivated", "reactivated", "removed")]
     subjects += [(acme, f"enterprise.second_step_{kind}") for kind in ("asked", "eased")]
+    agreed = make.agreed(acme, "billing.payment_days", 45)
+    subjects += [(agreed, f"term.{kind}") for kind in ("agreed", "agreement_withdrawn")]
     kinds = ("saved", "required", "released", "domain_proven", "linked", "forgotten")
     subjects += [(team, "team.rights_changed"), *((sign_on, f"sign_on.{kind}") for kind in kinds)]
     return member
