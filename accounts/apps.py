@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
             sections=permissions.SECTIONS,
         )
         notices.register_kinds()
+        people_notices.register_kinds()
         adapter.hear()
         register_secret("reset_link", adapter.reset_link)
         register_secret("confirmation_link", adapter.confirmation_link)

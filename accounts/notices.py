@@ -1,6 +1,7 @@
 """What is told of people and of staff's visits."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from accounts.models import Membership, MembershipStatus, User, visit_reason
 from portal import registries, terms
 from portal.errors import Text
 from portal.models import Event
-from portal.notices import EventKind, Recipient, register
+from portal.notices import EventKind, Recipient, Recipients, register
 
 
 def person(event: Event) -> Iterable[Recipient]:
@@ -153,6 +154,51 @@ def to_member(member: Membership, *, reason: Text) -> Recipient:
     )
 
 
+def of_membership(event: Event) -> Iterable[Recipient]:
+    """Whose membership it is, also when it is over; who never joined has nothing to lose."""
+    member = selectors.get_member(event.enterprise_id, event.facts.get("member", event.subject_id))
+    if member.joined_at and member.user.is_active:
+        yield to_member(member, reason=_("It is about whether and how you come in here."))
+
+
+def administrators_but_who_did_it(event: Event) -> Iterable[Recipient]:
+    """How people come in must not change unseen."""
+    for member in selectors.list_all_administrators(event.enterprise_id):
+        if member.user_id != event.actor_user_id:
+            yield to_member(member, reason=_("You administer this enterprise."))
+
+
+def _whom_a_term_binds(event: Event) -> Iterable[Recipient]:
+    """Who administers the enterprise; what concerns the carrier's own work alone, they do not see on their page."""
+    term = terms.DECLARED.get(event.facts.get("term", ""))
+    if term is not None and not term.is_internal:
+        yield from administrators_but_who_did_it(event)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A mail of a title and a sentence, with what to do and the page where that is done."""
+
+    title: Text
+    sentence: Text
+    advice: Text = ""
+    door: str = ""
+
+    def context(self, event: Event) -> dict[str, Any]:
+        said = {**event.facts, "actor": event.actor_name}
+        said["company"] = selectors.get_enterprise(event.enterprise_id).name
+
+        def spoken(text: Text) -> Any:
+            return lazy(lambda: str(text) % said, str)()
+
+        more = {"advice": self.advice, "door": self.door, **_lines_of(event)}
+        return {"title": spoken(self.title), "sentence": spoken(self.sentence), **more}
+
+
+def plain(name: str, *, story: Text, recipients: Recipients, mail: Plain, **more: Any) -> EventKind:
+    return EventKind(name, story=story, recipients=recipients, context=mail.context, **more)
+
+
 def _lines(facts: dict[str, Any]) -> list[str]:
     """What was given and taken, a line each, in the reader's language."""
     lines = [_now("may now: %(what)s") % {"what": say_held(each)} for each in facts.get("added", [])]
@@ -163,7 +209,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _rights_said(facts: dict[str, Any]) -> dict[str, Any]:
+def rights_said(facts: dict[str, Any]) -> dict[str, Any]:
     lines = _lines(facts)
     more = [_now("and %(count)s more") % {"count": len(lines) - 5}] if len(lines) > 6 else []
     return {"note": "; ".join(lines[:5] + more if more else lines)}
@@ -184,13 +230,6 @@ def _people_said(facts: dict[str, Any]) -> dict[str, Any]:
     return {"note": "; ".join(lines + ([_now("left: %(people)s") % {"people": left}] if left else []))}
 
 
-_WHY_CLOSED = {"idle": _("not seen for too long"), "unconfirmed": _("not confirmed in the access review")}
-
-
-def _closed_said(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"note": str(_WHY_CLOSED.get(facts.get("why", ""), ""))}
-
-
 def _lines_of(event: Event) -> dict[str, Any]:
     """Said when the mail is written, in its reader's language."""
     return {"lines": lazy(_lines, list)(event.facts)}
@@ -203,6 +242,7 @@ def _idle_context(event: Event) -> dict[str, Any]:
     return {"until": event.at + timedelta(days=days)}
 
 
+UNEXPECTED = _("If you did not expect it, undo it on its page, look at the audit log, and call us.")
 _OF_PEOPLE = (
     EventKind(
         "person.invited",
@@ -244,19 +284,11 @@ _OF_PEOPLE = (
     EventKind("person.joined", story=_("%(person)s joined"), tone="green"),
     EventKind("person.changed", story=_("%(actor)s changed what is said of %(person)s"), tone="gray"),
     EventKind(
-        "person.deactivated",
-        story=_("%(actor)s closed the enterprise to %(person)s"),
-        tone="gray",
-        words=_closed_said,
-    ),
-    EventKind("person.reactivated", story=_("%(actor)s let %(person)s in again")),
-    EventKind("person.removed", story=_("%(actor)s removed %(person)s"), tone="gray", words=_closed_said),
-    EventKind(
         "rights.changed",
         story=_("%(actor)s changed what %(person)s may do"),
         recipients=_themselves,
         context=_lines_of,
-        words=_rights_said,
+        words=rights_said,
     ),
     EventKind(
         "administrator.named",
@@ -268,7 +300,6 @@ _OF_PEOPLE = (
     EventKind("team.made", story=_("%(actor)s made the team %(team)s"), words=_people_said),
     EventKind("team.changed", story=_("%(actor)s changed the team %(team)s"), words=_people_said),
     EventKind("team.closed", story=_("%(actor)s ended the team %(team)s"), tone="gray"),
-    EventKind("team.rights_changed", story=_("%(actor)s changed what the team %(team)s may do"), words=_rights_said),
 )
 
 
@@ -278,9 +309,26 @@ def register_kinds() -> None:
     register(
         EventKind("person.terms_accepted", story=_("%(email)s accepted the terms of use (%(version)s)"), tone="gray"),
         EventKind("person.notices_chosen", story=_("%(actor)s chose which notices to get"), tone="gray"),
-        EventKind("enterprise.second_step_asked", story=_("%(actor)s asked everybody for a second step at sign-in")),
-        EventKind(
-            "enterprise.second_step_eased", story=_("%(actor)s asked only administrators for a second step at sign-in")
+        plain(
+            "enterprise.second_step_asked",
+            story=_("%(actor)s asked everybody for a second step at sign-in"),
+            recipients=administrators_but_who_did_it,
+            mail=Plain(
+                _("Everybody at %(company)s is asked for a second step"),
+                _("%(actor)s decided that. Who has none yet sets one up when they next come in."),
+                door="accounts:second_step",
+            ),
+        ),
+        plain(
+            "enterprise.second_step_eased",
+            story=_("%(actor)s asked only administrators for a second step at sign-in"),
+            recipients=administrators_but_who_did_it,
+            mail=Plain(
+                _("Only administrators of %(company)s are asked for a second step now"),
+                _("%(actor)s decided that. Everybody else comes in by a password alone."),
+                UNEXPECTED,
+                "accounts:second_step",
+            ),
         ),
         EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
         EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
@@ -289,8 +337,26 @@ def register_kinds() -> None:
         *_OF_PEOPLE,
         EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
         EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
-        EventKind("term.agreed", story=_("%(actor)s agreed on a term with you")),
-        EventKind("term.agreement_withdrawn", story=_("%(actor)s withdrew what was agreed before it began")),
+        plain(
+            "term.agreed",
+            story=_("%(actor)s agreed on a term with you"),
+            recipients=_whom_a_term_binds,
+            mail=Plain(
+                _("A term that binds %(company)s is another one"),
+                _("Something was agreed with you. The page of your terms says what, and from which day on it holds."),
+                door="terms:here",
+            ),
+        ),
+        plain(
+            "term.agreement_withdrawn",
+            story=_("%(actor)s withdrew what was agreed before it began"),
+            recipients=_whom_a_term_binds,
+            mail=Plain(
+                _("A term that was agreed with %(company)s was withdrawn"),
+                _("It had not begun. The page of your terms says what holds."),
+                door="terms:here",
+            ),
+        ),
         EventKind("notice.retried", story=_("%(actor)s had a mail tried again"), is_internal=True),
         EventKind("todo.retried", story=_("%(actor)s had the mails of an event written again"), is_internal=True),
         EventKind(

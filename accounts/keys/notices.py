@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from accounts.keys import terms as names
 from accounts.models import ApiKey, Membership
-from accounts.notices import to_member
+from accounts.notices import Plain, administrators_but_who_did_it, plain, to_member
 from portal import terms
 from portal.cells import zoned
 from portal.models import Event
@@ -47,6 +47,15 @@ def _owner_and_contact(event: Event) -> Iterable[Recipient]:
         yield to_member(key.owner, reason=_("This API key is yours."))
     reason = _("Your address is the contact of this API key.")
     yield Recipient(key.contact_email, language=user.language, time_zone=user.time_zone, reason=reason)
+
+
+def _administrators_and_contact(event: Event) -> Iterable[Recipient]:
+    """Who can see to it that another key is asked for."""
+    yield from administrators_but_who_did_it(event)
+    key = _key(event)
+    language = people.get_enterprise(event.enterprise_id).language
+    reason = _("Your address is the contact of this API key.")
+    yield Recipient(key.contact_email, language=language, time_zone=key.owner.user.time_zone, reason=reason)
 
 
 def _context(event: Event) -> dict[str, Any]:
@@ -137,9 +146,16 @@ def _register_ends() -> None:
             context=_context,
             tone="gray",
         ),
-        EventKind(
+        plain(
             "api_key.left",
             story=_("The API key “%(name)s” ended, because %(before)s left and nobody took it over"),
+            recipients=_administrators_and_contact,
+            mail=Plain(
+                _("An API key of %(company)s has ended"),
+                _("%(before)s left and nobody took “%(name)s” over. The program that used it is shut out."),
+                _("If it is still needed, ask for another key."),
+                "keys:list",
+            ),
             tone="red",
         ),
         EventKind(

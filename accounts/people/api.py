@@ -202,8 +202,11 @@ class PersonInvite(ApiView):
 
 
 class _PersonAct(ApiView):
-    def act(self, request: ApiRequest, pk: int, service: Callable[..., Membership], **sent: Any) -> Response:
+    def act(self, request: ApiRequest, pk: int, service: Callable[..., Membership], shape: type[Taken]) -> Response:
         person = found(selectors.get_person(request.actor, pk))
+        sent = taken(request, shape)
+        if shape is WantedRights:
+            sent = {"wanted": _rights(request, sent), "seen": sent["seen"]}
         service(person.pk, actor=request.actor, at=timezone.now(), **sent)
         return Response(_whole(request, pk))
 
@@ -213,15 +216,14 @@ class PersonInviteAgain(_PersonAct):
     @requires(Permission.USER_ADMIN)
     def post(self, request: ApiRequest, pk: int) -> Response:
         """The one before is void."""
-        taken(request, Nothing)
-        return self.act(request, pk, services.invite_again)
+        return self.act(request, pk, services.invite_again, Nothing)
 
 
 class PersonDetails(_PersonAct):
     @operation(PersonShape, takes=NewDetails, summary="Change a person's name, title and phone", tag=TAG)
     @requires(Permission.USER_ADMIN)
     def post(self, request: ApiRequest, pk: int) -> Response:
-        return self.act(request, pk, services.change_details, **taken(request, NewDetails))
+        return self.act(request, pk, services.change_details, NewDetails)
 
 
 class PersonRights(_PersonAct):
@@ -240,8 +242,7 @@ class PersonRights(_PersonAct):
     @requires(Permission.USER_ADMIN)
     def post(self, request: ApiRequest, pk: int) -> Response:
         """Holds from their next request on. Refused where somebody else changed it since it was read."""
-        sent = taken(request, WantedRights)
-        return self.act(request, pk, services.set_rights, wanted=_rights(request, sent), seen=sent["seen"])
+        return self.act(request, pk, services.set_rights, WantedRights)
 
 
 class PersonDeactivate(_PersonAct):
@@ -250,8 +251,7 @@ class PersonDeactivate(_PersonAct):
     @requires(Permission.USER_ADMIN)
     def post(self, request: ApiRequest, pk: int) -> Response:
         """What they hold is kept for when they are back. Never the last system administrator."""
-        taken(request, Nothing)
-        return self.act(request, pk, services.deactivate)
+        return self.act(request, pk, services.deactivate, Nothing)
 
 
 class PersonReactivate(_PersonAct):
@@ -260,8 +260,7 @@ class PersonReactivate(_PersonAct):
     @requires(Permission.USER_ADMIN)
     def post(self, request: ApiRequest, pk: int) -> Response:
         """With what they held."""
-        taken(request, Nothing)
-        return self.act(request, pk, services.reactivate)
+        return self.act(request, pk, services.reactivate, Nothing)
 
 
 class PersonRemove(ApiView):

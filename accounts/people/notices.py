@@ -1,13 +1,19 @@
-"""The links that stand in mails about people, made when a mail leaves and stored nowhere."""
+"""What people are told of their coming and going; and links in mails, made when one leaves and stored nowhere."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
+from accounts.notices import Plain, of_membership, plain, rights_said, to_member
 from portal.models import Event
+from portal.notices import Recipient, register
 from portal.tenancy import tenant_scope
 
 
@@ -30,3 +36,68 @@ def invitation_link(event: Event) -> str:
         member = selectors.get_member(event.enterprise_id, event.subject_id)
     path = reverse("people:join", args=[services.invitation_token(member)], urlconf="portal.urls.customer")
     return f"{settings.CUSTOMER_URL}{path}"
+
+
+def _team_people(event: Event) -> Iterable[Recipient]:
+    """Who is in the team, but who changed it."""
+    for member in selectors.list_people_in(event.enterprise_id, event.subject_id):
+        if member.user_id != event.actor_user_id:
+            yield to_member(member, reason=_("It is about what you may do here."))
+
+
+_WHY_CLOSED = {"idle": _("not seen for too long"), "unconfirmed": _("not confirmed in the access review")}
+
+
+def _closed_said(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"note": str(_WHY_CLOSED.get(facts.get("why", ""), ""))}
+
+
+def register_kinds() -> None:
+    register(
+        plain(
+            "person.deactivated",
+            story=_("%(actor)s closed the enterprise to %(person)s"),
+            recipients=of_membership,
+            mail=Plain(
+                _("Your access to %(company)s is closed"),
+                _("%(actor)s closed %(company)s to you in our portal. What you may do there is kept for your return."),
+                _("If you still need it, ask one of your administrators."),
+            ),
+            tone="gray",
+            words=_closed_said,
+        ),
+        plain(
+            "person.reactivated",
+            story=_("%(actor)s let %(person)s in again"),
+            recipients=of_membership,
+            mail=Plain(
+                _("You can come in at %(company)s again"),
+                _("%(actor)s opened the portal of %(company)s to you again, with what you could do there before."),
+                door="accounts:home",
+            ),
+        ),
+        plain(
+            "person.removed",
+            story=_("%(actor)s removed %(person)s"),
+            recipients=of_membership,
+            mail=Plain(
+                _("You no longer belong to %(company)s in our portal"),
+                _("%(actor)s removed you from %(company)s. What you could do there has ended."),
+                _("If that is a mistake, ask one of the company's administrators to invite you again."),
+            ),
+            tone="gray",
+            words=_closed_said,
+        ),
+        plain(
+            "team.rights_changed",
+            story=_("%(actor)s changed what the team %(team)s may do"),
+            recipients=_team_people,
+            mail=Plain(
+                _("What your team may do at %(company)s has changed"),
+                _("%(actor)s changed it for the team %(team)s, which you are in:"),
+                _("It holds from now on. If it is not as it should be, ask one of your administrators."),
+                "accounts:home",
+            ),
+            words=rights_said,
+        ),
+    )

@@ -57,6 +57,7 @@ from accounts.selectors.people import (
     list_administrators,
     list_all_administrators,
     list_contacts,
+    list_people_in,
     list_people_with,
     who_want,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "list_own",
     "list_paths",
     "list_pending_keys",
+    "list_people_in",
     "list_people_with",
     "list_platform_administrators",
     "list_reach",

@@ -8,7 +8,9 @@ from django.db.models import Q, QuerySet
 from accounts.models import (
     Contact,
     Membership,
+    TeamPerson,
     User,
+    open_at,
 )
 from accounts.selectors.rights import list_who_could
 from portal.actors import Actor
@@ -35,6 +37,14 @@ def list_people_with(enterprise_id: int, permission: str, account_id: int | None
     """The active members who hold a permission on an account, by themselves or in a team, with their sign-ins."""
     found = list_who_could(enterprise_id, permission, account_id)
     return sorted(((member, member.user) for member in found if member.user.is_active), key=lambda pair: pair[0].pk)
+
+
+def list_people_in(enterprise_id: int, team_id: int) -> list[Membership]:
+    """Who is in a team now and can sign in, with their sign-ins."""
+    places = TeamPerson.objects.filter(open_at(), enterprise_id=enterprise_id, team_id=team_id)
+    rows = Membership.objects.filter(enterprise_id=enterprise_id, pk__in=places.values("membership_id"))
+    rows = rows.filter(status=Membership.Status.ACTIVE, user__is_active=True)
+    return list(rows.select_related("user").order_by("id"))
 
 
 class Person(NamedTuple):

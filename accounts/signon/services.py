@@ -218,7 +218,14 @@ def forget_link(email: str, *, actor: Actor, at: datetime) -> None:
     if sign_on is None or found is None:
         raise Refused(_("Nobody with this address has signed on."), field="email")
     links.delete()
-    events.record("sign_on.forgotten", subject=sign_on, actor=actor, at=at, person=found.membership.name)
+    events.record(
+        "sign_on.forgotten",
+        subject=sign_on,
+        actor=actor,
+        at=at,
+        person=found.membership.name,
+        member=found.membership_id,
+    )
 
 
 def _has_factor(sign_on: SignOn, claims: Mapping[str, Any]) -> bool:
@@ -271,5 +278,5 @@ def _made(sign_on: SignOn, subject: str, member: Membership, kind: str, *, at: d
         linked_at=at,
     )
     actor = Actor(ActorKind.CUSTOMER, member.name, sign_on.enterprise_id, user_id=member.user_id, person_id=member.pk)
-    events.record(kind, subject=sign_on, actor=actor, at=at, person=member.name)
+    events.record(kind, subject=sign_on, actor=actor, at=at, person=member.name, member=member.pk)
     return link

@@ -102,8 +102,9 @@ def _state(posting: Posting) -> Cell:
 def _addressed(posting: Posting) -> tuple[str, str]:
     """Whom the envelope names, as it was when the invoice was issued."""
     bill_to = posting.invoice.bill_to
+    name = bill_to.get("name", "")
     lines = [*bill_to.get("address", "").splitlines(), bill_to.get("country", "")]
-    return bill_to.get("name", ""), ", ".join(line for line in lines if line)
+    return name, ", ".join(line for line in lines if line and line != name)
 
 
 def _header() -> list[str]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Team, TeamPerson, User
 from accounts.notices import SIGN_IN
 from billing import services
 from portal import documents, events, locator, notices
@@ -103,10 +103,13 @@ def _files(acme, alice):
 
 
 # Whoever reads them can enter nowhere: a closed enterprise, or nobody's sign-in.
-NOWHERE = {"enterprise.closed", "registration.closed", "registration.misfit", "registration.taken"}
-STAFFS = ("team.", "absence.", "staff.")  # told to the carrier's people
+NOWHERE = {
+    "enterprise.closed", "person.deactivated", "person.removed", "registration.closed", "registration.misfit",
+    "registration.taken",
+}  # fmt: skip
+STAFFS = ("team.member_", "absence.", "staff.")  # told to the carrier's people
 LATER = "2026-12-24T12:00:00+00:00"
-KEYS = ("approved", "declined", "ending", "expired", "handed_over", "requested", "reset", "revoked")
+KEYS = ("left", "approved", "declined", "ending", "expired", "handed_over", "requested", "reset", "revoked")
 
 
 def _people(acme, account, alice):
@@ -144,6 +147,14 @@ def _people(acme, account, alice):
         "reference": "MV-000123",
         "outcome": "declined",
     }
+    member = _plain_ones(acme, member, subjects)
+    facts |= {
+        "member": member.pk,
+        "issuer": "https://id.acme.example",
+        "domain": "acme.example",
+        "team": LONG,
+        "term": "billing.payment_days",
+    }
     acting = system(acme.pk)
     with as_app(), tenant_scope(acme.pk):
         for subject, kind in subjects:
@@ -155,6 +166,22 @@ def _people(acme, account, alice):
             events.record(
                 f"registration.{kind}", subject=registration, actor=system(house), at=timezone.now(), **facts
             )  # fmt: skip
+
+
+def _plain_ones(acme, member, subjects):
+    """Of who comes in, and how; each with what it is about."""
+    sign_on, _domain = make.sign_on(acme)
+    with inside(acme):
+        Membership.objects.filter(pk=member.pk).update(joined_at=b.ISSUED_AT)
+        team = Team.objects.create(enterprise=acme, name=LONG)
+        TeamPerson.objects.create(enterprise=acme, team=team, membership=member)
+    subjects += [(member, f"person.{kind}") for kind in ("deactivated", "reactivated", "removed")]
+    subjects += [(acme, f"enterprise.second_step_{kind}") for kind in ("asked", "eased")]
+    agreed = make.agreed(acme, "billing.payment_days", 45)
+    subjects += [(agreed, f"term.{kind}") for kind in ("agreed", "agreement_withdrawn")]
+    kinds = ("saved", "required", "released", "domain_proven", "linked", "forgotten")
+    subjects += [(team, "team.rights_changed"), *((sign_on, f"sign_on.{kind}") for kind in kinds)]
+    return member
 
 
 def _carriers_people(acme, account, carol, dora):
