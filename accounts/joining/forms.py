@@ -70,7 +70,6 @@ class RegisterForm(forms.Form):
     proof = forms.CharField(
         label=_("Proof"),
         max_length=120,
-        help_text=_("The number of an invoice, or its total as it is printed on it."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -84,5 +83,6 @@ class RegisterForm(forms.Form):
         kinds = [(each.name, each.label) for each in registries.proofs().values()]
         fields["proof_kind"].choices = kinds
         fields["proof_kind"].initial = kinds[0][0] if kinds else ""
+        fields["proof"].help_text = " ".join(str(each.hint) for each in registries.proofs().values())
         if len(kinds) == 1:
             fields["proof_kind"].widget = forms.HiddenInput()

@@ -47,8 +47,8 @@ OUTCOMES: dict[str, Text] = {
 
 
 def _ended(facts: dict[str, Any]) -> dict[str, Any]:
-    said = [facts.get("by", ""), facts.get("reason", "")]
-    return {"outcome": OUTCOMES.get(facts.get("outcome", ""), ""), "note": ": ".join(each for each in said if each)}
+    said = [str(OUTCOMES.get(facts.get("outcome", ""), "")), facts.get("by", ""), facts.get("reason", "")]
+    return {"note": ": ".join(each for each in said if each)}
 
 
 def _side(event: Event) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _register_moves() -> None:
         ),
         EventKind(
             "move.ended",
-            story="%(outcome)s",
+            story=gettext_lazy("The accounts do not move"),
             recipients=administrators,
             context=_side,
             words=_ended,

@@ -121,3 +121,20 @@ def find_accounts(actor: Actor, typed: str) -> list[Suggestion]:
     """Accounts within reach whose number begins so, or whose name holds what was typed."""
     rows = list_accounts(actor).filter(Q(number__istartswith=typed) | Q(name__icontains=typed))
     return [Suggestion(each.number, each.name) for each in rows[:MOST]]
+
+
+def list_former_accounts(actor: Actor) -> QuerySet[Account]:
+    """Accounts that have moved away: for whoever reached all there are, as what was held on them can be asked for."""
+    rows = of_enterprise(Account.ever, actor).filter(is_former=True).order_by("number")
+    return rows if actor.accounts_for("") is None else rows.none()
+
+
+def find_accounts_ever(actor: Actor, typed: str) -> list[Suggestion]:
+    """Accounts within reach, and after them those that have moved away."""
+    rows = list_former_accounts(actor).filter(Q(number__istartswith=typed) | Q(name__icontains=typed))
+    return [*find_accounts(actor, typed), *(Suggestion(each.number, each.name) for each in rows[:MOST])][:MOST]
+
+
+def get_account_ever(actor: Actor, number: str) -> Account | None:
+    """An account within reach by its number, also one that has moved away."""
+    return get_account(actor, number) or list_former_accounts(actor).filter(number=number).first()

@@ -145,6 +145,16 @@ def test_what_people_held_there_ends_and_stays_to_be_asked_for(branch, acme, bor
         assert not Grant.objects.filter(enterprise=borealis).exists()
 
 
+def test_who_could_see_it_then_is_answered_on_the_page_of_rights(branch, acme, borealis, alice, bob, client_of):
+    day = f"{timezone.now():%Y-%m-%d}"
+    move(acme, borealis, branch, at=timezone.now())
+    why = "people/why/?permission=billing.view&account=5-KTR3Q"
+    page = client_of(alice).get(f"/e/204817/{why}&start={day}").content.decode()
+    assert "Alan Tran" in page and "Bob" not in page
+    assert "Alan Tran" not in client_of(alice).get(f"/e/204817/{why}").content.decode().split("</form>")[-1]
+    assert "Alan" not in client_of(bob).get(f"/e/305120/{why}&start={day}").content.decode()
+
+
 def test_the_administrators_of_both_are_told_and_nobody_is_told_twice(branch, acme, borealis, deliver):
     with as_staff():
         sent = Notice.objects.count()

@@ -119,7 +119,7 @@ def why(request: ActorRequest) -> HttpResponse:
     offer_colleagues(request, form, "person")
     fields: Any = form.fields
     fields["account"].offer(
-        partial(who.find_accounts, request.actor), reverse("accounts:suggest_accounts", args=[place])
+        partial(who.find_accounts_ever, request.actor), reverse("accounts:suggest_accounts", args=[place])
     )
     answer = _answer(request, form.cleaned_data) if form.is_bound and form.is_valid() else {}
     return render(request, "people/why.html", {"form": form, **answer}, status=422 if form.errors else 200)
@@ -127,13 +127,15 @@ def why(request: ActorRequest) -> HttpResponse:
 
 def _answer(request: ActorRequest, asked: dict[str, Any]) -> dict[str, Any]:
     start, end = _span(asked.get("start"), asked.get("end"))
-    account = who.get_account(request.actor, asked["account"]) if asked.get("account") else None
+    account = who.get_account_ever(request.actor, asked["account"]) if asked.get("account") else None
     key, code = account.pk if account else None, asked["permission"]
     member = selectors.get_by_email(request.actor, asked["person"]) if asked.get("person") else None
     if member and key is None and start is None:
         people = {member: who.list_paths(member, code)}
     else:
         people = selectors.list_who_could(request.actor, code, key, start, end)
+        # What has moved away nobody here sees now.
+        people = {} if account and account.is_former and start is None else people
         people = {member: people.get(member, [])} if member else people
     return {
         "permission": registries.permissions()[code],
