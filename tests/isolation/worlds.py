@@ -180,7 +180,8 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         milestone = Milestone.objects.filter(order=order, **here).order_by("position")[0]
         notice = _notice(event)
         credit = Credit.objects.get(**here)
-        Posting.objects.create(**here, invoice=invoice, made_at=builders.ISSUED_AT)
+        gone = {"posted_on": builders.NOVEMBER, "posted_by": "Somebody"}
+        Posting.objects.create(**here, invoice=invoice, made_at=builders.ISSUED_AT, **gone)
         member = Membership.objects.get(user=person, **here)
     words = [name, enterprise.public_id, order.number, order.title, order.customer_reference, account.number]
     words += [invoice.number, dispute.number, credit.number, member.name, person.email, f"{name}'s own wave"]
