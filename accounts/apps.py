@@ -6,23 +6,16 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import adapter, lists, notices, permissions
+        from accounts import adapter, lists, notices
         from accounts.audit import lists as audit
         from accounts.companies import lists as companies
         from accounts.companies.notices import register_kinds as register_companies
         from accounts.people import lists as people
         from accounts.people import notices as people_notices
-        from portal import exports, listing, registries
+        from portal import exports, listing
         from portal.notices import register_secret
 
-        registries.add_permissions(
-            customer=permissions.CUSTOMER | permissions.FUTURE,
-            staff=permissions.STAFF,
-            staff_roles=permissions.STAFF_GRANTS,
-            whole=permissions.WHOLE,
-            future=permissions.FUTURE,
-            sections=permissions.SECTIONS,
-        )
+        _add_permissions()
         notices.register_kinds()
         people_notices.register_kinds()
         adapter.hear()
@@ -48,6 +41,20 @@ class AccountsConfig(AppConfig):
         _add_joining()
         _add_moving()
         _add_reviewing()
+
+
+def _add_permissions() -> None:
+    from accounts import permissions
+    from portal import registries
+
+    registries.add_permissions(
+        customer=permissions.CUSTOMER | permissions.FUTURE,
+        staff=permissions.STAFF,
+        staff_roles=permissions.STAFF_GRANTS,
+        whole=permissions.WHOLE,
+        future=permissions.FUTURE,
+        sections=permissions.SECTIONS,
+    )
 
 
 def _add_doors() -> None:

@@ -303,72 +303,75 @@ _OF_PEOPLE = (
 )
 
 
+_OTHERS = (
+    EventKind("person.terms_accepted", story=_("%(email)s accepted the terms of use (%(version)s)"), tone="gray"),
+    EventKind("person.notices_chosen", story=_("%(actor)s chose which notices to get"), tone="gray"),
+    plain(
+        "enterprise.second_step_asked",
+        story=_("%(actor)s asked everybody for a second step at sign-in"),
+        recipients=administrators_but_who_did_it,
+        mail=Plain(
+            _("Everybody at %(company)s is asked for a second step"),
+            _("%(actor)s decided that. Who has none yet sets one up when they next come in."),
+            door="accounts:second_step",
+        ),
+    ),
+    plain(
+        "enterprise.second_step_eased",
+        story=_("%(actor)s asked only administrators for a second step at sign-in"),
+        recipients=administrators_but_who_did_it,
+        mail=Plain(
+            _("Only administrators of %(company)s are asked for a second step now"),
+            _("%(actor)s decided that. Everybody else comes in by a password alone."),
+            UNEXPECTED,
+            "accounts:second_step",
+        ),
+    ),
+    EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
+    EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
+    EventKind("enterprise.left", story=_("%(actor)s left your data")),
+    EventKind("person.renamed", story=_("%(before)s is now called %(after)s"), tone="gray"),
+    *_OF_PEOPLE,
+    EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
+    EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
+    plain(
+        "term.agreed",
+        story=_("%(actor)s agreed on a term with you"),
+        recipients=_whom_a_term_binds,
+        mail=Plain(
+            _("A term that binds %(company)s is another one"),
+            _("Something was agreed with you. The page of your terms says what, and from which day on it holds."),
+            door="terms:here",
+        ),
+    ),
+    plain(
+        "term.agreement_withdrawn",
+        story=_("%(actor)s withdrew what was agreed before it began"),
+        recipients=_whom_a_term_binds,
+        mail=Plain(
+            _("A term that was agreed with %(company)s was withdrawn"),
+            _("It had not begun. The page of your terms says what holds."),
+            door="terms:here",
+        ),
+    ),
+    EventKind("notice.retried", story=_("%(actor)s had a mail tried again"), is_internal=True),
+    EventKind("todo.retried", story=_("%(actor)s had the mails of an event written again"), is_internal=True),
+    EventKind(
+        "person.reset_requested",
+        story=_("A password reset was asked for %(email)s"),
+        recipients=person,
+        secret="reset_link",  # noqa: S106 - a name
+    ),
+    EventKind(
+        "person.address_unconfirmed",
+        story=_("A confirmation was sent to %(email)s"),
+        recipients=person,
+        secret="confirmation_link",  # noqa: S106 - a name
+    ),
+)
+
+
 def register_kinds() -> None:
     for name, (story, _title, _sentence) in SIGN_IN.items():
         register(EventKind(name, story=story, recipients=owner, context=_said))
-    register(
-        EventKind("person.terms_accepted", story=_("%(email)s accepted the terms of use (%(version)s)"), tone="gray"),
-        EventKind("person.notices_chosen", story=_("%(actor)s chose which notices to get"), tone="gray"),
-        plain(
-            "enterprise.second_step_asked",
-            story=_("%(actor)s asked everybody for a second step at sign-in"),
-            recipients=administrators_but_who_did_it,
-            mail=Plain(
-                _("Everybody at %(company)s is asked for a second step"),
-                _("%(actor)s decided that. Who has none yet sets one up when they next come in."),
-                door="accounts:second_step",
-            ),
-        ),
-        plain(
-            "enterprise.second_step_eased",
-            story=_("%(actor)s asked only administrators for a second step at sign-in"),
-            recipients=administrators_but_who_did_it,
-            mail=Plain(
-                _("Only administrators of %(company)s are asked for a second step now"),
-                _("%(actor)s decided that. Everybody else comes in by a password alone."),
-                UNEXPECTED,
-                "accounts:second_step",
-            ),
-        ),
-        EventKind("person.signed_in", story=_("%(email)s signed in"), tone="gray"),
-        EventKind("enterprise.opened", story=_("%(actor)s opened your data: %(reason)s"), words=_why),
-        EventKind("enterprise.left", story=_("%(actor)s left your data")),
-        EventKind("person.renamed", story=_("%(before)s is now called %(after)s"), tone="gray"),
-        *_OF_PEOPLE,
-        EventKind("term.set", story=_("%(actor)s set a term of the carrier's"), is_internal=True),
-        EventKind("term.withdrawn", story=_("%(actor)s withdrew a term before it began"), is_internal=True),
-        plain(
-            "term.agreed",
-            story=_("%(actor)s agreed on a term with you"),
-            recipients=_whom_a_term_binds,
-            mail=Plain(
-                _("A term that binds %(company)s is another one"),
-                _("Something was agreed with you. The page of your terms says what, and from which day on it holds."),
-                door="terms:here",
-            ),
-        ),
-        plain(
-            "term.agreement_withdrawn",
-            story=_("%(actor)s withdrew what was agreed before it began"),
-            recipients=_whom_a_term_binds,
-            mail=Plain(
-                _("A term that was agreed with %(company)s was withdrawn"),
-                _("It had not begun. The page of your terms says what holds."),
-                door="terms:here",
-            ),
-        ),
-        EventKind("notice.retried", story=_("%(actor)s had a mail tried again"), is_internal=True),
-        EventKind("todo.retried", story=_("%(actor)s had the mails of an event written again"), is_internal=True),
-        EventKind(
-            "person.reset_requested",
-            story=_("A password reset was asked for %(email)s"),
-            recipients=person,
-            secret="reset_link",  # noqa: S106 - a name
-        ),
-        EventKind(
-            "person.address_unconfirmed",
-            story=_("A confirmation was sent to %(email)s"),
-            recipients=person,
-            secret="confirmation_link",  # noqa: S106 - a name
-        ),
-    )
+    register(*_OTHERS)

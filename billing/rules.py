@@ -168,4 +168,5 @@ WAYS: dict[str, Way] = {
     "billing_dispute": _ACCOUNT,
     "billing_disputedline": Along("billing_dispute", "dispute_id"),
     "billing_credit": _ACCOUNT,
+    "billing_posting": Along("billing_invoice", "invoice_id"),
 }

@@ -172,6 +172,13 @@ CELERY_TASK_ROUTES = {
     "accounts.*": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
 }
+
+
+def _by_clock(task: str, *, expires: int, **when: str) -> dict[str, object]:
+    """A task at times of the clock, in UTC; a tick that waited for so many seconds is dropped."""
+    return {"task": task, "schedule": celery.schedules.crontab(**when), "options": {"expires": expires}}
+
+
 CELERY_BEAT_SCHEDULE = {
     "relay": {
         "task": "portal.relay",
@@ -180,57 +187,17 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 2},
     },
     "measure": {"task": "portal.measure", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
-    "reconcile": {
-        "task": "portal.reconcile",
-        "schedule": celery.schedules.crontab(hour="3", minute="15"),
-        "options": {"expires": 3600},
-    },
-    "bill-runs": {
-        "task": "billing.resume_bill_runs",
-        "schedule": celery.schedules.crontab(minute="*/5"),
-        "options": {"expires": 240},
-    },
-    "expired-exports": {
-        "task": "portal.expire_exports",
-        "schedule": celery.schedules.crontab(minute="17"),
-        "options": {"expires": 3000},
-    },
-    "files-of-nobody": {
-        "task": "portal.clean_files",
-        "schedule": celery.schedules.crontab(minute="40", hour="3"),
-        "options": {"expires": 3 * 3600},
-    },
-    "expired-drafts": {
-        "task": "portal.expire_drafts",
-        "schedule": celery.schedules.crontab(minute="50", hour="3"),
-        "options": {"expires": 3 * 3600},
-    },
-    "idle-people": {
-        "task": "accounts.look_for_idle",
-        "schedule": celery.schedules.crontab(minute="20", hour="4"),
-        "options": {"expires": 6 * 3600},
-    },
-    "access-reviews": {
-        "task": "accounts.look_at_reviews",
-        "schedule": celery.schedules.crontab(minute="40", hour="4"),
-        "options": {"expires": 6 * 3600},
-    },
-    "registrations": {
-        "task": "accounts.judge_registrations",
-        "schedule": celery.schedules.crontab(minute="*/3"),
-        "options": {"expires": 170},
-    },
-    "moves": {
-        "task": "accounts.look_at_moves",
-        "schedule": celery.schedules.crontab(minute="*/3"),
-        "options": {"expires": 170},
-    },
-    "ending-keys": {
-        "task": "accounts.watch_keys",
-        "schedule": celery.schedules.crontab(minute="5", hour="6"),
-        "options": {"expires": 3000},
-    },
-    "api-answers": {"task": "portal.forget_answers", "schedule": celery.schedules.crontab(minute="17")},
+    "reconcile": _by_clock("portal.reconcile", hour="3", minute="15", expires=3600),
+    "bill-runs": _by_clock("billing.resume_bill_runs", minute="*/5", expires=240),
+    "expired-exports": _by_clock("portal.expire_exports", minute="17", expires=3000),
+    "files-of-nobody": _by_clock("portal.clean_files", minute="40", hour="3", expires=3 * 3600),
+    "expired-drafts": _by_clock("portal.expire_drafts", minute="50", hour="3", expires=3 * 3600),
+    "idle-people": _by_clock("accounts.look_for_idle", minute="20", hour="4", expires=6 * 3600),
+    "access-reviews": _by_clock("accounts.look_at_reviews", minute="40", hour="4", expires=6 * 3600),
+    "registrations": _by_clock("accounts.judge_registrations", minute="*/3", expires=170),
+    "moves": _by_clock("accounts.look_at_moves", minute="*/3", expires=170),
+    "ending-keys": _by_clock("accounts.watch_keys", minute="5", hour="6", expires=3000),
+    "api-answers": _by_clock("portal.forget_answers", minute="17", expires=3000),
 }
 
 # --- signing in ------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ WAYS: dict[str, Way] = {
     "accounts_accountgroup": _PEOPLE,
     "accounts_accessrequest": _PEOPLE,
     "accounts_registration": _PEOPLE,
+    "accounts_accessreview": _PEOPLE,
+    "accounts_reviewline": _PEOPLE,
     "accounts_apikey": _PEOPLE,
     "accounts_apisecret": _PEOPLE,
     "accounts_staffvisit": Stays("who looked at a company's data, and why, is that company's to read"),

@@ -52,52 +52,55 @@ def _closed_said(facts: dict[str, Any]) -> dict[str, Any]:
     return {"note": str(_WHY_CLOSED.get(facts.get("why", ""), ""))}
 
 
+_KINDS = (
+    plain(
+        "person.deactivated",
+        story=_("%(actor)s closed the enterprise to %(person)s"),
+        recipients=of_membership,
+        mail=Plain(
+            _("Your access to %(company)s is closed"),
+            _("%(actor)s closed %(company)s to you in our portal. What you may do there is kept for your return."),
+            _("If you still need it, ask one of your administrators."),
+        ),
+        tone="gray",
+        words=_closed_said,
+    ),
+    plain(
+        "person.reactivated",
+        story=_("%(actor)s let %(person)s in again"),
+        recipients=of_membership,
+        mail=Plain(
+            _("You can come in at %(company)s again"),
+            _("%(actor)s opened the portal of %(company)s to you again, with what you could do there before."),
+            door="accounts:home",
+        ),
+    ),
+    plain(
+        "person.removed",
+        story=_("%(actor)s removed %(person)s"),
+        recipients=of_membership,
+        mail=Plain(
+            _("You no longer belong to %(company)s in our portal"),
+            _("%(actor)s removed you from %(company)s. What you could do there has ended."),
+            _("If that is a mistake, ask one of the company's administrators to invite you again."),
+        ),
+        tone="gray",
+        words=_closed_said,
+    ),
+    plain(
+        "team.rights_changed",
+        story=_("%(actor)s changed what the team %(team)s may do"),
+        recipients=_team_people,
+        mail=Plain(
+            _("What your team may do at %(company)s has changed"),
+            _("%(actor)s changed it for the team %(team)s, which you are in:"),
+            _("It holds from now on. If it is not as it should be, ask one of your administrators."),
+            "accounts:home",
+        ),
+        words=rights_said,
+    ),
+)
+
+
 def register_kinds() -> None:
-    register(
-        plain(
-            "person.deactivated",
-            story=_("%(actor)s closed the enterprise to %(person)s"),
-            recipients=of_membership,
-            mail=Plain(
-                _("Your access to %(company)s is closed"),
-                _("%(actor)s closed %(company)s to you in our portal. What you may do there is kept for your return."),
-                _("If you still need it, ask one of your administrators."),
-            ),
-            tone="gray",
-            words=_closed_said,
-        ),
-        plain(
-            "person.reactivated",
-            story=_("%(actor)s let %(person)s in again"),
-            recipients=of_membership,
-            mail=Plain(
-                _("You can come in at %(company)s again"),
-                _("%(actor)s opened the portal of %(company)s to you again, with what you could do there before."),
-                door="accounts:home",
-            ),
-        ),
-        plain(
-            "person.removed",
-            story=_("%(actor)s removed %(person)s"),
-            recipients=of_membership,
-            mail=Plain(
-                _("You no longer belong to %(company)s in our portal"),
-                _("%(actor)s removed you from %(company)s. What you could do there has ended."),
-                _("If that is a mistake, ask one of the company's administrators to invite you again."),
-            ),
-            tone="gray",
-            words=_closed_said,
-        ),
-        plain(
-            "team.rights_changed",
-            story=_("%(actor)s changed what the team %(team)s may do"),
-            recipients=_team_people,
-            mail=Plain(
-                _("What your team may do at %(company)s has changed"),
-                _("%(actor)s changed it for the team %(team)s, which you are in:"),
-                _("It holds from now on. If it is not as it should be, ask one of your administrators."),
-                "accounts:home",
-            ),
-            words=rights_said,
-        ),
-    )
+    register(*_KINDS)

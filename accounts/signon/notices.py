@@ -8,6 +8,57 @@ from portal.notices import EventKind, register
 _DOOR = "sign_on:here"
 
 
+_SETTINGS = (
+    plain(
+        "sign_on.saved",
+        story=_("%(actor)s set the sign-on up: %(issuer)s"),
+        recipients=administrators_but_who_did_it,
+        mail=Plain(
+            _("The sign-on of %(company)s was set up"),
+            _("%(actor)s named the provider or changed it. Whom that vouches for comes in."),
+            UNEXPECTED,
+            _DOOR,
+        ),
+    ),
+    plain(
+        "sign_on.required",
+        story=_("%(actor)s made the sign-on the only way in"),
+        recipients=administrators_but_who_did_it,
+        mail=Plain(
+            _("The sign-on of %(company)s is the only way in now"),
+            _("%(actor)s decided that. Passwords open the company to administrators with a second step alone."),
+            UNEXPECTED,
+            _DOOR,
+        ),
+        tone="amber",
+    ),
+    plain(
+        "sign_on.released",
+        story=_("%(actor)s let people in by their passwords too"),
+        recipients=administrators_but_who_did_it,
+        mail=Plain(
+            _("Passwords open %(company)s again"),
+            _("%(actor)s decided that people come in by their own passwords too, and not by the sign-on alone."),
+            UNEXPECTED,
+            _DOOR,
+        ),
+        tone="amber",
+    ),
+    plain(
+        "sign_on.domain_proven",
+        story=_("%(actor)s proved the domain %(domain)s"),
+        recipients=administrators_but_who_did_it,
+        mail=Plain(
+            _("A mail domain of %(company)s was proven"),
+            _("%(actor)s proved %(domain)s. Whoever signs on with an address of it can come in by the sign-on."),
+            UNEXPECTED,
+            _DOOR,
+        ),
+        tone="green",
+    ),
+)
+
+
 def register_kinds() -> None:
     register(
         EventKind("sign_on.domain_added", story=_("%(actor)s named the domain %(domain)s")),
@@ -15,61 +66,8 @@ def register_kinds() -> None:
         # They stand on the list of people; a mail for each of thousands would be read by nobody.
         EventKind("sign_on.joined", story=_("%(person)s is new here, by the sign-on"), tone="green"),
     )
-    _register_settings()
+    register(*_SETTINGS)
     _register_links()
-
-
-def _register_settings() -> None:
-    told = administrators_but_who_did_it
-    register(
-        plain(
-            "sign_on.saved",
-            story=_("%(actor)s set the sign-on up: %(issuer)s"),
-            recipients=told,
-            mail=Plain(
-                _("The sign-on of %(company)s was set up"),
-                _("%(actor)s named the provider or changed it. Whom that vouches for comes in."),
-                UNEXPECTED,
-                _DOOR,
-            ),
-        ),
-        plain(
-            "sign_on.required",
-            story=_("%(actor)s made the sign-on the only way in"),
-            recipients=told,
-            mail=Plain(
-                _("The sign-on of %(company)s is the only way in now"),
-                _("%(actor)s decided that. Passwords open the company to administrators with a second step alone."),
-                UNEXPECTED,
-                _DOOR,
-            ),
-            tone="amber",
-        ),
-        plain(
-            "sign_on.released",
-            story=_("%(actor)s let people in by their passwords too"),
-            recipients=told,
-            mail=Plain(
-                _("Passwords open %(company)s again"),
-                _("%(actor)s decided that people come in by their own passwords too, and not by the sign-on alone."),
-                UNEXPECTED,
-                _DOOR,
-            ),
-            tone="amber",
-        ),
-        plain(
-            "sign_on.domain_proven",
-            story=_("%(actor)s proved the domain %(domain)s"),
-            recipients=told,
-            mail=Plain(
-                _("A mail domain of %(company)s was proven"),
-                _("%(actor)s proved %(domain)s. Whoever signs on with an address of it can come in by the sign-on."),
-                UNEXPECTED,
-                _DOOR,
-            ),
-            tone="green",
-        ),
-    )
 
 
 def _register_links() -> None:
