@@ -13,20 +13,15 @@ class AccountsConfig(AppConfig):
         from accounts.people import lists as people
         from accounts.people import notices as people_notices
         from portal import exports, listing
-        from portal.notices import register_secret
 
         _add_permissions()
         notices.register_kinds()
         people_notices.register_kinds()
         adapter.hear()
-        register_secret("reset_link", adapter.reset_link)
-        register_secret("confirmation_link", adapter.confirmation_link)
-        register_secret("invitation_link", people_notices.invitation_link)
-        register_secret("password_link", people_notices.password_link)
+        _register_secrets()
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
         listing.register(people.PEOPLE_LIST, people.TEAM_LIST, audit.JOURNAL_LIST, audit.LOOK_LIST)
         exports.register(audit.JOURNAL_EXPORT, audit.LOOKS_EXPORT)
-        register_secret("staff_invitation", adapter.reset_link)
         register_companies()
         exports.register(lists.VISITS_EXPORT, companies.ACCOUNTS_EXPORT, companies.CONTACTS_EXPORT)
         exports.register(companies.GROUPS_EXPORT)
@@ -55,6 +50,18 @@ def _add_permissions() -> None:
         future=permissions.FUTURE,
         sections=permissions.SECTIONS,
     )
+
+
+def _register_secrets() -> None:
+    from accounts import adapter
+    from accounts.people import notices as people_notices
+    from portal.notices import register_secret
+
+    register_secret("reset_link", adapter.reset_link)
+    register_secret("confirmation_link", adapter.confirmation_link)
+    register_secret("invitation_link", people_notices.invitation_link)
+    register_secret("password_link", people_notices.password_link)
+    register_secret("staff_invitation", adapter.reset_link)
 
 
 def _add_doors() -> None:

@@ -61,7 +61,7 @@ def _scopes(held: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
     """Where, with what may be done there: permissions on the same accounts, through the same team, stand together."""
     known, found = registries.permissions(), dict[tuple[str, str], list[str]]()
     for each in held:
-        where = each.get("group") or each.get("account") or _("all accounts")
+        where = each.get("group") or each.get("account") or _("All accounts")
         where = _("%(where)s, through %(team)s") % {"where": where, "team": each["team"]} if "team" in each else where
         what = str(known.get(each["permission"], each["permission"]))
         found.setdefault((where, each.get("team", "")), []).append(what)
