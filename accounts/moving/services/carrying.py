@@ -116,6 +116,7 @@ def _carry_numbers(found: Move) -> None:
 
 def _close_sides(found: Move, *, at: datetime) -> None:
     for side in MoveSide.objects.filter(move_id=found.pk):
+        MOVE_FLOW.require(side.status, MoveStatus.DONE)
         side.status = MoveStatus.DONE
         side.save(update_fields=["status"])
         actor = system(side.enterprise_id)

@@ -257,6 +257,7 @@ def settle(pk: int, *, at: datetime) -> Move:
         _end(move, sides, status, at=at, reason=stopped.answer, by=stopped.enterprise.name)
         return move
     if move.status == MoveStatus.OPEN and move.approved_at and all(each.said == Said.AGREED for each in sides):
+        MOVE_FLOW.require(move.status, MoveStatus.APPROVED)
         move.status = MoveStatus.APPROVED
         move.save(update_fields=["status"])
     _copy(move, sides, at=at)
@@ -282,6 +283,8 @@ def _copy(move: Move, sides: list[MoveSide], *, at: datetime) -> None:
         other = next((one for one in sides if one.pk != each.pk), None)
         before = (each.status, each.other_said, each.other_name, each.carrier_at)
         is_new = move.status == MoveStatus.APPROVED != each.status
+        if each.status != move.status:
+            MOVE_FLOW.require(each.status, move.status)
         each.status, each.carrier_at = MoveStatus(move.status), move.approved_at
         if other:
             each.other_said = other.said
