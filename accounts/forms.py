@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal import registries
 from portal.suggestions import SuggestField, time_zones
 
 
@@ -100,3 +101,16 @@ class ProfileForm(forms.Form):
 
     def clean_phone(self) -> str:
         return " ".join(self.cleaned_data["phone"].split())
+
+
+def offer_proofs(form: forms.Form) -> None:
+    """The proofs there are, as choices of ``proof_kind``, and at ``proof`` what is typed for each."""
+    fields: dict[str, Any] = form.fields
+    proofs = list(registries.proofs().values())
+    fields["proof_kind"].choices = [(each.name, each.label) for each in proofs]
+    fields["proof_kind"].initial = proofs[0].name if proofs else ""
+    fields["proof"].help_text = " ".join(
+        f"{each.label}: {each.hint}" if proofs[1:] else str(each.hint) for each in proofs
+    )
+    if len(proofs) == 1:
+        fields["proof_kind"].widget = forms.HiddenInput()

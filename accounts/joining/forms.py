@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import offer_proofs
 from accounts.models import Enterprise
 from portal import registries
 from portal.errors import Text
@@ -79,10 +80,4 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        kinds = [(each.name, each.label) for each in registries.proofs().values()]
-        fields["proof_kind"].choices = kinds
-        fields["proof_kind"].initial = kinds[0][0] if kinds else ""
-        fields["proof"].help_text = " ".join(str(each.hint) for each in registries.proofs().values())
-        if len(kinds) == 1:
-            fields["proof_kind"].widget = forms.HiddenInput()
+        offer_proofs(self)

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import offer_proofs
 from accounts.models import MoveKind
-from portal import registries
 from portal.errors import Text
 
 # What can be asked for: kind, and whether one gives.
@@ -70,10 +70,7 @@ class AskForm(forms.Form):
         for name in set(fields) - wanted:
             del fields[name]
         if "proof_kind" in fields:
-            proofs = registries.proofs().values()
-            fields["proof_kind"].choices = [(each.name, each.label) for each in proofs]
-            fields["proof_kind"].initial = next((each.name for each in proofs), "")
-            fields["proof"].help_text = " ".join(str(each.hint) for each in proofs)
+            offer_proofs(self)
 
     def clean_accounts(self) -> list[str]:
         found = list(dict.fromkeys(re.split(r"[\s,;]+", str(self.cleaned_data["accounts"]).strip())))
