@@ -79,7 +79,8 @@ def _held(line: ReviewLine) -> SafeString:
     lines = _scopes(selectors.held_by(line))
     if not lines:
         return format_html('<span class="quiet">{}</span>', _("Nothing"))
-    return format_html_join(mark_safe("<br>"), "<strong>{}:</strong> {}", lines)
+    # One element: on a telephone the parts of a cell stand side by side.
+    return format_html("<span>{}</span>", format_html_join(mark_safe("<br>"), "<strong>{}:</strong> {}", lines))
 
 
 def line_columns(actor: Actor) -> list[Column]:
