@@ -3,8 +3,8 @@
 A page is asked with GET, or with an empty POST where it takes only that. Write the table anew
 with ROLE_PAGES=write, and read what changed before committing it.
 
-A role that lacks the page's permission is refused alike on every page: of these cells one in five is
-asked on each day, and all in the audit.
+Who holds a page's permission is asked each time. Roles that lack it are refused alike, and a page that takes
+none is open to all alike: of these cells one in five is asked on each day, and all in the audit.
 """
 
 import os
@@ -148,10 +148,10 @@ def expected():
     return {(row[1], row[2]): [int(each) for each in row[3].split()] for row in rows if row}
 
 
-def is_asked(face, route, name, known):
-    """Today's cells: whoever is let in, and one in five of those who are refused."""
+def is_asked(route, name, known, holds):
+    """Today's cells: of those to whom the page is as to many others one in five, and everybody else."""
     day = date.today().toordinal()
-    return IS_WHOLE or known != 403 or (crc32(f"{face} {route} {name}".encode()) + day) % 5 == 0
+    return IS_WHOLE or known is None or holds or (crc32(f"{route} {name}".encode()) + day) % 5 == 0
 
 
 def lines(face, browsers, held, parts, acme):
@@ -160,7 +160,7 @@ def lines(face, browsers, held, parts, acme):
         before = table.get((face, route or "(start)"), [])
         wanted = before if len(before) == len(browsers) else [None] * len(browsers)
         codes = [
-            code(browser, path(route, parts, acme)) if is_asked(face, route, name, known) else known
+            code(browser, path(route, parts, acme)) if is_asked(route, name, known, permission in held[name]) else known
             for (name, browser), known in zip(browsers.items(), wanted, strict=True)
         ]
         for name, found in zip(browsers, codes, strict=True):
