@@ -37,6 +37,8 @@ READ_BY_CODE = {
     "accounts_apisecret": {"handle", "secret_hash"},
     "accounts_signonlink": {"issuer"},
     "accounts_registration": {"proof_kind", "proof"},
+    "accounts_reviewline": {"held"},
+    "accounts_moveside": {"proof_kind", "proof"},
     "portal_look": {"thing_type", "who", "who_kind"},
     "inventory_site": {"country"},
     "billing_invoice": {"currency", "pdf_name", "pdf_sha256"},

@@ -39,6 +39,13 @@ def furnish(public_id, owner, contact, analyst, **fields):
         world.order.service = world.order.account.services.get(enterprise=enterprise)
         world.order.a_site = world.order.z_site = site
         world.order.save()
+    with worlds.the_owner() as cursor:
+        # Whose the account was before: written by the owner's job alone.
+        cursor.execute(
+            "INSERT INTO accounts_accountstay (enterprise_id, account_id, until_at, came_from, went_to, ended_by)"
+            " VALUES (%s, %s, %s, '', '1', 'A move')",
+            [enterprise.pk, account.pk, builders.ISSUED_AT],
+        )
     return world
 
 

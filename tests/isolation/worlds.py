@@ -20,6 +20,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import (
     AccessRequest,
+    AccessReview,
     Account,
     AccountCode,
     AccountGroup,
@@ -34,6 +35,7 @@ from accounts.models import (
     Move,
     MoveSide,
     Registration,
+    ReviewLine,
     SignOn,
     SignOnDomain,
     SignOnLink,
@@ -194,6 +196,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
     asked = make.access_request(member, "order.view", why=f"Night shift of {enterprise.public_id}")
     _kept_by_code(account, member, key)
+    _reviewed(enterprise, member)
     serving = make.team(enterprise, analyst, "service_manager"), make.absence(analyst)
     contact, number, group = _records(account)
     words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name, asked.why]
@@ -240,6 +243,19 @@ def _kept_by_code(account: Account, member: Membership, key: ApiKey) -> None:
         )  # fmt: skip
         looks.note(
             builders.customer(User.objects.get(pk=member.user_id), enterprise), account, "page", label="A", at=at
+        )
+
+
+def _reviewed(enterprise: Enterprise, member: Membership) -> None:
+    """A review of access in which the person was confirmed."""
+    here, at = {"enterprise": enterprise}, builders.ISSUED_AT
+    with inside(enterprise):
+        review = AccessReview.objects.create(
+            **here, number=1, status="done", opened_at=at, due_on=at.date(), reminded_on=at.date(), ended_at=at,
+            opened_by="Somebody",
+        )  # fmt: skip
+        ReviewLine.objects.create(
+            **here, review=review, membership=member, name=member.name, answer="kept", decided_at=at, decided_by="Some"
         )
 
 
