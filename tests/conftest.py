@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import Account, Enterprise, StaffMember, User
 from accounts.services import ship_house_and_roles
@@ -23,6 +24,22 @@ from portal.models import Notice, Todo
 from portal.tenancy import acting_as
 from tests import make
 from tests.faces import FaceClient, as_app, as_staff, inside, playing
+
+
+class Together(LoadScopeScheduling):
+    """Tests that share a portal of their own run in one process, one after the other; others wherever there is room.
+
+    By their folder: the groups that xdist has itself do nothing beside this pytest.
+    """
+
+    FOLDERS = ("tests/journeys/", "tests/faults/")
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in self.FOLDERS if nodeid.startswith(folder)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def _use(user: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.crowd import Crowd, ask
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 def order_page(site):

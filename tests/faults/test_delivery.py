@@ -13,7 +13,7 @@ from tests.faults import sink as bad
 from tests.faults.crowd import EVENTS
 from tests.faults.site import HASTE
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 CONCURRENCY = 2
 TRIES = len(HASTE["BACK_OFF"].split(",")) + 1

@@ -12,7 +12,7 @@ from portal.embedded.home import CHECKOUT
 from tests.faults.crowd import ask
 from tests.faults.sink import PASSWORD as SMTP_PASSWORD
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 PASSWORD = "password-canary-55d0e1"
 

@@ -42,7 +42,6 @@ def test_every_way_of_failing_is_looked_at():
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_page(looker, page):
     person = looker.window(page)

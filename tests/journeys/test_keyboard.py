@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from screens.pages import ADMINISTRATOR, CARE, CLERK, HERE, ORDER, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # What has the focus, in words; "" where nothing shows it.
 FOCUS = """async () => {

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CARE_MANAGER = "maren.holt@northvane.example"
 HALVORSEN, ORDER = "204817", "ORD-2026-00543"

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from screens.looking import violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PERSON = "marcus.oduya@halvorsen.example"
 

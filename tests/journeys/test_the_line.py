@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ADMINISTRATOR, CARE_MANAGER = "dana.whitfield@halvorsen.example", "maren.holt@northvane.example"
 CLERK, ANALYST = "helen.park@halvorsen.example", "priscilla.vance@northvane.example"
