@@ -238,11 +238,6 @@ def consequences(enterprise_id: int, found: list[Difference]) -> list[Consequenc
     ]
 
 
-def list_last_seen(member: Membership) -> dict[str, Any]:
-    """When somebody was here last, and signed in last anywhere."""
-    return {"here": member.seen_on, "signed_in": member.user.last_login}
-
-
 def list_who_could(
     actor: Actor, permission: str, account_id: int | None, start: datetime | None, end: datetime | None
 ) -> dict[Membership, list[selectors.Path]]:
