@@ -85,7 +85,7 @@ class Looker:
         if page.act:
             page.act(person.page)
         elif answer is not None and answer.status != page.status:
-            raise AssertionError(f"{page.name} answered {answer.status}")
+            raise AssertionError(f"{page.name} answered {answer.status}\n{self.portal.said()}")
 
 
 def _show_oneself(person: Person, page: Page, path: str) -> Response | None:

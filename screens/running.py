@@ -47,6 +47,11 @@ class Portal:
         out = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True)
         return out.stdout.strip().split()[-1]
 
+    def said(self) -> str:
+        """The last of what its processes wrote, for whoever looks at a failure afterwards."""
+        log = _log_of(self.home)
+        return log.read_text()[-5000:] if log.exists() else ""
+
     def process(self, role: str, face: str) -> dict[str, str]:
         """The variables of one of its processes."""
         run = read(self.environment, prepare(self.home))
@@ -76,7 +81,7 @@ def running() -> Iterator[Portal]:
     variables = {k: v for k, v in os.environ.items() if not k.startswith(_OURS) and k not in _ALSO_OURS}
     variables |= {"DEMARC_HOME": str(home), "CUSTOMER_PORT": str(customer), "STAFF_PORT": str(staff)}
     variables |= {"TOTP_TOLERANCE": "1"}  # a browser may be slower than the clock's step
-    log = home.with_name(f"{home.name}.log")
+    log = _log_of(home)
     with log.open("w") as output:
         process = _popen("portal.supervisor", variables, output=output)
         found = Portal(f"http://localhost:{customer}", f"http://localhost:{staff}", home, variables)
@@ -107,6 +112,10 @@ def in_trouble(portal: Portal) -> Iterator[Portal]:
         yield replace(portal, trouble=address)
     finally:
         _end(process, signal.SIGTERM)
+
+
+def _log_of(home: Path) -> Path:
+    return home.with_name(f"{home.name}.log")
 
 
 def _popen(module: str, variables: dict[str, str], *options: str, output: object) -> "subprocess.Popen[bytes]":
