@@ -195,6 +195,7 @@ def test_recovery_codes_open_once_and_their_owner_is_told_when_they_are_few(acme
     assert browser.post("/account/2fa/authenticate/", {"code": codes[0]}).status_code == 200
     assert browser.post("/account/2fa/authenticate/", {"code": codes[9]}).status_code == 302
     assert "3 recovery codes left" in browser.get(f"/e/{acme.public_id}/").content.decode()
+    assert "3 of 10 codes are unused" in browser.get("/account/2fa/").content.decode()
     other = FaceClient("customer")
     other.post("/account/login/", {"login": alice.email, "password": make.PASSWORD})
     assert other.post("/account/2fa/authenticate/", {"code": codes[9]}).status_code == 200
