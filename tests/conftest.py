@@ -65,7 +65,7 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         _use("portal_owner")
-        teardown_databases(config, verbosity=0)
+        teardown_databases(config, verbosity=0, keepdb=django_db_keepdb)
 
 
 def _grant_connect() -> None:

@@ -15,7 +15,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import (
@@ -66,7 +65,7 @@ from portal.tables import LIBRARY_TABLES, Kind, tables
 from portal.tenancy import current_scope, tenant_scope
 from tests import make
 from tests.billing import builders
-from tests.faces import FaceClient, as_app, as_staff, face_settings, inside
+from tests.faces import FaceClient, as_app, as_staff, facing, inside
 
 NOT_A_NUMBER, NOT_A_KEY, NOT_AN_ENTERPRISE = "ORD-2026-99999", 987654321, "999999"
 # The pages show these to everybody, as what a number looks like.
@@ -424,7 +423,7 @@ def permissions_of(role: str) -> set[str]:
 @cache
 def description(face: str) -> dict[str, dict[str, Any]]:
     """The calls that the API's description tells of, by path and method."""
-    with override_settings(**face_settings(face)):
+    with facing(face):
         return dict(SchemaGenerator(urlconf=f"portal.urls.{face}").get_schema(public=True)["paths"])
 
 

@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Grant, Membership, StaffMember
@@ -20,7 +20,7 @@ from portal.celery import app as queue
 from portal.exports import making
 from portal.models import Event, Export, StoredFile
 from tests import make
-from tests.faces import FaceClient, as_app, as_staff, face_settings, inside, playing
+from tests.faces import FaceClient, as_app, as_staff, facing, inside, playing
 
 EXPORT = "/e/204817/orders/export.csv"
 PAGE = "/e/204817/downloads/"
@@ -40,7 +40,7 @@ def short(monkeypatch):
 
 def run(export, task=tasks.export, role="portal_app", face="customer"):
     """As the worker of a face does."""
-    with override_settings(**face_settings(face)), playing(role):
+    with facing(face), playing(role):
         task(enterprise_id=export.enterprise_id, pk=export.pk)
 
 

@@ -4,11 +4,10 @@ import threading
 
 import pytest
 from django.db import connection
-from django.test import override_settings
 
 from portal.models import Event
 from tests import make
-from tests.faces import face_settings, inside
+from tests.faces import facing, inside
 from tests.orders.conftest import now, steps_of
 
 
@@ -25,7 +24,7 @@ def at_once(*calls) -> list[int]:
 
     threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
     # A client puts back the settings that it found: let both find the same.
-    with override_settings(**face_settings("staff")):
+    with facing("staff"):
         for thread in threads:
             thread.start()
         for thread in threads:
