@@ -51,9 +51,10 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     if enterprise_id is None:
         raise Http404
     enter(enterprise_id)
-    enterprise, member = selectors.get_enterprise(enterprise_id), selectors.get_membership(user, enterprise_id)
-    if member is None or not enterprise.is_active:
+    member = selectors.get_membership(user, enterprise_id)
+    if member is None or not member.enterprise.is_active:
         raise Http404
+    enterprise = member.enterprise
     actor = selectors.actor_of(member, user, enterprise)
     before = _welcome_first(request) or _sign_on_first(request, enterprise, actor)
     before = before or _factor_first(request, enterprise, actor)

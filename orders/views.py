@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import TeamMember
 from accounts.selectors import list_team, with_absences
 from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
@@ -178,7 +179,8 @@ def _page(
         step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
         for each in milestones
     )
-    with_absences([order.care_manager] if order.care_manager else [])
+    team = list(list_team(request.actor, order.account_id))
+    _tell_absence(order, team)
     if request.actor.is_staff:
         tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
         drafts.bring_back(request.actor, *tools, now=timezone.now())
@@ -190,6 +192,15 @@ def _page(
         "facts": lists.order_facts(order),
         "moves": selectors.moves_of(story),
         "story": story_lines(story),
-        "team": [one for one in list_team(request.actor, order.account_id) if one.card_id != order.care_manager_id],
+        "team": [one for one in team if one.card_id != order.care_manager_id],
         "today": today,
     }
+
+
+def _tell_absence(order: Order, team: list[TeamMember]) -> None:
+    """Let the order's care manager know whether they are away: by their place in the team, where they have one."""
+    place = next((one for one in team if one.card_id == order.care_manager_id), None)
+    if place:
+        order.care_manager = place.card
+    elif order.care_manager:
+        with_absences([order.care_manager])

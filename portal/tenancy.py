@@ -50,11 +50,12 @@ def current_scope() -> int | None:
 
 
 @contextmanager
-def tenant_scope(enterprise_id: int) -> Iterator[None]:
+def tenant_scope(enterprise_id: int, *, has_savepoint: bool = True) -> Iterator[None]:
     """Work inside one enterprise: a transaction in which the database shows only its rows.
 
     Raises WrongScope inside the scope of another enterprise. Staff take the narrower role
-    ``portal_staff_inside`` for the while, which sees and writes only there.
+    ``portal_staff_inside`` for the while, which sees and writes only there. Without a savepoint
+    an error inside undoes the transaction around it, too.
     """
     outer = _scope.get()
     if outer is not None and outer != enterprise_id:
@@ -63,7 +64,7 @@ def tenant_scope(enterprise_id: int) -> Iterator[None]:
     # The end of a transaction of its own ends the setting with it.
     goes_on = connection.in_atomic_block
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=has_savepoint):
             _enter(enterprise_id)
             yield
             # After an error the rollback, to this block's savepoint or whole, undoes the setting.

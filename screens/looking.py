@@ -19,7 +19,6 @@ _RUN = """(options) => {
 }"""
 # Off unless asked for: the size of what is pressed (WCAG 2.2, 2.5.8).
 EVERY_RULE = {"rules": {"target-size": {"enabled": True}}}
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 # Bytes as sent: what a first visit takes, and what each later one does.
 _WEIGHT = """() => {
   const page = performance.getEntriesByType("navigation")[0].encodedBodySize;

@@ -18,8 +18,10 @@ from portal.tenancy import of_enterprise
 
 
 def get_membership(user: User, enterprise_id: int) -> Membership | None:
-    """The person's place in an enterprise, in whose scope this is asked."""
-    active = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
+    """The person's place in an enterprise, in whose scope this is asked, with the enterprise."""
+    active = Membership.objects.select_related("enterprise").filter(
+        enterprise_id=enterprise_id, status=Membership.Status.ACTIVE
+    )
     return active.filter(user_id=user.pk).first()
 
 

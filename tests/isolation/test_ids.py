@@ -52,9 +52,9 @@ def lists(face):
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_asked_for_in_a_filter_it_answers_exactly_as_none(face, acmes, boreals, browser_of):
+def test_asked_for_in_a_filter_it_answers_exactly_as_none(face, acmes, boreals, browser_of, in_turn):
     browser = browser_of(face)
-    for name in lists(face):
+    for name in in_turn(lists(face)):
         address = path(name, boreals.enterprise.public_id, {})
         for word in free_filters(browser, name, address):
             nones = _echoless(browser.get(address, {word: NOT_A_NUMBER}), NOT_A_NUMBER)
@@ -89,7 +89,7 @@ def _echoless(answer, value):
 
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize("word", ["before", "after"])
-def test_a_place_in_another_enterprises_list_shows_ones_own(face, word, acmes, boreals, browser_of):
+def test_a_place_in_another_enterprises_list_shows_ones_own(face, word, acmes, boreals, browser_of, in_turn):
     browser = browser_of(face)
     rows = [
         ("newest", acmes.order.placed_on.isoformat(), acmes.order.pk),
@@ -97,7 +97,7 @@ def test_a_place_in_another_enterprises_list_shows_ones_own(face, word, acmes, b
         ("newest", acmes.dispute.opened_at.isoformat(), acmes.dispute.pk),
         ("number", acmes.order.number, acmes.order.pk),
     ]
-    for name in lists(face):
+    for name in in_turn(lists(face)):
         for sort, *row in rows:
             place = base64.urlsafe_b64encode(json.dumps(row).encode()).decode()
             page = browser.get(path(name, boreals.enterprise.public_id, {}), {word: place, "sort": sort})

@@ -195,12 +195,10 @@ def _nobodys(parts: dict[str, object]) -> dict[str, object]:
 
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize("is_htmx", [False, True], ids=["page", "fragment"])
-def test_a_foreign_thing_answers_exactly_as_none(face, is_htmx, acmes, borealis):
+def test_a_foreign_thing_answers_exactly_as_none(face, is_htmx, acmes, borealis, in_turn):
     browser = worlds.administrator(borealis) if face == "customer" else worlds.visitor(borealis)
     headers = {"HX_Request": "true"} if is_htmx else {}
-    for name, route in about(face, Place.INSIDE):
-        if not route.thing:
-            continue
+    for name, route in in_turn([found for found in about(face, Place.INSIDE) if found[1].thing]):
         for method in set(route.methods) - {"HEAD"}:
             answers = []
             for parts in (acmes.parts(route.thing), _nobodys(acmes.parts(route.thing))):
@@ -210,12 +208,12 @@ def test_a_foreign_thing_answers_exactly_as_none(face, is_htmx, acmes, borealis)
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_a_foreign_enterprise_answers_exactly_as_none(face, acmes, borealis):
+def test_a_foreign_enterprise_answers_exactly_as_none(face, acmes, borealis, in_turn):
     """On the staff's face every enterprise may be opened, with a reason: there it is who has no such right."""
     browser = (
         worlds.administrator(borealis) if face == "customer" else worlds.stranger("a customer", face, acmes, borealis)
     )
-    for name, route in about(face, Place.INSIDE):
+    for name, route in in_turn(about(face, Place.INSIDE)):
         answers = []
         for public_id in (acmes.enterprise.public_id, NOT_AN_ENTERPRISE):
             address = path(name, public_id, acmes.parts(route.thing))
@@ -227,7 +225,7 @@ def test_a_foreign_enterprise_answers_exactly_as_none(face, acmes, borealis):
 
 
 @pytest.mark.parametrize("who", ["a sibling", "another administrator", "a visitor"])
-def test_no_page_says_a_word_of_what_is_not_in_reach(who, acmes, borealis, boreals):
+def test_no_page_says_a_word_of_what_is_not_in_reach(who, acmes, borealis, boreals, in_turn):
     browsers = {
         "a sibling": (worlds.sibling, acmes),
         "another administrator": (worlds.administrator, boreals),
@@ -240,7 +238,7 @@ def test_no_page_says_a_word_of_what_is_not_in_reach(who, acmes, borealis, borea
     whole |= {acmes.group.name, f"Night shift of {acmes.enterprise.public_id}"}
     known = {*whole, "Alice Moreau", "alice@acme.example"} if home is acmes else set()
     words = [word for word in acmes.words if word not in known and not any(word in k for k in known)]
-    for name, route in about(browser.face, Place.INSIDE):
+    for name, route in in_turn(about(browser.face, Place.INSIDE)):
         # What is about the whole enterprise, a sibling who may see it may see.
         if home is acmes and route.needs in registries.whole_permissions():
             continue
@@ -253,11 +251,10 @@ def test_no_page_says_a_word_of_what_is_not_in_reach(who, acmes, borealis, borea
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_a_get_changes_nothing_but_what_is_declared(face, acmes):
+def test_a_get_changes_nothing_but_what_is_declared(face, acmes, in_turn):
     browser = worlds.administrator(acmes.enterprise) if face == "customer" else worlds.visitor(acmes.enterprise)
-    for name, route in ROUTES[face].items():
-        if "GET" not in route.methods or "(?P<" in name:
-            continue
+    asked = [found for found in ROUTES[face].items() if "GET" in found[1].methods and "(?P<" not in found[0]]
+    for name, route in in_turn(asked):
         before = worlds.everything()
         browser.get(address_of(acmes, name, route))
         written = worlds.changed(before, worlds.everything())
