@@ -102,13 +102,22 @@ def list_invoices(actor: Actor) -> QuerySet[Invoice]:
         .annotate(sum=Sum("amount"))
         .values("sum")
     )
-    found = within_accounts(of_enterprise(Invoice.objects, actor), actor, Permission.BILLING_VIEW)
     return (
-        found.filter(status=InvoiceStatus.ISSUED)
+        _issued(actor)
         .annotate(in_dispute=Coalesce(Subquery(contested), Value(ZERO), output_field=_AMOUNT))
         .annotate(due=ExpressionWrapper(F("total") - F("in_dispute"), output_field=_AMOUNT))
         .select_related("account")
     )
+
+
+def _issued(actor: Actor) -> QuerySet[Invoice]:
+    found = within_accounts(of_enterprise(Invoice.objects, actor), actor, Permission.BILLING_VIEW)
+    return found.filter(status=InvoiceStatus.ISSUED)
+
+
+def get_invoice(actor: Actor, number: str) -> Invoice | None:
+    """One invoice by its number with its enterprise, or None where the actor has no such invoice."""
+    return list_invoices(actor).select_related("enterprise").filter(number=number).first()
 
 
 class Month(NamedTuple):
@@ -121,8 +130,7 @@ class Month(NamedTuple):
 
 def list_spend(actor: Actor, *, since: date) -> list[Month]:
     """What was billed by month and currency, the oldest first, in one query."""
-    found = within_accounts(of_enterprise(Invoice.objects, actor), actor, Permission.BILLING_VIEW)
-    found = found.filter(status=InvoiceStatus.ISSUED, period_on__gte=since).order_by("period_on", "currency")
+    found = _issued(actor).filter(period_on__gte=since).order_by("period_on", "currency")
     return [Month(*row) for row in found.values_list("period_on", "currency").annotate(sum=Sum("total"))]
 
 
@@ -227,7 +235,7 @@ def sums(invoice: Invoice, lines: Sequence[Line]) -> Sums:
 
 def compare(actor: Actor, invoice: Invoice, lines: Sequence[Line]) -> tuple[Invoice, rules.Comparison] | None:
     """The account's invoice of the month before and what differs from it; None for the first one."""
-    before = list_invoices(actor).filter(account_id=invoice.account_id, period_on__lt=invoice.period_on)
+    before = _issued(actor).filter(account_id=invoice.account_id, period_on__lt=invoice.period_on)
     last = before.order_by("-period_on").first()
     if last is None:
         return None
@@ -236,22 +244,29 @@ def compare(actor: Actor, invoice: Invoice, lines: Sequence[Line]) -> tuple[Invo
     return last, rules.compared(present, rows.values_list("service_number", "text", "amount"))
 
 
-def list_credits_given(actor: Actor, invoice: Invoice) -> list[Credit]:
-    """Credit notes that disputes of this invoice led to, each with the invoice it stands on, if any."""
+def list_credits_given(actor: Actor, invoice: Invoice, lines: Sequence[Line]) -> list[Credit]:
+    """Credit notes that disputes of these lines led to, each with the invoice it stands on, if any."""
+    if not disputes_of(lines):
+        return []
     rows = of_enterprise(Credit.objects, actor).filter(disputed_line__dispute__invoice=invoice)
     applied = Prefetch("lines", queryset=InvoiceLine.objects.select_related("invoice"))
     return list(rows.select_related("disputed_line__dispute").prefetch_related(applied).order_by("id"))
 
 
-def list_story(actor: Actor, thing: Invoice | Dispute) -> list[Event]:
-    """What happened to an invoice and its disputes, or to one dispute, newest first.
+def disputes_of(lines: Sequence[Line]) -> set[int]:
+    """The keys of the disputes about these lines, which are at hand."""
+    return {each.dispute_id for row in lines for each in row.disputes}
+
+
+def list_story(actor: Actor, thing: Invoice | Dispute, lines: Sequence[Line] = ()) -> list[Event]:
+    """What happened to an invoice and the disputes of its lines, or to one dispute, newest first.
 
     A customer's is without the carrier's own business.
     """
     found = Q(story_type=thing._meta.label_lower, story_id=thing.pk)
-    if isinstance(thing, Invoice):
-        disputes = Dispute.objects.filter(enterprise_id=thing.enterprise_id, invoice=thing)
-        found |= Q(story_type=Dispute._meta.label_lower, story_id__in=list(disputes.values_list("pk", flat=True)))
+    about = disputes_of(lines)
+    if about:
+        found |= Q(story_type=Dispute._meta.label_lower, story_id__in=about)
     rows = of_enterprise(Event.objects, actor).filter(found, enterprise_id=thing.enterprise_id)
     return list((rows if actor.is_staff else events.told_to_customers(rows)).order_by("-at", "-id"))
 

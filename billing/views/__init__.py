@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.selectors import get_enterprise
 from billing import forms, lists, selectors, services
 from billing.models import DISPUTE_FLOW, BillRun, BillRunStatus, Dispute, Invoice, InvoiceLine, Outcome
 from billing.permissions import Permission
@@ -45,13 +44,13 @@ def chosen_invoices(request: ActorRequest) -> HttpResponseBase:
 def invoice(request: ActorRequest, number: str) -> HttpResponse:
     found = _invoice(request, number, way="page")
     lines = selectors.list_lines(request.actor, found)
-    story = selectors.list_story(request.actor, found)
+    story = selectors.list_story(request.actor, found, lines)
     context = {
         "invoice": found,
         "lines": lines,
         "sums": selectors.sums(found, lines),
         "changes": lists.changes(selectors.compare(request.actor, found, lines)),
-        "credits_given": selectors.list_credits_given(request.actor, found),
+        "credits_given": selectors.list_credits_given(request.actor, found, lines),
         "open_lines": [row for row in lines if row.open_dispute],
         "analyst": selectors.get_analyst(request.actor, found.account_id),
         "story": lists.invoice_story(story, selectors.list_told(request.actor, story)),
@@ -62,7 +61,9 @@ def invoice(request: ActorRequest, number: str) -> HttpResponse:
 
 def _invoice(request: ActorRequest, number: str, *, way: str = "") -> Invoice:
     """One within reach; who sees it, in a way of Look.Way, stands in the audit log."""
-    found = get_object_or_404(selectors.list_invoices(request.actor), number=number)
+    found = selectors.get_invoice(request.actor, number)
+    if found is None:
+        raise Http404
     if way:
         looks.note(request.actor, found, way, label=number, at=timezone.now())
     return found
@@ -70,7 +71,7 @@ def _invoice(request: ActorRequest, number: str, *, way: str = "") -> Invoice:
 
 def _window(found: Invoice) -> dict[str, Any]:
     """How long the invoice can still be disputed, by the enterprise's own date."""
-    today = selectors.local_date(get_enterprise(found.enterprise_id), timezone.now())
+    today = selectors.local_date(found.enterprise, timezone.now())
     return {"today": today, "days_left": (found.dispute_by_on - today).days}
 
 

@@ -200,7 +200,9 @@ def test_the_filter_holds_with_the_wall_open(
         assert [x.pk for x in selectors.list_invoices(actor)] == [invoice.pk]
         assert [x.pk for x in selectors.list_disputes(actor)] == [mine.pk]
         assert [x.dispute_id for x in selectors.list_disputed_lines(actor)] == [mine.pk]
-        assert selectors.list_lines(actor, other) == [] == selectors.list_credits_given(actor, other)
+        lines = selectors.list_lines(b.customer(bob, borealis), other)
+        assert selectors.disputes_of(lines) == {theirs.pk}
+        assert selectors.list_lines(actor, other) == [] == selectors.list_credits_given(actor, other, lines)
         assert selectors.get_credits_of(actor, theirs) == {}
         for found in (selectors.list_invoices, selectors.list_disputes, selectors.list_disputed_lines):
             assert not found(limited).exists()
