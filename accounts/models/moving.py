@@ -50,6 +50,7 @@ class MoveStatus(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("move of accounts", "Declined")
     WITHDRAWN = "withdrawn", pgettext_lazy("move of accounts", "Cancelled")
     MISFIT = "misfit", pgettext_lazy("move of accounts", "Not proven")
+    LAPSED = "lapsed", pgettext_lazy("move of accounts", "Not agreed in time")
 
 
 _M = MoveStatus
@@ -59,18 +60,18 @@ MOVE_FLOW = Flow(
     moves=table(
         {
             _M.ASKED: [_M.OPEN, _M.MISFIT, _M.WITHDRAWN],
-            _M.OPEN: [_M.APPROVED, _M.DECLINED, _M.WITHDRAWN],
+            _M.OPEN: [_M.APPROVED, _M.DECLINED, _M.WITHDRAWN, _M.LAPSED],
             # Until its day comes either side, and the carrier, can still stop it.
             _M.APPROVED: [_M.DONE, _M.DECLINED, _M.WITHDRAWN],
         }
     ),
     tones={
         _M.ASKED: "gray", _M.OPEN: "amber", _M.APPROVED: "blue", _M.DONE: "green", _M.DECLINED: "red",
-        _M.WITHDRAWN: "gray", _M.MISFIT: "red",
+        _M.WITHDRAWN: "gray", _M.MISFIT: "red", _M.LAPSED: "gray",
     },
     standard={
         _M.ASKED: "acknowledged", _M.OPEN: "pending", _M.APPROVED: "inProgress", _M.DONE: "completed",
-        _M.DECLINED: "rejected", _M.WITHDRAWN: "cancelled", _M.MISFIT: "rejected",
+        _M.DECLINED: "rejected", _M.WITHDRAWN: "cancelled", _M.MISFIT: "rejected", _M.LAPSED: "cancelled",
     },
 )  # fmt: skip
 
@@ -79,7 +80,8 @@ class Move(CarrierOwned):
     """Accounts that are to go from one enterprise to another: the carrier's record, by which the owner's job acts.
 
     No customer's side can write it, so that nobody moves anything without the carrier. ``accounts`` are
-    numbers; none stands for all. A claim names its target once it is carried out.
+    numbers; none stands for all. A claim names its target once it is carried out. ``unknown`` is the ID that was
+    asked for where no customer has it: who asked is not told so.
     """
 
     extra_grants: ClassVar = {"portal_staff_inside": ("INSERT", "UPDATE")}
@@ -87,8 +89,9 @@ class Move(CarrierOwned):
     number = models.CharField(max_length=30, unique=True, db_collation="C")
     kind = models.CharField(max_length=10, choices=MoveKind)
     status = models.CharField(max_length=10, choices=MoveStatus, default=MoveStatus.OPEN)
-    source = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     target = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    unknown = models.CharField(max_length=20, blank=True, db_collation="C")
     accounts = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     effective_on = models.DateField()  # of the carrier's calendar
     why = models.CharField(max_length=500, blank=True)

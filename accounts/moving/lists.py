@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import MOVE_FLOW, AccountCode, Move, MoveKind, MoveSide, MoveStatus, Said
+from accounts.models import MOVE_FLOW, AccountCode, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.moving import selectors
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, moment, paths, status, with_small, words
@@ -79,6 +79,7 @@ ALL = ListPage(
                 | Q(accounts__contains=[typed])
                 | Q(source__public_id=typed)
                 | Q(target__public_id=typed)
+                | Q(unknown=typed)
             ),
         ),
         _STATE,
@@ -125,6 +126,12 @@ def our_columns(actor: Actor) -> list[Column]:
     ]
 
 
+def _who(move: Move, side: Enterprise | None) -> Cell:
+    if side:
+        return with_small(side.name, side.public_id)
+    return with_small(move.unknown, _("no customer has this ID")) if move.unknown else ""
+
+
 def all_columns() -> list[Column]:
     states = _states()
 
@@ -139,10 +146,8 @@ def all_columns() -> list[Column]:
             key="number",
         ),
         Column(_("State"), lambda each: states[each.status], is_own_label=True, key="state"),
-        Column(_("From"), lambda each: with_small(each.source.name, each.source.public_id), key="from"),
-        Column(
-            _("To"), lambda each: with_small(each.target.name, each.target.public_id) if each.target else "", key="to"
-        ),
+        Column(_("From"), lambda each: _who(each, each.source), key="from"),
+        Column(_("To"), lambda each: _who(each, each.target), key="to"),
         Column(_("Accounts"), lambda each: _numbers(each.accounts), key="accounts"),
         Column(_("Day of the move"), lambda each: _day(each.effective_on), key="day"),
         Column(_("Asked for"), lambda each: moment(each.made_at), key="asked", is_extra=True),
@@ -164,13 +169,18 @@ def side_facts(side: MoveSide) -> list[dict[str, Any]]:
     ]
 
 
+def _named(move: Move, side: Enterprise | None) -> dict[str, str]:
+    if side:
+        return {"value": side.name, "hint": side.public_id}
+    return {"value": move.unknown, "hint": _("no customer has this ID") if move.unknown else ""}
+
+
 def move_facts(move: Move) -> list[dict[str, Any]]:
     """What the carrier's people read of it."""
     said = dict(Said.choices)
-    target = move.target
     facts: list[dict[str, Any]] = [
-        {"label": _("From"), "value": move.source.name, "hint": move.source.public_id},
-        {"label": _("To"), "value": target.name if target else "", "hint": target.public_id if target else ""},
+        {"label": _("From"), **_named(move, move.source)},
+        {"label": _("To"), **_named(move, move.target)},
         {"label": _("Day of the move"), "value": _day(move.effective_on)},
         {"label": _("Asked for"), "value": moment(move.made_at)},
         {"label": _("Why"), "value": move.why},

@@ -42,6 +42,7 @@ def administrators(event: Event) -> Iterable[Recipient]:
 OUTCOMES: dict[str, Text] = {
     MoveStatus.DECLINED: gettext_lazy("It was declined"),
     MoveStatus.WITHDRAWN: gettext_lazy("It was cancelled"),
+    MoveStatus.LAPSED: gettext_lazy("Not all have agreed in time"),
     MoveStatus.MISFIT: gettext_lazy("What you gave does not show that the accounts are there and are to move"),
 }
 

@@ -1,6 +1,6 @@
 """What the pages of moves, and the tasks, need to know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -93,6 +93,7 @@ class Preview:
     things: list[tuple[Text, int]]
     loses: Sight | None = None
     gains: Sight | None = None
+    missing: Sequence[str] = ()  # numbers that are no accounts of who is to give them
 
 
 def list_moving(enterprise_id: int, numbers: Iterable[str]) -> list[Account]:
@@ -100,6 +101,13 @@ def list_moving(enterprise_id: int, numbers: Iterable[str]) -> list[Account]:
     rows = Account.objects.filter(enterprise_id=enterprise_id).order_by("number")
     numbers = list(numbers)
     return list(rows.filter(number__in=numbers) if numbers else rows)
+
+
+def list_missing(enterprise_id: int, numbers: Iterable[str]) -> list[str]:
+    """Which of these numbers are no accounts of the enterprise."""
+    numbers = list(numbers)
+    found = {each.number for each in list_moving(enterprise_id, numbers)} if numbers else set()
+    return [each for each in numbers if each not in found]
 
 
 def count_things(actor: Actor, accounts: Iterable[Account]) -> list[tuple[Text, int]]:
@@ -131,15 +139,20 @@ def preview_side(actor: Actor, side: MoveSide) -> Preview:
     if not side.gives:
         return Preview([], [], gains=sight_of(side.enterprise_id, None))
     accounts = list_moving(side.enterprise_id, side.accounts)
-    return Preview(accounts, count_things(actor, accounts), loses=sight_of(side.enterprise_id, accounts))
+    missing = list_missing(side.enterprise_id, side.accounts)
+    loses = sight_of(side.enterprise_id, accounts)
+    return Preview(accounts, count_things(actor, accounts), loses=loses, missing=missing)
 
 
 def preview_move(actor: Actor, move: Move) -> Preview:
     """As the carrier's people see it: both sides."""
-    accounts = list_moving(move.source_id, move.accounts)
-    inside = replace(actor, enterprise_id=move.source_id, enterprise_public_id=move.source.public_id)
     gains = sight_of(move.target_id, None) if move.target_id else None
-    return Preview(accounts, count_things(inside, accounts), sight_of(move.source_id, accounts), gains)
+    if move.source is None:
+        return Preview([], [], gains=gains)
+    accounts = list_moving(move.source.pk, move.accounts)
+    inside = replace(actor, enterprise_id=move.source.pk, enterprise_public_id=move.source.public_id)
+    loses, missing = sight_of(move.source.pk, accounts), list_missing(move.source.pk, move.accounts)
+    return Preview(accounts, count_things(inside, accounts), loses, gains, missing)
 
 
 def list_sides_of(move: Move) -> list[MoveSide]:

@@ -155,7 +155,7 @@ def _show_one(request: ActorRequest, move: Move, *, status: int = 200, **forms: 
         "move": move,
         "facts": lists.move_facts(move),
         "preview": selectors.preview_move(request.actor, move) if is_open else None,
-        "can_approve": move.status == MoveStatus.OPEN and not move.approved_at,
+        "can_approve": move.status == MoveStatus.OPEN and not move.approved_at and not move.unknown,
         "can_stop": is_open,
         "grounds_form": GroundsForm(),
         "reason_form": ReasonForm(auto_id="stop-%s"),

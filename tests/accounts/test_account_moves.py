@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import selectors
@@ -16,6 +18,7 @@ from accounts.moving.tasks import look_at_moves
 from portal.models import Event
 from tests import make
 from tests.accounts.test_registration import PASSWORD, bill, entered, register, way_in
+from tests.accounts.test_same_work import statement
 from tests.faces import FaceClient, as_staff, connected_as, inside
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -179,6 +182,71 @@ def test_what_is_not_proven_is_answered_alike_and_tells_nothing(
     mails = [each for each in deliver() if each.kind == "move.ended"]
     assert len(mails) == 2 and len({each.subject for each in mails}) == 1
     assert owner_of(borealis_main) == borealis.pk
+
+
+@pytest.mark.parametrize("what", ["give", "take", "join", "absorb"])
+def test_an_enterprise_that_is_there_and_one_that_is_not_are_answered_alike(
+    what, ada, bert, owen, client_of, acme, acme_main, borealis, borealis_main, deliver
+):
+    """What was asked, what is seen after it was looked at, and the mail when nobody agrees; and the same work."""
+    names = {"give": acme_main.number, "take": borealis_main.number}
+    form = ada.get(f"{OURS}ask/?what={what}").content
+
+    def asked(other):
+        with CaptureQueriesContext(connection) as done:
+            answer = ada.post(f"{OURS}ask/?what={what}", wish(other=other, accounts=names.get(what, "")))
+        return answer.status_code, [statement(each["sql"]) for each in done.captured_queries], answer["Location"]
+
+    asked("111111")
+    there, nowhere = asked("305120"), asked("999999")
+    assert form and there[:2] == nowhere[:2]
+    look()
+    assert "Borealis" not in ada.get(OURS).content.decode()
+    pages = [plain(ada.get(each[2]).content.decode()) for each in (there, nowhere)]
+    assert pages[0] == pages[1] and "Waits for approval" in pages[0]
+    with as_staff():
+        made_up = Move.objects.get(unknown="999999")
+    # Who is asked, and the carrier, hear what is so.
+    assert "Acme Freight" in bert.get(f"{THEIRS}{sides()['305120'].pk}/").content.decode()
+    staff = client_of(owen)
+    assert "No customer has the ID 999999" in staff.get(f"/moves/{made_up.pk}/").content.decode()
+    assert staff.post(f"/moves/{made_up.pk}/approve/", {"grounds": "Seen"}).status_code == 409
+    deliver()
+    with as_staff():
+        Move.objects.update(effective_on=day(-31))
+    look()
+    ended = [each for each in deliver() if each.kind == "move.ended" and each.recipient == "alice@acme.example"]
+    assert len({plain(each.body_text) for each in ended}) == 1 and len(ended) == 3
+    with as_staff():
+        assert set(Move.objects.values_list("status", flat=True)) == {"lapsed"}
+    assert owner_of(acme_main) == acme.pk and owner_of(borealis_main) == borealis.pk
+
+
+def plain(text):
+    """Without what differs from one request to the other whatever was asked."""
+    return re.sub(r"\d+|…|[A-Za-z0-9_-]{20,}", "", text.split("<main")[-1])
+
+
+def test_who_declines_without_having_agreed_is_not_named(ada, bert, acme_branch, deliver):
+    ours, theirs = give(ada, acme_branch)
+    bert.post(f"{theirs}decline/", {"reason": "Not us"})
+    look()
+    mails = [each for each in deliver() if each.kind == "move.ended"]
+    assert "Borealis" not in ada.get(ours).content.decode()
+    told = {each.recipient: each.body_text for each in mails}
+    assert "Not us" in told["alice@acme.example"] and "Borealis" not in told["alice@acme.example"]
+
+
+def test_nobody_agrees_to_give_what_is_not_theirs(ada, bert, owen, client_of, acme_main, borealis, borealis_main):
+    ada.post(f"{OURS}ask/?what=take", wish(other="305120", accounts=f"{borealis_main.number} 9-NONE"))
+    look()
+    theirs = f"{THEIRS}{sides()['305120'].pk}/"
+    assert "Not accounts of who is to give them: 9-NONE" in bert.get(theirs).content.decode()
+    assert bert.post(f"{theirs}agree/").status_code == 409
+    staff = client_of(owen)
+    assert staff.post(f"/moves/{the_move().pk}/approve/", {"grounds": "Seen"}).status_code == 409
+    assert sides()["305120"].said == "" and the_move().approved_at is None
+    assert bert.post(f"{theirs}decline/", {"reason": "Not all of them are ours"}).status_code == 302
 
 
 def test_what_cannot_be_asked_for_is_refused_and_nothing_is_noted(ada, acme, acme_main, borealis, borealis_main):

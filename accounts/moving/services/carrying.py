@@ -62,16 +62,19 @@ def carry_out(pk: int, *, at: datetime) -> Move | None:
     found = Move.objects.select_for_update(of=("self",)).get(pk=pk)
     if found.status != MoveStatus.APPROVED or found.effective_on > selectors.carriers_day(at):
         return None
-    accounts = here.list_moving(found.source_id, found.accounts)
+    source = found.source
+    if source is None:
+        raise CannotMove(f"No customer has the ID {found.unknown}.")
+    accounts = here.list_moving(source.pk, found.accounts)
     missing = set(found.accounts) - {each.number for each in accounts}
     if missing or not accounts:
         raise CannotMove(f"Not there any more: {', '.join(sorted(missing)) or 'any account'}.")
     if found.target is None:
-        found.target = _new_home(found, accounts[0])
+        found.target = _new_home(source, accounts[0])
     keys = [each.pk for each in accounts]
-    moved = move(keys, source=found.source, target=found.target, reference=found.number, at=at)
+    moved = move(keys, source=source, target=found.target, reference=found.number, at=at)
     if found.kind == MoveKind.MERGE:
-        _carry_numbers(found)
+        _carry_numbers(source, found.target)
     MOVE_FLOW.require(found.status, MoveStatus.DONE)
     found.status, found.ended_at, found.last_error = MoveStatus.DONE, at, ""
     found.moved = moved.rows
@@ -83,9 +86,8 @@ def carry_out(pk: int, *, at: datetime) -> Move | None:
     return found
 
 
-def _new_home(found: Move, account: Account) -> Enterprise:
+def _new_home(holding: Enterprise, account: Account) -> Enterprise:
     """An enterprise for an account that nobody had: named like the account until the carrier knows better."""
-    holding = found.source
     made = Enterprise.objects.create(
         public_id=_free_id(),
         legal_name=account.name,
@@ -107,11 +109,11 @@ def _free_id() -> str:
             return found
 
 
-def _carry_numbers(found: Move) -> None:
+def _carry_numbers(source: Enterprise, target: Enterprise) -> None:
     """Who is merged brings its customer numbers: by them other systems go on finding the accounts."""
-    CustomerNumber.objects.filter(enterprise=found.source).update(enterprise=found.target)
-    rows = Locator.objects.filter(kind=locator.CUSTOMER_NUMBER, enterprise_id=found.source_id)
-    rows.update(enterprise_id=found.target_id)
+    CustomerNumber.objects.filter(enterprise=source).update(enterprise=target)
+    rows = Locator.objects.filter(kind=locator.CUSTOMER_NUMBER, enterprise_id=source.pk)
+    rows.update(enterprise_id=target.pk)
 
 
 def _close_sides(found: Move, *, at: datetime) -> None:
