@@ -96,8 +96,10 @@ class Move(CarrierOwned):
     effective_on = models.DateField()  # of the carrier's calendar
     why = models.CharField(max_length=500, blank=True)
     made_at = models.DateTimeField()
-    # Who registered, where that is why: mail, name and language.
+    # Who registered, where that is why, or is the first administrator of a new one: mail, name and language.
     claimant = models.JSONField(null=True, blank=True)
+    # What the enterprise that is made for a split is like, as the carrier's people wrote it.
+    founding = models.JSONField(null=True, blank=True)
     approved_by = models.CharField(max_length=200, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     grounds = models.CharField(max_length=500, blank=True)
@@ -108,6 +110,11 @@ class Move(CarrierOwned):
     class Meta:
         constraints = [MOVE_FLOW.constraint()]
         indexes = [models.Index(fields=["status", "effective_on"], name="accounts_move_due")]
+
+    @property
+    def is_to_new(self) -> bool:
+        """Whether the accounts go to an enterprise that is made for them."""
+        return self.kind == MoveKind.SPLIT and self.target_id is None and not self.unknown
 
     def __str__(self) -> str:
         return self.number
@@ -127,7 +134,7 @@ class MoveSide(TenantOwned):
     somebody asks. ``other`` is its public ID; its name is shown once it has agreed.
     """
 
-    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (said, said_at, said_by, answer)")}
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (said, said_at, said_by, answer, chosen, chosen_by)")}
     withheld: ClassVar = {"portal_staff_inside": ("DELETE",)}
     move_id = models.BigIntegerField(null=True, blank=True)
     number = models.CharField(max_length=30, blank=True, db_collation="C")
@@ -152,6 +159,11 @@ class MoveSide(TenantOwned):
     status = models.CharField(max_length=10, choices=MoveStatus, default=MoveStatus.ASKED)
     other_said = models.CharField(max_length=10, choices=Said, blank=True)
     carrier_at = models.DateTimeField(null=True, blank=True)
+    # Of a merge: the memberships of who is sent along, or is let in of those whom the other side offers.
+    chosen = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    chosen_by = models.CharField(max_length=200, blank=True)
+    # Whom the other side offers: key, name, title, and what each would hold on which of the accounts.
+    offered = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

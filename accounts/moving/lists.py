@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import MOVE_FLOW, AccountCode, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.moving import selectors
+from accounts.moving.notices import numbers_said
+from portal import registries
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, moment, paths, status, with_small, words
 from portal.listing import Listing, Words
@@ -106,7 +108,7 @@ ALL_LIST = Listing(
 def _way(side: MoveSide) -> str:
     other = side.other_name or side.other
     if not other:
-        return _("to us")
+        return _("to a new enterprise") if side.gives else _("to us")
     return (_("to %(other)s") if side.gives else _("from %(other)s")) % {"other": other}
 
 
@@ -154,10 +156,31 @@ def all_columns() -> list[Column]:
     ]
 
 
+def comers(side: MoveSide, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """People who may come along, as the page lets one choose them."""
+    return [{**each, "lines": rights_lines(each["rights"]), "is_chosen": each["member"] in side.chosen}
+            for each in offered]  # fmt: skip
+
+
+def rights_lines(rights: dict[str, list[str] | None]) -> list[str]:
+    """What somebody would hold there: permissions on the same accounts stand together."""
+    known, found = registries.permissions(), dict[str, list[str]]()
+    for code, numbers in rights.items():
+        where = _("all accounts that come") if numbers is None else numbers_said(numbers)
+        found.setdefault(where, []).append(str(known.get(code, code)))
+    everything = len(known.keys() - registries.whole_permissions())
+    return [
+        f"{where}: {_('everything about accounts') if len(what) == everything else ', '.join(what)}"
+        for where, what in found.items()
+    ]
+
+
 def side_facts(side: MoveSide) -> list[dict[str, Any]]:
     """What an enterprise's administrators read of a move."""
     said = dict(Said.choices)
     other = " ".join(each for each in (side.other_name, side.other) if each)
+    if side.gives and not side.other:
+        other = _("%(name)s (new)") % {"name": other} if other else _("A new one, which we make for these accounts")
     return [
         {"label": _("Move"), "value": side.number},
         {"label": _("Other enterprise"), "value": other},
@@ -189,7 +212,28 @@ def move_facts(move: Move) -> list[dict[str, Any]]:
         by = each.said_by or ("" if each.said != Said.AGREED else _("nobody is there"))
         facts.append({"label": each.enterprise.name, "value": said[each.said], "hint": by})
     facts.append({"label": _("We agreed"), "value": moment(move.approved_at), "hint": move.approved_by})
+    if move.founding:
+        facts.append({"label": _("New enterprise"), "value": move.founding["legal_name"], "hint": _first(move)})
+    facts += _coming(move)
     return [*facts, {"label": _("Grounds"), "value": move.grounds}]
+
+
+def _first(move: Move) -> str:
+    first = move.claimant or {}
+    return " ".join(each for each in (first.get("name", ""), first.get("email", "")) if each)
+
+
+def _coming(move: Move) -> list[dict[str, Any]]:
+    """Who was sent along, and who of them is let in."""
+    takes = next((each for each in selectors.list_sides_of(move) if not each.gives), None)
+    if takes is None or not takes.offered:
+        return []
+    sent = [each["name"] for each in takes.offered]
+    let_in = [each["name"] for each in takes.offered if each["member"] in takes.chosen]
+    return [
+        {"label": _("Sent along"), "value": ", ".join(sent)},
+        {"label": _("Let in"), "value": ", ".join(let_in) or _("Nobody yet")},
+    ]
 
 
 def code_state(code: AccountCode, now: Any) -> Cell:

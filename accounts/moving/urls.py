@@ -11,11 +11,13 @@ customer = [
     path(f"{_HERE}<int:pk>/agree/", views.agree, name="agree"),
     path(f"{_HERE}<int:pk>/decline/", views.decline, name="decline"),
     path(f"{_HERE}<int:pk>/cancel/", views.cancel, name="cancel"),
+    path(f"{_HERE}<int:pk>/people/", views.choose, name="choose"),
 ]
 staff = [
     path("moves/", views.list_all, name="list"),
     path("moves/<int:pk>/", views.show_one, name="move"),
     path("moves/<int:pk>/approve/", views.approve, name="approve"),
+    path("moves/<int:pk>/found/", views.found, name="found"),
     path("moves/<int:pk>/stop/", views.stop, name="stop"),
     path(_CODES, views.codes, name="codes"),
     path(f"{_CODES}<int:pk>/end/", views.end_code, name="end_code"),

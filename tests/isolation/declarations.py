@@ -238,7 +238,7 @@ MOVES = {
     f"{_MOVES}<int:pk>/": inside("enterprise.admin", thing="move_side"),
     **{
         f"{_MOVES}<int:pk>/{verb}/": inside("enterprise.admin", "POST", thing="move_side")
-        for verb in ("agree", "decline", "cancel")
+        for verb in ("agree", "decline", "cancel", "people")
     },
 }
 _CODES = "e/<slug:enterprise>/account-codes/"
@@ -247,6 +247,7 @@ STAFFS_MOVES = {
     "moves/<int:pk>/": across("enterprise.change", thing="move"),
     "moves/<int:pk>/approve/": across("enterprise.change", "POST", thing="move"),
     "moves/<int:pk>/stop/": across("enterprise.change", "POST", thing="move"),
+    "moves/<int:pk>/found/": across("enterprise.change", "POST", thing="move"),
     _CODES: inside("account.add", *FORM),
     f"{_CODES}<int:pk>/end/": inside("account.add", "POST", thing="account_code"),
 }
@@ -545,7 +546,7 @@ WALLED = {
     "accounts_registration": ("INSERT",),
     "accounts_accountstay": (),
     "accounts_accountcode": (),
-    "accounts_moveside": ("INSERT", "UPDATE (answer, said, said_at, said_by)"),
+    "accounts_moveside": ("INSERT", "UPDATE (answer, chosen, chosen_by, said, said_at, said_by)"),
     "accounts_accessreview": ("INSERT", "UPDATE (ended_at, status)"),
     "accounts_reviewline": ("INSERT", "UPDATE (answer, decided_at, decided_by, held, was_administrator)"),
     "accounts_apikeyaccount": ("INSERT",),

@@ -1,16 +1,17 @@
 """What both sides and the carrier have said of a move, and what follows from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import selectors
+from accounts import selectors, services
 from accounts.models import MOVE_FLOW, Move, MoveSide, MoveStatus, Said
 from accounts.moving import selectors as here
 from accounts.moving import terms as names
+from accounts.moving.services import along
 from portal import events, terms
 from portal.actors import Actor, system
 from portal.errors import Refused
@@ -39,6 +40,7 @@ def settle(pk: int, *, at: datetime) -> Move:
         move.status = MoveStatus.APPROVED
         move.save(update_fields=["status"])
     _copy(move, sides, at=at)
+    along.offer(move, sides, at=at)
     return move
 
 
@@ -75,6 +77,8 @@ def _copy(move: Move, sides: list[MoveSide], *, at: datetime) -> None:
             each.other_said = other.said
             if other.said == Said.AGREED:
                 each.other, each.other_name = other.enterprise.public_id, other.enterprise.name
+        if move.founding and move.approved_at:
+            each.other_name = move.founding["legal_name"]
         if before == (each.status, each.other_said, each.other_name, each.carrier_at):
             continue
         with tenant_scope(each.enterprise_id):
@@ -92,6 +96,8 @@ def approve(pk: int, *, grounds: str, actor: Actor, at: datetime) -> Move:
     move = Move.objects.select_for_update(of=("self",)).get(pk=pk)
     if move.status != MoveStatus.OPEN or move.approved_at:
         raise Refused(_("There is nothing to decide any more. Look at it as it is now."))
+    if move.is_to_new and not move.founding:
+        raise Refused(_("Say first what the new enterprise is called, and who administers it."))
     if move.unknown:
         raise Refused(_("No customer has the ID %(id)s. Stop it, and say why.") % {"id": move.unknown})
     missing = here.list_missing(move.source_id, move.accounts) if move.source_id else []
@@ -100,6 +106,23 @@ def approve(pk: int, *, grounds: str, actor: Actor, at: datetime) -> Move:
     move.approved_by, move.approved_at, move.grounds = actor.name, at, grounds.strip()
     move.save(update_fields=["approved_by", "approved_at", "grounds"])
     return settle(pk, at=at)
+
+
+@transaction.atomic
+def found(pk: int, *, record: Mapping[str, str], first: services.Invited, actor: Actor, at: datetime) -> Move:
+    """Say what the enterprise is like to which accounts are split off, and who is its first administrator.
+
+    It is made on the day. ``record`` are fields of Enterprise. Raises Refused where the move is to one that is there,
+    or was approved, and for an address that is none.
+    """
+    move = Move.objects.select_for_update(of=("self",)).get(pk=pk)
+    if move.status != MoveStatus.OPEN or move.approved_at or not move.is_to_new:
+        raise Refused(_("There is nothing to decide any more. Look at it as it is now."))
+    email = services.clean_email(first.email)
+    move.founding = dict(record)
+    move.claimant = {"email": email, "name": first.name, "language": record.get("language", "")}
+    move.save(update_fields=["founding", "claimant"])
+    return move
 
 
 @transaction.atomic
