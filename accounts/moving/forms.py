@@ -21,7 +21,7 @@ WHATS: dict[str, tuple[MoveKind, bool, Text]] = {
     "join": (MoveKind.MERGE, True, _("Join another enterprise with all accounts")),
     "absorb": (MoveKind.MERGE, False, _("Take in another enterprise with all its accounts")),
 }
-_MOST = 2000  # account numbers at once
+MOST = 2000  # account numbers at once
 
 
 class AskForm(forms.Form):
@@ -80,7 +80,7 @@ class AskForm(forms.Form):
 
     def clean_accounts(self) -> list[str]:
         found = list(dict.fromkeys(re.split(r"[\s,;]+", str(self.cleaned_data["accounts"]).strip())))
-        if len(found) > _MOST or any(len(each) > 40 for each in found):
+        if len(found) > MOST or any(len(each) > 40 for each in found):
             raise forms.ValidationError(_("These are too many, or no account numbers."))
         return found
 

@@ -1,5 +1,6 @@
 """Moves of accounts as lists and pages show them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -14,6 +15,7 @@ from accounts.moving.notices import numbers_said
 from portal import registries
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, moment, paths, status, with_small, words
+from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
 
@@ -54,12 +56,45 @@ OURS = ListPage(
         DateRange("day", gettext_lazy("Day of the move"), "effective_on"),
     ],
 )
+
+
+def _our_header() -> list[str]:
+    return [
+        _("Move"), _("What"), _("State"), _("Accounts"), _("Direction"), _("Other enterprise"), _("Name"),
+        _("Day of the move"), _("Asked for"), _("Asked by"), _("We said"), _("The other side said"),
+        _("The carrier agreed"), _("Why"),
+    ]  # fmt: skip
+
+
+def _our_rows(sides: Iterable[MoveSide]) -> list[list[Any]]:
+    return [
+        [
+            each.number, each.get_kind_display(), each.get_status_display(),
+            " ".join(each.accounts) or _("all accounts"),
+            _("leave us") if each.gives else _("come to us"), each.other, each.other_name, each.effective_on,
+            each.asked_at, each.asked_by, each.get_said_display(), each.get_other_said_display(), each.carrier_at,
+            each.why,
+        ]
+        for each in sides
+    ]  # fmt: skip
+
+
+OURS_EXPORT = ExportKind(
+    name="moves",
+    title=gettext_lazy("Moves of accounts"),
+    permission="enterprise.admin",
+    page=OURS,
+    rows=selectors.list_sides,
+    header=_our_header,
+    cells=_our_rows,
+)
 OUR_LIST = Listing(
     name="moves",
     title=gettext_lazy("Moves of accounts"),
     page=OURS,
     permission="enterprise.admin",
     url="moving:list",
+    export="moving:export",
     nothing=Words(
         gettext_lazy("No account has moved"),
         gettext_lazy("Bring an account in that is yours, or move accounts from one enterprise to another."),
@@ -89,12 +124,44 @@ ALL = ListPage(
         DateRange("day", gettext_lazy("Day of the move"), "effective_on"),
     ],
 )
+
+
+def _all_header() -> list[str]:
+    return [
+        _("Move"), _("What"), _("State"), _("From"), _("Name"), _("To"), _("Name"), _("Unknown ID"), _("Accounts"),
+        _("Day of the move"), _("Asked for"), _("We agreed"), _("Agreed by"), _("Grounds"), _("Ended"), _("Why"),
+    ]  # fmt: skip
+
+
+def _all_rows(moves: Iterable[Move]) -> list[list[Any]]:
+    return [
+        [
+            each.number, each.get_kind_display(), each.get_status_display(),
+            each.source.public_id if each.source else "", each.source.name if each.source else "",
+            each.target.public_id if each.target else "", each.target.name if each.target else "", each.unknown,
+            " ".join(each.accounts) or _("all accounts"), each.effective_on, each.made_at, each.approved_at,
+            each.approved_by, each.grounds, each.ended_at, each.why,
+        ]
+        for each in moves
+    ]  # fmt: skip
+
+
+ALL_EXPORT = ExportKind(
+    name="account-moves",
+    title=gettext_lazy("Moves of accounts"),
+    permission="enterprise.change",
+    page=ALL,
+    rows=lambda actor: selectors.list_moves(),
+    header=_all_header,
+    cells=_all_rows,
+)
 ALL_LIST = Listing(
     name="account-moves",
     title=gettext_lazy("Moves of accounts"),
     page=ALL,
     permission="enterprise.change",
     url="moving:list",
+    export="moving:export",
     is_inside=False,
     nothing=Words(
         gettext_lazy("Nobody has asked for a move"),

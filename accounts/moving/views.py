@@ -16,7 +16,7 @@ from accounts.models import MOVE_FLOW, Move, MoveSide, MoveStatus, Said
 from accounts.moving import lists, selectors, services
 from accounts.moving.forms import WHATS, AskForm, CodeForm, FoundForm, GroundsForm, PeopleForm, ReasonForm
 from accounts.permissions import Permission
-from portal import listing
+from portal import exports, listing
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -32,6 +32,14 @@ FORM = ["GET", "HEAD", "POST"]
 def list_ours(request: ActorRequest) -> HttpResponse:
     rows, columns = selectors.list_sides(request.actor), lists.our_columns(request.actor)
     return listing.show(request, lists.OUR_LIST, rows, columns, template="moving/list.html")
+
+
+@require_http_methods(FORM)
+@requires(Permission.ENTERPRISE_ADMIN)
+def export_ours(request: ActorRequest) -> HttpResponse:
+    place = request.actor.enterprise_public_id
+    name = f"{place}-moves-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.OURS_EXPORT, name=name, back=reverse("moving:list", args=[place]))
 
 
 @require_http_methods(FORM)
@@ -151,6 +159,13 @@ def choose(request: ActorRequest, pk: int) -> HttpResponse:
 @requires(Permission.ENTERPRISE_CHANGE)
 def list_all(request: ActorRequest) -> HttpResponse:
     return listing.show(request, lists.ALL_LIST, selectors.list_moves(), lists.all_columns())
+
+
+@require_safe
+@requires(Permission.ENTERPRISE_CHANGE)
+def export_all(request: ActorRequest) -> HttpResponse:
+    name = f"account-moves-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.ALL_EXPORT, name=name, back=reverse("moving:list"))
 
 
 def _move(pk: int) -> Move:
