@@ -162,7 +162,7 @@ def _add_joining() -> None:
 def _add_moving() -> None:
     from accounts.moving import lists, notices, rules, services, tasks, terms  # noqa: F401 - the task makes itself known
     from accounts.permissions import Permission
-    from portal import listing, moving, registries
+    from portal import exports, listing, moving, registries
     from portal.registries import Card, NavItem
     from portal.terms import declare
 
@@ -170,6 +170,7 @@ def _add_moving() -> None:
     notices.register_kinds()
     declare(*terms.TERMS)
     registries.add_owner_jobs(services.carry_out_due)
+    exports.register(lists.OURS_EXPORT, lists.ALL_EXPORT)
     listing.register(lists.OUR_LIST, lists.ALL_LIST)
     admin, change, add = Permission.ENTERPRISE_ADMIN, Permission.ENTERPRISE_CHANGE, Permission.ACCOUNT_ADD
     registries.add_nav(

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import crowd, databases, loading, outbox, pages, plans, printing, report, wall, weight
+from bench import crowd, databases, loading, moving, outbox, pages, plans, printing, report, wall, weight
 from bench.processes import environment
 from bench.report import SLACK, Figure
 
@@ -21,7 +21,9 @@ def main() -> int:
     parser.add_argument("--smoke", action="store_true", help="a tenth of the size, and twice the budgets")
     parser.add_argument("--orders", type=int, help="orders in the large database; the small one has a hundredth")
     parser.add_argument(
-        "--only", choices=["pages", "crowd", "wall", "weight", "plans", "outbox", "pdf", "loading"], action="append"
+        "--only",
+        choices=["pages", "crowd", "wall", "weight", "plans", "outbox", "pdf", "loading", "moving"],
+        action="append",
     )
     given = parser.parse_args()
     scale = 10 if given.smoke else 1
@@ -47,6 +49,7 @@ def _measure(orders: int, rows: int, only: list[str] | None, *, requests: int) -
         "plans": lambda: plans.measure(large),
         "outbox": lambda: _on_a_copy("work", "small", lambda: outbox.measure(small)),
         "pdf": lambda: printing.measure(large),
+        "moving": lambda: _on_a_copy("work", "small", lambda: moving.measure(rows // 5)),
         "loading": lambda: _on_a_copy("empty", "bare", lambda: loading.measure(rows)),
     }
     found: list[Figure] = []

@@ -13,7 +13,7 @@ from inventory.models import Service
 from portal import identifiers
 from portal.filters import dated
 from portal.flows import Flow, table
-from portal.tables import CarrierOwned, TenantForeignKey, TenantOwned
+from portal.tables import CarrierOwned, TenantForeignKey, TenantOwned, linked
 
 
 def _amount(**kwargs: object) -> models.DecimalField:  # type: ignore[type-arg]
@@ -45,7 +45,10 @@ class Charge(TenantOwned):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="billing_charge_span"
             ),
         ]
-        indexes = [models.Index(fields=["enterprise", "account"], name="billing_charge_account")]
+        indexes = [
+            models.Index(fields=["enterprise", "account"], name="billing_charge_account"),
+            *linked("service", prefix="billing_charge"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
@@ -225,6 +228,7 @@ class InvoiceLine(TenantOwned):
                 condition=Q(credit__isnull=False),
             ),
         ]
+        indexes = linked("charge", prefix="billing_line")
 
     def __str__(self) -> str:
         return f"{self.text}: {self.amount}"
@@ -291,6 +295,7 @@ class Dispute(TenantOwned):
         indexes = [
             models.Index(fields=["enterprise", "-opened_at", "-id"], name="billing_dispute_opened"),
             models.Index(fields=["enterprise", "invoice"], name="billing_dispute_invoice"),
+            models.Index(fields=["enterprise", "account"], name="billing_dispute_account"),
             *identifiers.indexes("number_key", "billing_dispute_nkey"),
             *identifiers.indexes("reference_key", "billing_dispute_rkey"),
             # The analysts' queue goes across enterprises.

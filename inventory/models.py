@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from portal import identifiers
 from portal.flows import Flow, table
-from portal.tables import Published, TenantForeignKey, TenantOwned
+from portal.tables import Published, TenantForeignKey, TenantOwned, linked
 
 
 class Family(models.TextChoices):
@@ -107,6 +107,7 @@ class Service(TenantOwned):
         ]
         indexes = [
             models.Index(fields=["enterprise", "account"], name="inventory_service_account"),
+            *linked("a_site", "z_site", prefix="inventory_service"),
             *identifiers.indexes("number_key", "inventory_service_nkey"),
             *identifiers.indexes("alias_key", "inventory_service_akey"),
         ]

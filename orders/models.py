@@ -12,7 +12,7 @@ from portal import identifiers
 from portal.errors import Text
 from portal.filters import dated
 from portal.flows import Flow, table
-from portal.tables import TenantForeignKey, TenantOwned
+from portal.tables import TenantForeignKey, TenantOwned, linked
 
 
 class OrderType(models.TextChoices):
@@ -107,6 +107,7 @@ class Order(TenantOwned):
             models.Index(fields=["enterprise", "account"], name="orders_order_account"),
             # The latest about a service.
             models.Index(fields=["enterprise", "service", "-placed_on"], name="orders_order_service"),
+            *linked("a_site", "z_site", prefix="orders_order"),
             *identifiers.indexes("number_key", "orders_order_nkey"),
             *identifiers.indexes("reference_key", "orders_order_rkey"),
             # A day after all others for what is not committed yet.

@@ -107,7 +107,9 @@ def check_keys() -> None:
 def carry(roots: Sequence[int], *, source: int, target: int) -> dict[str, list[int]]:
     """Give these rows, and all that hangs on them, to another enterprise; returns the keys of what moved, by table.
 
-    For the owner alone, in a transaction, after ``defer_keys``.
+    For the owner alone, in a transaction, after ``defer_keys``. Its statements take each row that moves for themselves
+    until the end (FOR NO KEY UPDATE; readers go on), and ask by index: the work grows with what moves, and not with
+    what either enterprise has. A shared row that stays is read and copied.
     """
     moved: dict[str, list[int]] = {}
     with connection.cursor() as cursor:

@@ -146,6 +146,19 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         _append_constraint(cls, TenantKey(name=constraint, column=f"{name}_id", target=table))
 
 
+def linked(*names: str, prefix: str) -> list[models.Index]:
+    """Indexes that find who names a row of another walled table, for links that may be empty.
+
+    When that row changes its enterprise, the composite key asks for each row who still names it.
+    """
+    return [
+        models.Index(
+            fields=["enterprise", name], name=f"{prefix}_{name}", condition=models.Q((f"{name}__isnull", False))
+        )
+        for name in names
+    ]
+
+
 class Table(models.Model):
     """What every table of ours says of itself."""
 

@@ -124,6 +124,7 @@ class ApiKeyAccount(TenantOwned):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "key", "account"], name="accounts_apikeyaccount_once")
         ]
+        indexes = [models.Index(fields=["enterprise", "account"], name="accounts_apikey_account")]
 
     def __str__(self) -> str:
         return f"Key {self.key_id} on account {self.account_id}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.companies import Account
 from accounts.models.sign_ins import LANGUAGES, User
 from portal.flows import Flow, table
-from portal.tables import TenantForeignKey, TenantOwned
+from portal.tables import TenantForeignKey, TenantOwned, linked
 
 
 class MembershipStatus(models.TextChoices):
@@ -241,6 +241,7 @@ class Grant(Span):
         indexes = [
             models.Index(fields=["enterprise", "team"], name="accounts_grant_team"),
             models.Index(fields=["enterprise", "group"], name="accounts_grant_group"),
+            *linked("account", prefix="accounts_grant"),
         ]
 
     def __str__(self) -> str:
@@ -267,7 +268,10 @@ class Contact(TenantOwned):
                 fields=["enterprise", "email", "account"], name="accounts_contact_once", nulls_distinct=False
             )
         ]
-        indexes = [models.Index(fields=["enterprise", "name"], name="accounts_contact_name")]
+        indexes = [
+            models.Index(fields=["enterprise", "name"], name="accounts_contact_name"),
+            *linked("account", prefix="accounts_contact"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"

@@ -50,6 +50,7 @@ class MoveStatus(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("move of accounts", "Declined")
     WITHDRAWN = "withdrawn", pgettext_lazy("move of accounts", "Cancelled")
     MISFIT = "misfit", pgettext_lazy("move of accounts", "Not proven")
+    LAPSED = "lapsed", pgettext_lazy("move of accounts", "Not agreed in time")
 
 
 _M = MoveStatus
@@ -59,18 +60,18 @@ MOVE_FLOW = Flow(
     moves=table(
         {
             _M.ASKED: [_M.OPEN, _M.MISFIT, _M.WITHDRAWN],
-            _M.OPEN: [_M.APPROVED, _M.DECLINED, _M.WITHDRAWN],
+            _M.OPEN: [_M.APPROVED, _M.DECLINED, _M.WITHDRAWN, _M.LAPSED],
             # Until its day comes either side, and the carrier, can still stop it.
             _M.APPROVED: [_M.DONE, _M.DECLINED, _M.WITHDRAWN],
         }
     ),
     tones={
         _M.ASKED: "gray", _M.OPEN: "amber", _M.APPROVED: "blue", _M.DONE: "green", _M.DECLINED: "red",
-        _M.WITHDRAWN: "gray", _M.MISFIT: "red",
+        _M.WITHDRAWN: "gray", _M.MISFIT: "red", _M.LAPSED: "gray",
     },
     standard={
         _M.ASKED: "acknowledged", _M.OPEN: "pending", _M.APPROVED: "inProgress", _M.DONE: "completed",
-        _M.DECLINED: "rejected", _M.WITHDRAWN: "cancelled", _M.MISFIT: "rejected",
+        _M.DECLINED: "rejected", _M.WITHDRAWN: "cancelled", _M.MISFIT: "rejected", _M.LAPSED: "cancelled",
     },
 )  # fmt: skip
 
@@ -79,7 +80,8 @@ class Move(CarrierOwned):
     """Accounts that are to go from one enterprise to another: the carrier's record, by which the owner's job acts.
 
     No customer's side can write it, so that nobody moves anything without the carrier. ``accounts`` are
-    numbers; none stands for all. A claim names its target once it is carried out.
+    numbers; none stands for all. A claim names its target once it is carried out. ``unknown`` is the ID that was
+    asked for where no customer has it: who asked is not told so.
     """
 
     extra_grants: ClassVar = {"portal_staff_inside": ("INSERT", "UPDATE")}
@@ -87,14 +89,17 @@ class Move(CarrierOwned):
     number = models.CharField(max_length=30, unique=True, db_collation="C")
     kind = models.CharField(max_length=10, choices=MoveKind)
     status = models.CharField(max_length=10, choices=MoveStatus, default=MoveStatus.OPEN)
-    source = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     target = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    unknown = models.CharField(max_length=20, blank=True, db_collation="C")
     accounts = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     effective_on = models.DateField()  # of the carrier's calendar
     why = models.CharField(max_length=500, blank=True)
     made_at = models.DateTimeField()
-    # Who registered, where that is why: mail, name and language.
+    # Who registered, where that is why, or is the first administrator of a new one: mail, name and language.
     claimant = models.JSONField(null=True, blank=True)
+    # What the enterprise that is made for a split is like, as the carrier's people wrote it.
+    founding = models.JSONField(null=True, blank=True)
     approved_by = models.CharField(max_length=200, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     grounds = models.CharField(max_length=500, blank=True)
@@ -105,6 +110,11 @@ class Move(CarrierOwned):
     class Meta:
         constraints = [MOVE_FLOW.constraint()]
         indexes = [models.Index(fields=["status", "effective_on"], name="accounts_move_due")]
+
+    @property
+    def is_to_new(self) -> bool:
+        """Whether the accounts go to an enterprise that is made for them."""
+        return self.kind == MoveKind.SPLIT and self.target_id is None and not self.unknown
 
     def __str__(self) -> str:
         return self.number
@@ -124,7 +134,7 @@ class MoveSide(TenantOwned):
     somebody asks. ``other`` is its public ID; its name is shown once it has agreed.
     """
 
-    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (said, said_at, said_by, answer)")}
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (said, said_at, said_by, answer, chosen, chosen_by)")}
     withheld: ClassVar = {"portal_staff_inside": ("DELETE",)}
     move_id = models.BigIntegerField(null=True, blank=True)
     number = models.CharField(max_length=30, blank=True, db_collation="C")
@@ -149,6 +159,11 @@ class MoveSide(TenantOwned):
     status = models.CharField(max_length=10, choices=MoveStatus, default=MoveStatus.ASKED)
     other_said = models.CharField(max_length=10, choices=Said, blank=True)
     carrier_at = models.DateTimeField(null=True, blank=True)
+    # Of a merge: the memberships of who is sent along, or is let in of those whom the other side offers.
+    chosen = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    chosen_by = models.CharField(max_length=200, blank=True)
+    # Whom the other side offers: key, name, title, and what each would hold on which of the accounts.
+    offered = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.companies import Account, Enterprise
 from accounts.models.staffing import StaffCard
-from portal.tables import TenantForeignKey, TenantOwned
+from portal.tables import TenantForeignKey, TenantOwned, linked
 from portal.terms import PRODUCT_LINES
 
 
@@ -75,7 +75,10 @@ class TeamMember(TenantOwned):
                 fields=["enterprise", "role", "card", "account"], name="accounts_teammember_once", nulls_distinct=False
             )
         ]
-        indexes = [models.Index(fields=["card"], name="accounts_teammember_card")]
+        indexes = [
+            models.Index(fields=["card"], name="accounts_teammember_card"),
+            *linked("account", prefix="accounts_teammember"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.card} ({self.role})"

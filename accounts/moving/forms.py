@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import offer_proofs
-from accounts.models import MoveKind
+from accounts.models import Enterprise, Move, MoveKind
+from accounts.services import Invited
 from portal.errors import Text
 
 # What can be asked for: kind, and whether one gives.
@@ -15,10 +17,11 @@ WHATS: dict[str, tuple[MoveKind, bool, Text]] = {
     "account": (MoveKind.ACCOUNT, False, _("Bring an account in, with proof")),
     "take": (MoveKind.SPLIT, False, _("Take over accounts of another enterprise")),
     "give": (MoveKind.SPLIT, True, _("Give accounts to another enterprise")),
+    "new": (MoveKind.SPLIT, True, _("Move accounts into a new enterprise")),
     "join": (MoveKind.MERGE, True, _("Join another enterprise with all accounts")),
     "absorb": (MoveKind.MERGE, False, _("Take in another enterprise with all its accounts")),
 }
-_MOST = 2000  # account numbers at once
+MOST = 2000  # account numbers at once
 
 
 class AskForm(forms.Form):
@@ -64,7 +67,10 @@ class AskForm(forms.Form):
         self.what = what
         kind = WHATS[what][0]
         wanted = {"effective_on", "why"}
-        wanted |= {"number", "proof_kind", "proof"} if kind == MoveKind.ACCOUNT else {"other"}
+        if kind == MoveKind.ACCOUNT:
+            wanted |= {"number", "proof_kind", "proof"}
+        elif what != "new":
+            wanted |= {"other"}
         wanted |= {"accounts"} if kind == MoveKind.SPLIT else set()
         fields: dict[str, Any] = self.fields
         for name in set(fields) - wanted:
@@ -74,7 +80,7 @@ class AskForm(forms.Form):
 
     def clean_accounts(self) -> list[str]:
         found = list(dict.fromkeys(re.split(r"[\s,;]+", str(self.cleaned_data["accounts"]).strip())))
-        if len(found) > _MOST or any(len(each) > 40 for each in found):
+        if len(found) > MOST or any(len(each) > 40 for each in found):
             raise forms.ValidationError(_("These are too many, or no account numbers."))
         return found
 
@@ -92,6 +98,44 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Why?"), max_length=500, help_text=_("Both sides read this."), widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class FoundForm(forms.Form):
+    """The enterprise that is made for accounts that are split off, and who is first in it."""
+
+    legal_name = forms.CharField(label=_("Legal name"), max_length=200, help_text=_("Stands on invoices."))
+    segment = forms.ChoiceField(label=_("Segment"), choices=Enterprise.Segment.choices)
+    region = forms.ChoiceField(label=_("Region"), choices=Enterprise.Region.choices)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    name = forms.CharField(label=_("First administrator"), max_length=200)
+    email = forms.EmailField(
+        label=_("Mail address"), help_text=_("They are invited on the day of the move."), max_length=254
+    )
+
+    def __init__(self, move: Move, data: Any = None) -> None:
+        source = move.source
+        like = {"segment": source.segment, "region": source.region, "language": source.language} if source else {}
+        initial = {**like, **(move.founding or {}), **(move.claimant or {})}
+        super().__init__(data, initial=initial, auto_id="new-%s")
+
+    @property
+    def record(self) -> dict[str, str]:
+        """The fields of Enterprise."""
+        return {name: self.cleaned_data[name] for name in ("legal_name", "segment", "region", "language")}
+
+    @property
+    def first(self) -> Invited:
+        return Invited(self.cleaned_data["email"], self.cleaned_data["name"], language=self.cleaned_data["language"])
+
+
+class PeopleForm(forms.Form):
+    """Who comes along; ``people`` are those who can be chosen, as selectors.list_offered gives them."""
+
+    person = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, people: list[dict[str, Any]], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["person"].choices = [(each["member"], each["name"]) for each in people]  # type: ignore[attr-defined]
 
 
 class GroundsForm(forms.Form):

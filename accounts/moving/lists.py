@@ -1,5 +1,6 @@
 """Moves of accounts as lists and pages show them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -8,10 +9,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import MOVE_FLOW, AccountCode, Move, MoveKind, MoveSide, MoveStatus, Said
+from accounts.models import MOVE_FLOW, AccountCode, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.moving import selectors
+from accounts.moving.notices import numbers_said
+from portal import registries
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, moment, paths, status, with_small, words
+from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
 
@@ -52,12 +56,45 @@ OURS = ListPage(
         DateRange("day", gettext_lazy("Day of the move"), "effective_on"),
     ],
 )
+
+
+def _our_header() -> list[str]:
+    return [
+        _("Move"), _("What"), _("State"), _("Accounts"), _("Direction"), _("Other enterprise"), _("Name"),
+        _("Day of the move"), _("Asked for"), _("Asked by"), _("We said"), _("The other side said"),
+        _("The carrier agreed"), _("Why"),
+    ]  # fmt: skip
+
+
+def _our_rows(sides: Iterable[MoveSide]) -> list[list[Any]]:
+    return [
+        [
+            each.number, each.get_kind_display(), each.get_status_display(),
+            " ".join(each.accounts) or _("all accounts"),
+            _("leave us") if each.gives else _("come to us"), each.other, each.other_name, each.effective_on,
+            each.asked_at, each.asked_by, each.get_said_display(), each.get_other_said_display(), each.carrier_at,
+            each.why,
+        ]
+        for each in sides
+    ]  # fmt: skip
+
+
+OURS_EXPORT = ExportKind(
+    name="moves",
+    title=gettext_lazy("Moves of accounts"),
+    permission="enterprise.admin",
+    page=OURS,
+    rows=selectors.list_sides,
+    header=_our_header,
+    cells=_our_rows,
+)
 OUR_LIST = Listing(
     name="moves",
     title=gettext_lazy("Moves of accounts"),
     page=OURS,
     permission="enterprise.admin",
     url="moving:list",
+    export="moving:export",
     nothing=Words(
         gettext_lazy("No account has moved"),
         gettext_lazy("Bring an account in that is yours, or move accounts from one enterprise to another."),
@@ -79,6 +116,7 @@ ALL = ListPage(
                 | Q(accounts__contains=[typed])
                 | Q(source__public_id=typed)
                 | Q(target__public_id=typed)
+                | Q(unknown=typed)
             ),
         ),
         _STATE,
@@ -86,12 +124,44 @@ ALL = ListPage(
         DateRange("day", gettext_lazy("Day of the move"), "effective_on"),
     ],
 )
+
+
+def _all_header() -> list[str]:
+    return [
+        _("Move"), _("What"), _("State"), _("From"), _("Name"), _("To"), _("Name"), _("Unknown ID"), _("Accounts"),
+        _("Day of the move"), _("Asked for"), _("We agreed"), _("Agreed by"), _("Grounds"), _("Ended"), _("Why"),
+    ]  # fmt: skip
+
+
+def _all_rows(moves: Iterable[Move]) -> list[list[Any]]:
+    return [
+        [
+            each.number, each.get_kind_display(), each.get_status_display(),
+            each.source.public_id if each.source else "", each.source.name if each.source else "",
+            each.target.public_id if each.target else "", each.target.name if each.target else "", each.unknown,
+            " ".join(each.accounts) or _("all accounts"), each.effective_on, each.made_at, each.approved_at,
+            each.approved_by, each.grounds, each.ended_at, each.why,
+        ]
+        for each in moves
+    ]  # fmt: skip
+
+
+ALL_EXPORT = ExportKind(
+    name="account-moves",
+    title=gettext_lazy("Moves of accounts"),
+    permission="enterprise.change",
+    page=ALL,
+    rows=lambda actor: selectors.list_moves(),
+    header=_all_header,
+    cells=_all_rows,
+)
 ALL_LIST = Listing(
     name="account-moves",
     title=gettext_lazy("Moves of accounts"),
     page=ALL,
     permission="enterprise.change",
     url="moving:list",
+    export="moving:export",
     is_inside=False,
     nothing=Words(
         gettext_lazy("Nobody has asked for a move"),
@@ -105,7 +175,7 @@ ALL_LIST = Listing(
 def _way(side: MoveSide) -> str:
     other = side.other_name or side.other
     if not other:
-        return _("to us")
+        return _("to a new enterprise") if side.gives else _("to us")
     return (_("to %(other)s") if side.gives else _("from %(other)s")) % {"other": other}
 
 
@@ -125,6 +195,12 @@ def our_columns(actor: Actor) -> list[Column]:
     ]
 
 
+def _who(move: Move, side: Enterprise | None) -> Cell:
+    if side:
+        return with_small(side.name, side.public_id)
+    return with_small(move.unknown, _("no customer has this ID")) if move.unknown else ""
+
+
 def all_columns() -> list[Column]:
     states = _states()
 
@@ -139,13 +215,30 @@ def all_columns() -> list[Column]:
             key="number",
         ),
         Column(_("State"), lambda each: states[each.status], is_own_label=True, key="state"),
-        Column(_("From"), lambda each: with_small(each.source.name, each.source.public_id), key="from"),
-        Column(
-            _("To"), lambda each: with_small(each.target.name, each.target.public_id) if each.target else "", key="to"
-        ),
+        Column(_("From"), lambda each: _who(each, each.source), key="from"),
+        Column(_("To"), lambda each: _who(each, each.target), key="to"),
         Column(_("Accounts"), lambda each: _numbers(each.accounts), key="accounts"),
         Column(_("Day of the move"), lambda each: _day(each.effective_on), key="day"),
         Column(_("Asked for"), lambda each: moment(each.made_at), key="asked", is_extra=True),
+    ]
+
+
+def comers(side: MoveSide, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """People who may come along, as the page lets one choose them."""
+    return [{**each, "lines": rights_lines(each["rights"]), "is_chosen": each["member"] in side.chosen}
+            for each in offered]  # fmt: skip
+
+
+def rights_lines(rights: dict[str, list[str] | None]) -> list[str]:
+    """What somebody would hold there: permissions on the same accounts stand together."""
+    known, found = registries.permissions(), dict[str, list[str]]()
+    for code, numbers in rights.items():
+        where = _("all accounts that come") if numbers is None else numbers_said(numbers)
+        found.setdefault(where, []).append(str(known.get(code, code)))
+    everything = len(known.keys() - registries.whole_permissions())
+    return [
+        f"{where}: {_('everything about accounts') if len(what) == everything else ', '.join(what)}"
+        for where, what in found.items()
     ]
 
 
@@ -153,6 +246,8 @@ def side_facts(side: MoveSide) -> list[dict[str, Any]]:
     """What an enterprise's administrators read of a move."""
     said = dict(Said.choices)
     other = " ".join(each for each in (side.other_name, side.other) if each)
+    if side.gives and not side.other:
+        other = _("%(name)s (new)") % {"name": other} if other else _("A new one, which we make for these accounts")
     return [
         {"label": _("Move"), "value": side.number},
         {"label": _("Other enterprise"), "value": other},
@@ -164,13 +259,18 @@ def side_facts(side: MoveSide) -> list[dict[str, Any]]:
     ]
 
 
+def _named(move: Move, side: Enterprise | None) -> dict[str, str]:
+    if side:
+        return {"value": side.name, "hint": side.public_id}
+    return {"value": move.unknown, "hint": _("no customer has this ID") if move.unknown else ""}
+
+
 def move_facts(move: Move) -> list[dict[str, Any]]:
     """What the carrier's people read of it."""
     said = dict(Said.choices)
-    target = move.target
     facts: list[dict[str, Any]] = [
-        {"label": _("From"), "value": move.source.name, "hint": move.source.public_id},
-        {"label": _("To"), "value": target.name if target else "", "hint": target.public_id if target else ""},
+        {"label": _("From"), **_named(move, move.source)},
+        {"label": _("To"), **_named(move, move.target)},
         {"label": _("Day of the move"), "value": _day(move.effective_on)},
         {"label": _("Asked for"), "value": moment(move.made_at)},
         {"label": _("Why"), "value": move.why},
@@ -179,7 +279,28 @@ def move_facts(move: Move) -> list[dict[str, Any]]:
         by = each.said_by or ("" if each.said != Said.AGREED else _("nobody is there"))
         facts.append({"label": each.enterprise.name, "value": said[each.said], "hint": by})
     facts.append({"label": _("We agreed"), "value": moment(move.approved_at), "hint": move.approved_by})
+    if move.founding:
+        facts.append({"label": _("New enterprise"), "value": move.founding["legal_name"], "hint": _first(move)})
+    facts += _coming(move)
     return [*facts, {"label": _("Grounds"), "value": move.grounds}]
+
+
+def _first(move: Move) -> str:
+    first = move.claimant or {}
+    return " ".join(each for each in (first.get("name", ""), first.get("email", "")) if each)
+
+
+def _coming(move: Move) -> list[dict[str, Any]]:
+    """Who was sent along, and who of them is let in."""
+    takes = next((each for each in selectors.list_sides_of(move) if not each.gives), None)
+    if takes is None or not takes.offered:
+        return []
+    sent = [each["name"] for each in takes.offered]
+    let_in = [each["name"] for each in takes.offered if each["member"] in takes.chosen]
+    return [
+        {"label": _("Sent along"), "value": ", ".join(sent)},
+        {"label": _("Let in"), "value": ", ".join(let_in) or _("Nobody yet")},
+    ]
 
 
 def code_state(code: AccountCode, now: Any) -> Cell:

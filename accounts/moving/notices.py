@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import selectors
 from accounts.models import MoveSide, MoveStatus
+from accounts.notices import Plain, plain
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -26,6 +27,10 @@ def _numbers(facts: dict[str, Any]) -> dict[str, Any]:
     return {"note": numbers_said(facts.get("numbers", []))}
 
 
+def _people(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"note": numbers_said(facts.get("people", [])) or _("nobody")}
+
+
 def _context(event: Event) -> dict[str, Any]:
     return {"numbers": event.facts["numbers"][:100], "more": max(0, event.facts["count"] - 100)}
 
@@ -42,6 +47,7 @@ def administrators(event: Event) -> Iterable[Recipient]:
 OUTCOMES: dict[str, Text] = {
     MoveStatus.DECLINED: gettext_lazy("It was declined"),
     MoveStatus.WITHDRAWN: gettext_lazy("It was cancelled"),
+    MoveStatus.LAPSED: gettext_lazy("Not all have agreed in time"),
     MoveStatus.MISFIT: gettext_lazy("What you gave does not show that the accounts are there and are to move"),
 }
 
@@ -98,6 +104,22 @@ def _register_moves() -> None:
             recipients=administrators,
             context=_side,
             words=_numbers,
+            tone="amber",
+        ),
+        EventKind(
+            "move.people_chosen", story=gettext_lazy("%(actor)s said who comes along"), words=_people, tone="blue"
+        ),
+        plain(
+            "move.people_offered",
+            story=gettext_lazy("Enterprise %(other)s said who comes along"),
+            recipients=administrators,
+            mail=Plain(
+                gettext_lazy("Who comes along to %(company)s"),
+                gettext_lazy("Enterprise %(other)s says who of its people comes along when its accounts move to you."),
+                gettext_lazy("Choose whom you let in. Nobody is invited whom you do not choose."),
+                "moving:list",
+            ),
+            words=_people,
             tone="amber",
         ),
         EventKind("move.agreed", story=gettext_lazy("%(actor)s agreed"), tone="green"),

@@ -1,13 +1,16 @@
 """What the pages of moves, and the tasks, need to know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts import selectors as people_selectors
 from accounts.models import (
+    MOVE_FLOW,
     Account,
     AccountCode,
     Enterprise,
@@ -15,11 +18,13 @@ from accounts.models import (
     GroupedAccount,
     Membership,
     Move,
+    MoveKind,
     MoveSide,
     MoveStatus,
     TeamPerson,
     open_at,
 )
+from accounts.rules import Held, reach
 from portal import events, registries
 from portal.actors import Actor
 from portal.errors import Text
@@ -27,6 +32,7 @@ from portal.models import Event
 from portal.tenancy import of_enterprise
 
 NAMED = 50  # people named in a preview; more are counted
+OFFERED = 300  # people who can be chosen to come along; others are invited as anybody
 
 
 def list_sides(actor: Actor) -> QuerySet[MoveSide]:
@@ -93,6 +99,7 @@ class Preview:
     things: list[tuple[Text, int]]
     loses: Sight | None = None
     gains: Sight | None = None
+    missing: Sequence[str] = ()  # numbers that are no accounts of who is to give them
 
 
 def list_moving(enterprise_id: int, numbers: Iterable[str]) -> list[Account]:
@@ -100,6 +107,13 @@ def list_moving(enterprise_id: int, numbers: Iterable[str]) -> list[Account]:
     rows = Account.objects.filter(enterprise_id=enterprise_id).order_by("number")
     numbers = list(numbers)
     return list(rows.filter(number__in=numbers) if numbers else rows)
+
+
+def list_missing(enterprise_id: int, numbers: Iterable[str]) -> list[str]:
+    """Which of these numbers are no accounts of the enterprise."""
+    numbers = list(numbers)
+    found = {each.number for each in list_moving(enterprise_id, numbers)} if numbers else set()
+    return [each for each in numbers if each not in found]
 
 
 def count_things(actor: Actor, accounts: Iterable[Account]) -> list[tuple[Text, int]]:
@@ -131,15 +145,88 @@ def preview_side(actor: Actor, side: MoveSide) -> Preview:
     if not side.gives:
         return Preview([], [], gains=sight_of(side.enterprise_id, None))
     accounts = list_moving(side.enterprise_id, side.accounts)
-    return Preview(accounts, count_things(actor, accounts), loses=sight_of(side.enterprise_id, accounts))
+    missing = list_missing(side.enterprise_id, side.accounts)
+    loses = sight_of(side.enterprise_id, accounts)
+    return Preview(accounts, count_things(actor, accounts), loses=loses, missing=missing)
 
 
 def preview_move(actor: Actor, move: Move) -> Preview:
     """As the carrier's people see it: both sides."""
-    accounts = list_moving(move.source_id, move.accounts)
-    inside = replace(actor, enterprise_id=move.source_id, enterprise_public_id=move.source.public_id)
     gains = sight_of(move.target_id, None) if move.target_id else None
-    return Preview(accounts, count_things(inside, accounts), sight_of(move.source_id, accounts), gains)
+    if move.source is None:
+        return Preview([], [], gains=gains)
+    accounts = list_moving(move.source.pk, move.accounts)
+    inside = replace(actor, enterprise_id=move.source.pk, enterprise_public_id=move.source.public_id)
+    loses, missing = sight_of(move.source.pk, accounts), list_missing(move.source.pk, move.accounts)
+    return Preview(accounts, count_things(inside, accounts), loses, gains, missing)
+
+
+# --- who comes along when enterprises are merged -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comer:
+    """Somebody who may come along: what they would hold there, each permission on numbers of accounts, None for all."""
+
+    member: Membership
+    rights: dict[str, list[str] | None]
+
+    @property
+    def offer(self) -> dict[str, Any]:
+        """As the other side keeps it."""
+        who = self.member
+        return {"member": who.pk, "name": who.name, "title": who.title, "rights": self.rights}
+
+
+def list_comers(enterprise_id: int, members: Iterable[int] | None = None) -> list[Comer]:
+    """The active people of an enterprise, or these of them, with what of their rights is about accounts.
+
+    What is about the whole enterprise, as inviting others, stays behind: there they are new.
+    """
+    rows = Membership.objects.filter(enterprise_id=enterprise_id, status=Membership.Status.ACTIVE)
+    rows = rows.select_related("user").order_by("name", "pk")
+    people = list(rows[:OFFERED] if members is None else rows.filter(pk__in=list(members)))
+    numbers = dict(Account.objects.filter(enterprise_id=enterprise_id).values_list("pk", "number"))
+    held = _held_by(enterprise_id, people)
+    groups = people_selectors.list_grouped(
+        enterprise_id, (one.group_id for each in held.values() for one in each if one.group_id)
+    )
+    about_accounts = registries.permissions().keys() - registries.whole_permissions()
+    found = []
+    for each in people:
+        reached = dict.fromkeys(about_accounts) if each.is_administrator else reach(held[each.pk], groups)
+        rights = {code: _numbers_of(keys, numbers) for code, keys in reached.items() if code in about_accounts}
+        found.append(Comer(each, {code: rights[code] for code in sorted(rights) if rights[code] != []}))
+    return found
+
+
+def _held_by(enterprise_id: int, people: Iterable[Membership]) -> dict[int, list[Held]]:
+    """What each holds, by themselves and through teams: three queries however many they are."""
+    found: dict[int, list[Held]] = {each.pk: [] for each in people}
+    places = TeamPerson.objects.filter(open_at(), enterprise_id=enterprise_id, membership_id__in=found)
+    teams: dict[int, list[int]] = {}
+    for team_id, member_id in places.values_list("team_id", "membership_id"):
+        teams.setdefault(team_id, []).append(member_id)
+    theirs = Q(membership_id__in=found) | Q(team_id__in=teams)
+    grants = Grant.objects.filter(open_at(), theirs, enterprise_id=enterprise_id)
+    for each in grants:
+        for pk in [each.membership_id] if each.membership_id else teams[each.team_id or 0]:
+            found[pk].append(Held(each.permission, each.group_id, each.account_id))
+    return found
+
+
+def _numbers_of(keys: frozenset[int] | None, numbers: dict[int, str]) -> list[str] | None:
+    """Account numbers; None where they are all that there are."""
+    if keys is None or keys >= numbers.keys():
+        return None
+    return sorted(numbers[key] for key in keys if key in numbers)
+
+
+def list_offered(actor: Actor, side: MoveSide) -> list[dict[str, Any]]:
+    """Whom somebody who decides of a merge can choose: one's own people, or those whom the other side sends."""
+    if side.kind != MoveKind.MERGE or side.status not in MOVE_FLOW.open_states():
+        return []
+    return [each.offer for each in list_comers(side.enterprise_id)] if side.gives else list(side.offered)
 
 
 def list_sides_of(move: Move) -> list[MoveSide]:

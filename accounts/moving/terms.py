@@ -8,6 +8,7 @@ from portal.terms import Term
 CODE_DAYS = "people.account_code_days"
 ASKS = "people.account_moves_daily"
 NOTICE = "people.account_move_days"
+LAPSE = "people.account_move_lapse_days"
 
 TERMS = (
     Term(
@@ -37,5 +38,14 @@ TERMS = (
         _("Own choice: who gives accounts away can still download what they need"),
         kind=Whole(0, 90),
         title=_("Notice before accounts move"),
+    ),
+    Term(
+        LAPSE,
+        30,
+        "days",
+        _("How long after its day a move of accounts that not all have agreed to is given up."),
+        _("Own choice: a month to answer, as with invitations that nobody takes up"),
+        kind=Whole(0, 365),
+        title=_("A move that nobody answers"),
     ),
 )

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import selectors as people
 from accounts.models import MOVE_FLOW, Move, MoveSide, MoveStatus, Said
 from accounts.moving import lists, selectors, services
-from accounts.moving.forms import WHATS, AskForm, CodeForm, GroundsForm, ReasonForm
+from accounts.moving.forms import WHATS, AskForm, CodeForm, FoundForm, GroundsForm, PeopleForm, ReasonForm
 from accounts.permissions import Permission
-from portal import listing
+from portal import exports, listing
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -32,6 +32,14 @@ FORM = ["GET", "HEAD", "POST"]
 def list_ours(request: ActorRequest) -> HttpResponse:
     rows, columns = selectors.list_sides(request.actor), lists.our_columns(request.actor)
     return listing.show(request, lists.OUR_LIST, rows, columns, template="moving/list.html")
+
+
+@require_http_methods(FORM)
+@requires(Permission.ENTERPRISE_ADMIN)
+def export_ours(request: ActorRequest) -> HttpResponse:
+    place = request.actor.enterprise_public_id
+    name = f"{place}-moves-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.OURS_EXPORT, name=name, back=reverse("moving:list", args=[place]))
 
 
 @require_http_methods(FORM)
@@ -85,6 +93,7 @@ def _show_ours(request: ActorRequest, side: MoveSide, *, sent: ReasonForm | None
         "can_cancel": is_open and side.said == Said.AGREED,
         "story": story_lines(selectors.list_story(side)),
         "reason_form": sent or ReasonForm(),
+        "comers": lists.comers(side, selectors.list_offered(request.actor, side)),
         "export": reverse("accounts:accounts", args=[request.actor.enterprise_public_id]),
     }
     return render(request, "moving/ours.html", context, status=422 if sent else 200)
@@ -126,6 +135,23 @@ def _with_reason(request: ActorRequest, pk: int, said: Said, done: str) -> HttpR
     return _said(request, pk, said, done, reason=form.cleaned_data["reason"])
 
 
+@require_POST
+@fresh
+@requires(Permission.ENTERPRISE_ADMIN)
+def choose(request: ActorRequest, pk: int) -> HttpResponse:
+    """Who comes along: sent by the one side, let in by the other."""
+    side = _side(request, pk)
+    form = PeopleForm(selectors.list_offered(request.actor, side), request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(_("Somebody you chose is not there any more. Look again."))
+        services.choose(side.pk, form.cleaned_data["person"], actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=_ours(request, pk))
+    messages.success(request, _("Noted. Whom both sides choose is invited by mail when the accounts have moved."))
+    return redirect(_ours(request, pk))
+
+
 # --- the carrier's people ------------------------------------------------------------------------------
 
 
@@ -133,6 +159,13 @@ def _with_reason(request: ActorRequest, pk: int, said: Said, done: str) -> HttpR
 @requires(Permission.ENTERPRISE_CHANGE)
 def list_all(request: ActorRequest) -> HttpResponse:
     return listing.show(request, lists.ALL_LIST, selectors.list_moves(), lists.all_columns())
+
+
+@require_safe
+@requires(Permission.ENTERPRISE_CHANGE)
+def export_all(request: ActorRequest) -> HttpResponse:
+    name = f"account-moves-{timezone.localdate():%Y-%m-%d}"
+    return exports.answer(request, lists.ALL_EXPORT, name=name, back=reverse("moving:list"))
 
 
 def _move(pk: int) -> Move:
@@ -151,11 +184,13 @@ def show_one(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _show_one(request: ActorRequest, move: Move, *, status: int = 200, **forms: Any) -> HttpResponse:
     is_open = move.status in MOVE_FLOW.open_states()
+    is_undecided = move.status == MoveStatus.OPEN and not move.approved_at
     context: dict[str, Any] = {
         "move": move,
         "facts": lists.move_facts(move),
         "preview": selectors.preview_move(request.actor, move) if is_open else None,
-        "can_approve": move.status == MoveStatus.OPEN and not move.approved_at,
+        "can_approve": is_undecided and not move.unknown and not (move.is_to_new and not move.founding),
+        "found_form": FoundForm(move) if is_undecided and move.is_to_new else None,
         "can_stop": is_open,
         "grounds_form": GroundsForm(),
         "reason_form": ReasonForm(auto_id="stop-%s"),
@@ -176,6 +211,23 @@ def approve(request: ActorRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return refused(request, refusal, back=reverse("moving:move", args=[pk]))
     messages.success(request, _("Approved. It is carried out on its day, once both sides have agreed."))
+    return redirect("moving:move", pk)
+
+
+@require_POST
+@fresh
+@requires(Permission.ENTERPRISE_CHANGE)
+def found(request: ActorRequest, pk: int) -> HttpResponse:
+    """The enterprise that is made for what is split off."""
+    move = _move(pk)
+    form = FoundForm(move, request.POST)
+    if not form.is_valid():
+        return _show_one(request, move, status=422, found_form=form)
+    try:
+        services.found(pk, record=form.record, first=form.first, actor=request.actor, at=timezone.now())
+    except Refused as refusal:
+        return refused(request, refusal, back=reverse("moving:move", args=[pk]))
+    messages.success(request, _("Noted. The enterprise is made on the day of the move."))
     return redirect("moving:move", pk)
 
 

@@ -11,7 +11,7 @@ from portal.models.drafts import Draft
 from portal.models.kept import ListView, StaffListView
 from portal.models.looks import Look
 from portal.models.terms import CarrierTerm, EnterpriseTerm, SetTerm
-from portal.tables import CarrierOwned, Identity, Queue, TenantForeignKey, TenantOwned
+from portal.tables import CarrierOwned, Identity, Queue, TenantForeignKey, TenantOwned, linked
 
 __all__ = [
     "EXPORT_FLOW", "ApiAnswer", "CarrierTerm", "Draft", "EnterpriseTerm", "Event", "Export", "ExportState", "ListView",
@@ -280,6 +280,7 @@ class Export(Queue):
         ]
         indexes = [
             models.Index(fields=["enterprise", "person_id", "-asked_at"], name="portal_export_mine"),
+            *linked("file", prefix="portal_export"),
             models.Index(fields=["due_at"], name="portal_export_due", condition=Q(state__in=["waiting", "working"])),
             models.Index(fields=["expires_at"], name="portal_export_expires", condition=Q(state="done")),
         ]

@@ -6,16 +6,29 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import selectors
 from accounts.joining.tasks import judge_registrations
-from accounts.models import Account, AccountCode, CustomerNumber, Enterprise, Membership, Move, MoveSide
+from accounts.models import (
+    Account,
+    AccountCode,
+    AccountGroup,
+    CustomerNumber,
+    Enterprise,
+    Grant,
+    Membership,
+    Move,
+    MoveSide,
+)
 from accounts.moving import services
 from accounts.moving.tasks import look_at_moves
 from portal.models import Event
 from tests import make
 from tests.accounts.test_registration import PASSWORD, bill, entered, register, way_in
+from tests.accounts.test_same_work import statement
 from tests.faces import FaceClient, as_staff, connected_as, inside
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -181,6 +194,71 @@ def test_what_is_not_proven_is_answered_alike_and_tells_nothing(
     assert owner_of(borealis_main) == borealis.pk
 
 
+@pytest.mark.parametrize("what", ["give", "take", "join", "absorb"])
+def test_an_enterprise_that_is_there_and_one_that_is_not_are_answered_alike(
+    what, ada, bert, owen, client_of, acme, acme_main, borealis, borealis_main, deliver
+):
+    """What was asked, what is seen after it was looked at, and the mail when nobody agrees; and the same work."""
+    names = {"give": acme_main.number, "take": borealis_main.number}
+    form = ada.get(f"{OURS}ask/?what={what}").content
+
+    def asked(other):
+        with CaptureQueriesContext(connection) as done:
+            answer = ada.post(f"{OURS}ask/?what={what}", wish(other=other, accounts=names.get(what, "")))
+        return answer.status_code, [statement(each["sql"]) for each in done.captured_queries], answer["Location"]
+
+    asked("111111")
+    there, nowhere = asked("305120"), asked("999999")
+    assert form and there[:2] == nowhere[:2]
+    look()
+    assert "Borealis" not in ada.get(OURS).content.decode()
+    pages = [plain(ada.get(each[2]).content.decode()) for each in (there, nowhere)]
+    assert pages[0] == pages[1] and "Waits for approval" in pages[0]
+    with as_staff():
+        made_up = Move.objects.get(unknown="999999")
+    # Who is asked, and the carrier, hear what is so.
+    assert "Acme Freight" in bert.get(f"{THEIRS}{sides()['305120'].pk}/").content.decode()
+    staff = client_of(owen)
+    assert "No customer has the ID 999999" in staff.get(f"/moves/{made_up.pk}/").content.decode()
+    assert staff.post(f"/moves/{made_up.pk}/approve/", {"grounds": "Seen"}).status_code == 409
+    deliver()
+    with as_staff():
+        Move.objects.update(effective_on=day(-31))
+    look()
+    ended = [each for each in deliver() if each.kind == "move.ended" and each.recipient == "alice@acme.example"]
+    assert len({plain(each.body_text) for each in ended}) == 1 and len(ended) == 3
+    with as_staff():
+        assert set(Move.objects.values_list("status", flat=True)) == {"lapsed"}
+    assert owner_of(acme_main) == acme.pk and owner_of(borealis_main) == borealis.pk
+
+
+def plain(text):
+    """Without what differs from one request to the other whatever was asked."""
+    return re.sub(r"\d+|…|[A-Za-z0-9_-]{20,}", "", text.split("<main")[-1])
+
+
+def test_who_declines_without_having_agreed_is_not_named(ada, bert, acme_branch, deliver):
+    ours, theirs = give(ada, acme_branch)
+    bert.post(f"{theirs}decline/", {"reason": "Not us"})
+    look()
+    mails = [each for each in deliver() if each.kind == "move.ended"]
+    assert "Borealis" not in ada.get(ours).content.decode()
+    told = {each.recipient: each.body_text for each in mails}
+    assert "Not us" in told["alice@acme.example"] and "Borealis" not in told["alice@acme.example"]
+
+
+def test_nobody_agrees_to_give_what_is_not_theirs(ada, bert, owen, client_of, acme_main, borealis, borealis_main):
+    ada.post(f"{OURS}ask/?what=take", wish(other="305120", accounts=f"{borealis_main.number} 9-NONE"))
+    look()
+    theirs = f"{THEIRS}{sides()['305120'].pk}/"
+    assert "Not accounts of who is to give them: 9-NONE" in bert.get(theirs).content.decode()
+    assert bert.post(f"{theirs}agree/").status_code == 409
+    staff = client_of(owen)
+    assert staff.post(f"/moves/{the_move().pk}/approve/", {"grounds": "Seen"}).status_code == 409
+    assert sides()["305120"].said == "" and the_move().approved_at is None
+    assert bert.post(f"{theirs}decline/", {"reason": "Not all of them are ours"}).status_code == 302
+
+
 def test_what_cannot_be_asked_for_is_refused_and_nothing_is_noted(ada, acme, acme_main, borealis, borealis_main):
     for what, fields in (
         ("give", {"other": "305120", "accounts": borealis_main.number}),
@@ -219,6 +297,112 @@ def test_a_merge_brings_all_accounts_and_customer_numbers(
     with as_staff():
         assert CustomerNumber.objects.get(number="CN-77").enterprise_id == acme.pk
         assert Membership.objects.filter(enterprise=borealis, status="active").exists()
+
+
+@pytest.fixture
+def merging(ada, bert, owen, client_of, acme, borealis, borealis_main, bob, deliver):
+    """Borealis joins Acme; both have agreed, and the carrier too. Returns both sides' pages."""
+    bert.post(f"{THEIRS}ask/?what=join", wish(other="204817"))
+    look()
+    found = sides()
+    ours, theirs = f"{OURS}{found['204817'].pk}/", f"{THEIRS}{found['305120'].pk}/"
+    ada.post(f"{ours}agree/")
+    look()
+    client_of(owen).post(f"/moves/{the_move().pk}/approve/", {"grounds": "Merger"})
+    deliver()
+    return ours, theirs
+
+
+def grants(enterprise):
+    """Who holds what there, on which group or account."""
+    with inside(enterprise):
+        rows = Grant.objects.filter(until_at=None).select_related("membership", "group", "account")
+        return {(each.membership.name, each.permission, str(each.group or each.account or "")) for each in rows}
+
+
+def test_people_come_along_whom_both_sides_choose(
+    merging, ada, bert, acme, borealis, borealis_main, deliver, client_of, owen
+):
+    ours, theirs = merging
+    second = make.account(borealis, "Borealis sur", number="7-BOR2A")
+    clerk, driver = make.user("clara@borealis.example"), make.user("dan@borealis.example")
+    clara = make.member(borealis, clerk, "Clara Ruiz")
+    for code, on in (("billing.view", None), ("order.view", second), ("user.admin", None)):
+        make.grant(clara, code, on)
+    dan = make.member(borealis, driver, "Dan Soto")
+    make.grant(dan, "billing.view")
+    page = bert.get(theirs).content.decode()
+    assert "Clara Ruiz" in page and "Clara" not in ada.get(ours).content.decode()
+    assert bert.post(f"{theirs}people/", {"person": [clara.pk, dan.pk]}).status_code == 302
+    assert ada.post(f"{ours}people/", {"person": [clara.pk]}).status_code == 409  # not offered yet
+    look()
+    assert "Clara Ruiz" in ada.get(ours).content.decode()
+    assert ada.post(f"{ours}people/", {"person": [clara.pk]}).status_code == 302
+    page = client_of(owen).get(f"/moves/{the_move().pk}/").content.decode()
+    assert "Dan Soto" in page and "Let in" in page
+    deliver()
+    assert len(carry()) == 1
+    name = f"Accounts from {borealis.name} ({the_move().number})"
+    assert grants(acme) >= {("Clara Ruiz", "billing.view", name), ("Clara Ruiz", "order.view", str(second))}
+    assert not any(who == "Dan Soto" or what == "user.admin" for who, what, _where in grants(acme))
+    with inside(acme):
+        member = Membership.objects.get(user=clerk)
+        assert member.status == "pending" and not Membership.objects.filter(user=driver).exists()
+        group = AccountGroup.objects.get(name=name)
+        assert set(group.accounts.values_list("account__number", flat=True)) == {"7-BOR1A", "7-BOR2A"}
+    told = {(each.kind, each.recipient) for each in deliver()}
+    assert ("person.invited", "clara@borealis.example") in told and (
+        "move.people_offered",
+        "alice@acme.example",
+    ) in told
+    assert ("person.invited", "dan@borealis.example") not in told
+
+
+def test_nobody_comes_along_whom_not_both_have_chosen(merging, ada, bert, acme, borealis, alan, client_of):
+    ours, theirs = merging
+    clara = make.member(borealis, make.user("clara@borealis.example"), "Clara Ruiz")
+    make.grant(clara, "billing.view")
+    before = grants(acme)
+    assert bert.post(f"{theirs}people/", {"person": [alan.pk + 999]}).status_code == 409
+    assert client_of(alan).post(f"{ours}people/", {"person": [clara.pk]}).status_code == 403
+    bert.post(f"{theirs}people/", {"person": [clara.pk]})
+    look()
+    # Sent along, let in by nobody; then let in, and taken back by who sends.
+    ada.post(f"{ours}people/", {"person": [clara.pk]})
+    bert.post(f"{theirs}people/", {})
+    look()
+    assert len(carry()) == 1
+    assert grants(acme) == before
+    assert bert.post(f"{theirs}people/", {"person": [clara.pk]}).status_code == 409
+
+
+def test_accounts_are_split_off_into_an_enterprise_that_is_made_for_them(
+    ada, owen, client_of, acme, acme_main, acme_branch, deliver, mailoutbox
+):
+    answer = ada.post(f"{OURS}ask/?what=new", wish(accounts=acme_branch.number))
+    assert answer.status_code == 302
+    look()
+    staff, case = client_of(owen), f"/moves/{the_move().pk}/"
+    assert staff.post(f"{case}approve/", {"grounds": "Seen"}).status_code == 409
+    new = {"legal_name": "Branch Lines LLC", "segment": "wholesale", "region": "na", "language": "es",
+           "name": "Bea Lindo", "email": "bea@branch.example"}  # fmt: skip
+    assert staff.post(f"{case}found/", {**new, "email": "no address"}).status_code == 422
+    assert the_move().founding is None
+    assert staff.post(f"{case}found/", new).status_code == 302
+    assert staff.post(f"{case}approve/", {"grounds": "Articles of the company seen"}).status_code == 302
+    assert "Branch Lines LLC" in ada.get(answer["Location"]).content.decode()
+    assert staff.post(f"{case}found/", new).status_code == 409
+    deliver()
+    assert carry(ahead=0) == [] and len(carry()) == 1
+    with as_staff():
+        home = Enterprise.objects.get(pk=owner_of(acme_branch))
+        assert (home.legal_name, home.segment, home.language) == ("Branch Lines LLC", "wholesale", "es")
+        first = Membership.objects.get(enterprise=home)
+        assert (first.name, first.is_administrator, first.status) == ("Bea Lindo", True, "pending")
+    assert owner_of(acme_main) == acme.pk
+    way = way_in(deliver, mailoutbox, "bea@branch.example")
+    assert FaceClient("customer").post(way, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert carry() == []
 
 
 def test_an_unclaimed_account_moves_to_who_asks_by_the_carriers_word_alone(ada, owen, client_of, acme, dora):

@@ -91,6 +91,23 @@ def test_what_names_a_row_that_moves_moves_with_it_or_names_its_former_self():
         assert links <= handled, name
 
 
+def test_who_names_a_row_that_moves_is_found_by_an_index(db):
+    """Each composite key is asked for each row that moves; without an index that reads the table for each of them."""
+    ways = (moving.Root, moving.Along, moving.Shared, moving.WithThing)
+    goes = [name for way in ways for name in moving.named(way)]
+    with connection.cursor() as cursor:
+        cursor.execute(UNINDEXED, [goes])
+        assert cursor.fetchall() == []
+
+
+UNINDEXED = """
+SELECT c.conname FROM pg_constraint c
+ WHERE c.contype = 'f' AND cardinality(c.conkey) = 2 AND c.confrelid::regclass::text = ANY(%s)
+   AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid
+                      AND (i.indkey[0], i.indkey[1]) = (c.conkey[1], c.conkey[2]))
+"""
+
+
 def test_an_account_moves_with_all_that_hangs_on_it(branch, acme, borealis, alan, bob, client_of):
     with as_staff():
         invoice = Invoice.objects.get(account=branch)

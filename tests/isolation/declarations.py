@@ -234,19 +234,35 @@ JOINING = {
 _MOVES = "e/<slug:enterprise>/moves/"
 MOVES = {
     _MOVES: inside("enterprise.admin"),
+    f"{_MOVES}export.csv": inside("enterprise.admin", *FORM),
     f"{_MOVES}ask/": inside("enterprise.admin", *FORM),
+    f"api/v1/{_MOVES}": api(Place.INSIDE, "enterprise.admin"),
+    f"api/v1/{_MOVES}ask/": api(Place.INSIDE, "enterprise.admin", "POST"),
+    f"api/v1/{_MOVES}<int:pk>/": api(Place.INSIDE, "enterprise.admin", thing="move_side"),
     f"{_MOVES}<int:pk>/": inside("enterprise.admin", thing="move_side"),
     **{
         f"{_MOVES}<int:pk>/{verb}/": inside("enterprise.admin", "POST", thing="move_side")
-        for verb in ("agree", "decline", "cancel")
+        for verb in ("agree", "decline", "cancel", "people")
+    },
+    **{
+        f"api/v1/{_MOVES}<int:pk>/{verb}/": api(Place.INSIDE, "enterprise.admin", "POST", thing="move_side")
+        for verb in ("agree", "decline", "cancel", "people")
     },
 }
 _CODES = "e/<slug:enterprise>/account-codes/"
 STAFFS_MOVES = {
     "moves/": across("enterprise.change"),
+    "moves/export.csv": across("enterprise.change"),
+    "api/v1/moves/": api(Place.ACROSS, "enterprise.change"),
+    "api/v1/moves/<int:pk>/": api(Place.ACROSS, "enterprise.change", thing="move"),
+    **{
+        f"api/v1/moves/<int:pk>/{verb}/": api(Place.ACROSS, "enterprise.change", "POST", thing="move")
+        for verb in ("approve", "stop", "found")
+    },
     "moves/<int:pk>/": across("enterprise.change", thing="move"),
     "moves/<int:pk>/approve/": across("enterprise.change", "POST", thing="move"),
     "moves/<int:pk>/stop/": across("enterprise.change", "POST", thing="move"),
+    "moves/<int:pk>/found/": across("enterprise.change", "POST", thing="move"),
     _CODES: inside("account.add", *FORM),
     f"{_CODES}<int:pk>/end/": inside("account.add", "POST", thing="account_code"),
 }
@@ -545,7 +561,7 @@ WALLED = {
     "accounts_registration": ("INSERT",),
     "accounts_accountstay": (),
     "accounts_accountcode": (),
-    "accounts_moveside": ("INSERT", "UPDATE (answer, said, said_at, said_by)"),
+    "accounts_moveside": ("INSERT", "UPDATE (answer, chosen, chosen_by, said, said_at, said_by)"),
     "accounts_accessreview": ("INSERT", "UPDATE (ended_at, status)"),
     "accounts_reviewline": ("INSERT", "UPDATE (answer, decided_at, decided_by, held, was_administrator)"),
     "accounts_apikeyaccount": ("INSERT",),
@@ -688,6 +704,7 @@ FILES = {
     "e/<slug:enterprise>/visits/export.csv",
     "e/<slug:enterprise>/keys/export.csv",
     "e/<slug:enterprise>/access/export.csv",
+    "e/<slug:enterprise>/moves/export.csv",
     "e/<slug:enterprise>/accounts/export.csv",
     "e/<slug:enterprise>/accounts/many/template.csv",
     "e/<slug:enterprise>/contacts/export.csv",

@@ -57,7 +57,8 @@ DEFECTS = [
     Defect(
         "no index for the tenant",
         "ALTER TABLE accounts_contact DROP CONSTRAINT accounts_contact_once,"
-        " DROP CONSTRAINT accounts_contact_enterprise_id_key; DROP INDEX accounts_contact_name",
+        " DROP CONSTRAINT accounts_contact_enterprise_id_key;"
+        " DROP INDEX accounts_contact_name, accounts_contact_account",
         "G9",
         NOBODYS,
     ),

@@ -139,7 +139,7 @@ def _people(acme, account, alice):
     subjects += [(theirs if kind == "requested" else key, f"api_key.{kind}") for kind in KEYS]
     subjects += [(acme, "accounts.left"), (acme, "accounts.came")]
     _move, side = make.move(acme, make.house(), accounts=[account.number] * 30)
-    subjects += [(side, f"move.{kind}") for kind in ("approved", "ended", "reached")]
+    subjects += [(side, f"move.{kind}") for kind in ("approved", "ended", "people_offered", "reached")]
     facts |= {
         "numbers": [account.number] * 120,
         "count": 120,

@@ -1,8 +1,11 @@
 """What moves accounts, and what decides that they move."""
 
+from accounts.moving.services.along import choose
+from accounts.moving.services.asking import LOOK, Wish, ask, say
 from accounts.moving.services.carrying import carry_out, carry_out_due
-from accounts.moving.services.cases import LOOK, Wish, approve, ask, look, say, settle, stop
 from accounts.moving.services.codes import end_code, issue_code, spend_code
+from accounts.moving.services.deciding import approve, found, settle, stop
+from accounts.moving.services.looking import look
 from accounts.moving.services.mover import CannotMove, Moved, NotYet, is_claimed, move
 
 __all__ = [
@@ -15,7 +18,9 @@ __all__ = [
     "ask",
     "carry_out",
     "carry_out_due",
+    "choose",
     "end_code",
+    "found",
     "is_claimed",
     "issue_code",
     "look",

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -18,9 +19,11 @@ from accounts.models import (
     MoveStatus,
 )
 from accounts.moving import selectors as here
+from accounts.moving.services import along
 from accounts.moving.services.mover import CannotMove, NotYet, move
+from accounts.rules import Rights
 from portal import events, locator
-from portal.actors import system
+from portal.actors import Actor, ActorKind, system
 from portal.models import Locator
 from portal.tenancy import tenant_scope
 
@@ -62,39 +65,55 @@ def carry_out(pk: int, *, at: datetime) -> Move | None:
     found = Move.objects.select_for_update(of=("self",)).get(pk=pk)
     if found.status != MoveStatus.APPROVED or found.effective_on > selectors.carriers_day(at):
         return None
-    accounts = here.list_moving(found.source_id, found.accounts)
+    source = found.source
+    if source is None:
+        raise CannotMove(f"No customer has the ID {found.unknown}.")
+    accounts = here.list_moving(source.pk, found.accounts)
     missing = set(found.accounts) - {each.number for each in accounts}
     if missing or not accounts:
         raise CannotMove(f"Not there any more: {', '.join(sorted(missing)) or 'any account'}.")
     if found.target is None:
-        found.target = _new_home(found, accounts[0])
+        found.target = _new_home(source, accounts[0], found.founding or {})
+    comers = along.list_agreed(found)
     keys = [each.pk for each in accounts]
-    moved = move(keys, source=found.source, target=found.target, reference=found.number, at=at)
+    moved = move(keys, source=source, target=found.target, reference=found.number, at=at)
     if found.kind == MoveKind.MERGE:
-        _carry_numbers(found)
+        _carry_numbers(source, found.target)
     MOVE_FLOW.require(found.status, MoveStatus.DONE)
     found.status, found.ended_at, found.last_error = MoveStatus.DONE, at, ""
     found.moved = moved.rows
     found.save()
     _close_sides(found, at=at)
-    if found.claimant:
-        with tenant_scope(found.target.pk):
-            services.claim(services.Invited(**found.claimant), actor=system(found.target.pk), at=at)
+    along.bring(comers, accounts, found, source, found.target, at)
+    _invite_first(found, found.target, at=at)
     return found
 
 
-def _new_home(found: Move, account: Account) -> Enterprise:
-    """An enterprise for an account that nobody had: named like the account until the carrier knows better."""
-    holding = found.source
-    made = Enterprise.objects.create(
-        public_id=_free_id(),
-        legal_name=account.name,
-        segment=holding.segment,
-        region=holding.region,
-        country=account.country,
-        language=holding.language,
-        time_zone=holding.time_zone,
-    )
+def _invite_first(found: Move, home: Enterprise, *, at: datetime) -> None:
+    """The first of an enterprise that was made for this move: who registered, or whom the carrier's people named."""
+    if not found.claimant:
+        return
+    first = services.Invited(**found.claimant)
+    with tenant_scope(home.pk):
+        if found.founding:
+            staff = Actor(kind=ActorKind.STAFF, name=found.approved_by, enterprise_id=home.pk)
+            administers = Rights(is_administrator=True)
+            services.invite(first, administers, actor=staff, at=at, grounds=found.grounds)
+        else:
+            services.claim(first, actor=system(home.pk), at=at)
+
+
+def _new_home(holding: Enterprise, account: Account, founding: Mapping[str, str]) -> Enterprise:
+    """An enterprise for accounts of which nobody is: as the carrier's people wrote it, else named like the account."""
+    like_others = {
+        "legal_name": account.name,
+        "segment": holding.segment,
+        "region": holding.region,
+        "country": account.country,
+        "language": holding.language,
+        "time_zone": holding.time_zone,
+    }
+    made = Enterprise.objects.create(public_id=_free_id(), **{**like_others, **founding})
     locator.remember([locator.row(locator.ENTERPRISE, made.public_id, enterprise_id=made.pk, is_exclusive=True)])
     return made
 
@@ -107,11 +126,11 @@ def _free_id() -> str:
             return found
 
 
-def _carry_numbers(found: Move) -> None:
+def _carry_numbers(source: Enterprise, target: Enterprise) -> None:
     """Who is merged brings its customer numbers: by them other systems go on finding the accounts."""
-    CustomerNumber.objects.filter(enterprise=found.source).update(enterprise=found.target)
-    rows = Locator.objects.filter(kind=locator.CUSTOMER_NUMBER, enterprise_id=found.source_id)
-    rows.update(enterprise_id=found.target_id)
+    CustomerNumber.objects.filter(enterprise=source).update(enterprise=target)
+    rows = Locator.objects.filter(kind=locator.CUSTOMER_NUMBER, enterprise_id=source.pk)
+    rows.update(enterprise_id=target.pk)
 
 
 def _close_sides(found: Move, *, at: datetime) -> None:

@@ -44,6 +44,10 @@ def move(keys: Sequence[int], *, source: Enterprise, target: Enterprise, referen
 
     ``reference`` is by what people find why. Raises CannotMove where something that stays names something that
     would move, and NotYet while events of the accounts are still being told.
+
+    Until it commits it holds both enterprises' rows, so that nothing new is written in either: who places an order
+    there, or opens an invoice, which is noted, waits; who only reads lists does not. 20,000 orders and 5,000 invoices
+    with what hangs on them took eight seconds on two cores. It waits at most ten seconds itself for who is writing.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
