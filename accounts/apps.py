@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         _add_permissions()
         notices.register_kinds()
         people_notices.register_kinds()
+        _add_followers()
         adapter.hear()
         _register_secrets()
         exports.register(lists.VISITS_EXPORT, people.PEOPLE_EXPORT, people.TEAMS_EXPORT)
@@ -110,6 +111,17 @@ def _add_sign_on() -> None:
     notices.register_kinds()
     admin = Permission.ENTERPRISE_ADMIN
     registries.add_nav(NavItem(_("Sign-on"), "lock", "sign_on:here", "customer", admin, order=72))
+
+
+def _add_followers() -> None:
+    from accounts import services
+    from accounts.people import lists, notices
+    from portal import hearers
+
+    hearers.add_kinds(*notices.FOLLOWERS)
+    services.HAND_OVERS.append(
+        services.HandOver(_("What they follow"), _("It ends."), lists.list_left, services.leave_followings)
+    )
 
 
 def _add_keys() -> None:

@@ -8,13 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import Membership, MembershipStatus, User, visit_reason
+from accounts.models import Contact, Membership, MembershipStatus, Team, User, visit_reason
 from portal import registries, terms
 from portal.errors import Text
+from portal.hearers import Party
 from portal.models import Event
 from portal.notices import EventKind, Recipient, Recipients, register
 
@@ -32,18 +34,40 @@ def person(event: Event) -> Iterable[Recipient]:
 
 
 def customers_people(event: Event, *, permission: str, wants: str, reason: Text) -> list[Recipient]:
-    """Who may see the account, of the people those who want to hear of it; teams; contacts without a sign-in."""
+    """Who may see the account, of the people those who want to hear of it; teams; contacts without a sign-in.
+
+    ``reason`` is what contacts are told; people and teams, by what they may do here.
+    """
     people = selectors.list_people_with(event.enterprise_id, permission, event.account_id)
     contacts = selectors.list_contacts(event.enterprise_id, event.account_id, wants=wants)
-    found = [to_member(m, reason=reason) for m, user in people if getattr(m, f"wants_{wants}")]
-    found += [
-        Recipient(address=team.email, name=team.name, language=team.language, time_zone=team.time_zone, reason=reason)
-        for team in selectors.list_mailboxes_with(event.enterprise_id, permission, event.account_id)
+    what = registries.permissions().get(permission, permission)
+    holds = format_lazy(_("You hold a permission: {permission}."), permission=what)
+    runs = _("You are a system administrator of your company.")
+    found = [
+        to_member(m, reason=runs if m.is_administrator else holds)
+        for m, _user in people
+        if getattr(m, f"wants_{wants}")
     ]
-    return found + [
-        Recipient(address=c.email, name=c.name, language=c.language, time_zone=c.time_zone, reason=reason)
-        for c in contacts
+    team_holds = format_lazy(_("Your team holds a permission: {permission}."), permission=what)
+    teams = selectors.list_mailboxes_with(event.enterprise_id, permission, event.account_id)
+    return [
+        *found,
+        *(to_team(team, reason=team_holds) for team in teams),
+        *(to_contact(each, reason=reason) for each in contacts),
     ]
+
+
+def to_team(team: Team, *, reason: Text) -> Recipient:
+    """A team's shared mailbox."""
+    return Recipient(
+        team.email, team.name, team.language, team.time_zone, reason, party=Party("accounts.team", team.pk)
+    )
+
+
+def to_contact(contact: Contact, *, reason: Text) -> Recipient:
+    """Somebody who does not sign in."""
+    party = Party("accounts.contact", contact.pk)
+    return Recipient(contact.email, contact.name, contact.language, contact.time_zone, reason, party=party)
 
 
 def owner(event: Event) -> Iterable[Recipient]:
@@ -150,8 +174,9 @@ def to_member(member: Membership, *, reason: Text) -> Recipient:
     """One of a customer's people, by the address of their sign-in."""
     user = member.user
     return Recipient(
-        address=user.email, name=member.name, language=user.language, time_zone=user.time_zone, reason=reason
-    )
+        user.email, member.name, user.language, user.time_zone, reason,
+        party=Party("accounts.membership", member.pk), user_id=user.pk,
+    )  # fmt: skip
 
 
 def of_membership(event: Event) -> Iterable[Recipient]:

@@ -47,7 +47,8 @@ def _number_in(rows: "Callable[[Actor], QuerySet[Any]]") -> "Callable[[Actor, in
 def _add_doors() -> None:
     from billing import lists, search, selectors
     from billing.permissions import Permission
-    from portal import registries
+    from portal import hearers, registries
+    from portal.hearers import Followable
     from portal.registries import Card, Held, NavItem, Page, Search
 
     view, decide, runs = Permission.BILLING_VIEW, Permission.DISPUTE_DECIDE, Permission.BILLRUN_MANAGE
@@ -68,6 +69,12 @@ def _add_doors() -> None:
         Page("billing.invoice", _("See the invoice"), "billing:invoice", _number_in(selectors.list_invoices)),
         Page("billing.dispute", _("See the dispute"), "billing:dispute", _number_in(selectors.list_disputes)),
     )
+    hearers.add_things(
+        Followable(
+            "billing.dispute", "dispute", _("Dispute"), _("this dispute"), view,
+            rows=selectors.list_disputes, title=lambda dispute: dispute.invoice.number,
+        )
+    )  # fmt: skip
     registries.add_held(
         Held(_("Invoices"), view, selectors.list_invoices, "billing:invoices", order=40),
         Held(_("Disputes"), view, selectors.list_disputes, order=50),

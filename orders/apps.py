@@ -10,7 +10,8 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders import lists, notices, permissions, rules, search, selectors, services
         from orders.permissions import Permission
-        from portal import exports, listing, registries
+        from portal import exports, hearers, listing, registries
+        from portal.hearers import Followable
         from portal.moving import declare
         from portal.registries import Card, Held, NavItem, Page, Search
 
@@ -36,6 +37,12 @@ class OrdersConfig(AppConfig):
             ),
         )
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
+        hearers.add_things(
+            Followable(
+                "orders.order", "order", _("Order"), _("this order"), Permission.ORDER_VIEW,
+                rows=selectors.find_orders, title=lambda order: order.title,
+            )
+        )  # fmt: skip
         registries.add_handovers(services.hand_over_orders)
         registries.add_held(
             Held(_("Orders"), rows=selectors.list_orders, url_name="orders:list", order=20, **see),

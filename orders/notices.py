@@ -89,6 +89,7 @@ def register_kinds() -> None:
             context=_context,
             tone="green",
             words=_words,
+            is_for_followers=lambda event: bool(event.facts.get("following")),
         ),
         EventKind(
             "milestone.delayed",

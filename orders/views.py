@@ -21,6 +21,7 @@ from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
 from portal import drafts, exports, listing, looks
 from portal.errors import Refused
+from portal.following.forms import card
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
 from portal.policy import requires
@@ -194,6 +195,7 @@ def _page(
         "story": story_lines(story),
         "team": [one for one in team if one.card_id != order.care_manager_id],
         "today": today,
+        "following": card(request.actor, order),
     }
 
 

@@ -11,6 +11,7 @@ class PortalConfig(AppConfig):
         from portal import checks, exports, files, listing, ownlists, registries, shipped  # noqa: F401 - the first registers the system checks
         from portal.counters import watch_queries
         from portal.exports import notices
+        from portal.following import notices as following
         from portal.listing import notices as views
         from portal.registries import Page
         from portal.termbook.lists import TERM_LIST
@@ -20,6 +21,7 @@ class PortalConfig(AppConfig):
         notices.register_kinds()
         registries.add_pages(Page("portal.export", _("See your downloads"), "exports:list", lambda _actor, _pk: ""))
         views.register_kinds()
+        following.register_kinds()
         listing.register(ownlists.NOTICE_LIST, TERM_LIST)
         files.register_holder("portal.export", exports.may_download)
         connection_created.connect(watch_queries, dispatch_uid="portal.counters")

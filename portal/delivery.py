@@ -242,6 +242,7 @@ def message_of(notice: Notice) -> EmailMultiAlternatives:
             "X-Portal-Key": notice.message_id.strip("<>").partition("@")[0],
             "X-Portal-Event": notice.kind,
             "Auto-Submitted": "auto-generated",
+            **_unsubscribe(notice),
         },
     )
     # Django sends UTF-8 as 8bit, which some machine readers garble.
@@ -251,6 +252,13 @@ def message_of(notice: Notice) -> EmailMultiAlternatives:
     for name, content, media_type in _enclosed(notice):
         message.attach(name, content, media_type)
     return message
+
+
+def _unsubscribe(notice: Notice) -> dict[str, str]:
+    """What lets mail programs offer one button for it (RFC 8058)."""
+    if not notice.mute_url:
+        return {}
+    return {"List-Unsubscribe": f"<{notice.mute_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _event_of(notice: Notice) -> Event:

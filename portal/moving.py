@@ -61,7 +61,12 @@ class Stays:
     why: str
 
 
-Way = Root | Along | WithThing | Shared | Story | LeftBehind | Stays
+@dataclass(frozen=True)
+class EndsWithThing:
+    """Belongs to the people who stay: it goes when the thing moves that ``subject_type`` and ``subject_id`` name."""
+
+
+Way = Root | Along | WithThing | Shared | Story | LeftBehind | EndsWithThing | Stays
 
 WAYS: dict[str, Way] = {}
 
@@ -122,6 +127,9 @@ def carry(roots: Sequence[int], *, source: int, target: int) -> dict[str, list[i
         labels = {tables()[name]._meta.label_lower: keys for name, keys in moved.items()}
         for name in named(WithThing):
             moved[name] = [pk for label in labels for pk in _with(cursor, name, label, labels[label], source, target)]
+        for name in named(EndsWithThing):
+            for label, keys in labels.items():
+                _end(cursor, name, label, keys, source)
     return moved
 
 
@@ -140,6 +148,13 @@ def _with(cursor: CursorWrapper, name: str, label: str, keys: list[int], source:
         [target, source, label, keys],
     )
     return sorted(pk for (pk,) in cursor.fetchall())
+
+
+def _end(cursor: CursorWrapper, name: str, label: str, keys: list[int], source: int) -> None:
+    cursor.execute(
+        f'DELETE FROM "{name}" WHERE enterprise_id = %s AND subject_type = %s AND subject_id = ANY(%s)',
+        [source, label, keys],
+    )
 
 
 # --- what rows that move and rows that stay both use ------------------------------------------------

@@ -15,20 +15,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from portal.errors import Text
+from portal.hearers import Recipient as Recipient
+from portal.hearers import hearers, mute_url
 from portal.models import Event, Notice
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Somebody to be told: their address, how to speak to them, and why they hear of it."""
-
-    address: str
-    name: str = ""
-    language: str = "en"
-    time_zone: str = "UTC"
-    reason: Text = ""
-    face: str = "customer"
-
 
 Recipients = Callable[[Event], Iterable[Recipient]]
 Words = Callable[[dict[str, Any]], dict[str, Any]]
@@ -54,6 +43,8 @@ class EventKind:
     secret: str = ""
     words: Words | None = None
     encloses: Enclosures | None = None
+    # Whether who follows the thing hears of it too: not where another mail says the same.
+    is_for_followers: Callable[[Event], bool] = lambda _event: True
 
     @property
     def is_silent(self) -> bool:
@@ -116,7 +107,7 @@ def write(event: Event, *, at: Any) -> list[Notice]:
     shared = kind.context(event) if kind.context else {}
     enterprise = apps.get_model(settings.ENTERPRISE_MODEL)._default_manager.get(pk=event.enterprise_id)
     by_address: dict[str, Recipient] = {}
-    for recipient in kind.recipients(event):
+    for recipient in hearers(event, kind.recipients(event), with_followers=kind.is_for_followers(event)):
         if recipient.address:
             # The first to be named counts: a member comes before a contact with the same mailbox.
             by_address.setdefault(recipient.address.casefold(), recipient)
@@ -124,7 +115,8 @@ def write(event: Event, *, at: Any) -> list[Notice]:
 
 
 def _notice(kind: EventKind, event: Event, recipient: Recipient, context: dict[str, Any], at: Any) -> Notice:
-    words = render(kind.name, event=event, recipient=recipient, context=context)
+    mute = mute_url(event, recipient)
+    words = render(kind.name, event=event, recipient=recipient, context={**context, "mute_url": mute})
     notice = Notice(
         enterprise_id=event.enterprise_id,
         event=event,
@@ -133,6 +125,7 @@ def _notice(kind: EventKind, event: Event, recipient: Recipient, context: dict[s
         recipient_name=recipient.name,
         language=recipient.language,
         secret=kind.secret,
+        mute_url=mute,
         created_at=at,
         due_at=at,
         **words,

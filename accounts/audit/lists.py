@@ -28,7 +28,7 @@ AREAS: dict[str, Text] = {
     "order milestone service": gettext_lazy("Orders and services"),
     "invoice dispute billrun": gettext_lazy("Billing"),
     "term": gettext_lazy("Terms"),
-    "export view notice todo": gettext_lazy("Files, views and mails"),
+    "export view notice todo following": gettext_lazy("Files, views and mails"),
     "staff role": gettext_lazy("The carrier's staff"),
 }
 _BY_AREA = {code.partition(" ")[0]: code.split() for code in AREAS}

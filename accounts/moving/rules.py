@@ -1,6 +1,6 @@
 """How the tables of this app, and the kernel's, move from one enterprise to another."""
 
-from portal.moving import Along, LeftBehind, Root, Stays, Story, Way, WithThing
+from portal.moving import Along, EndsWithThing, LeftBehind, Root, Stays, Story, Way, WithThing
 
 _PEOPLE = Stays("people, and what they may do, belong to their company")
 _COMPANY = Stays("it is the company's own")
@@ -38,6 +38,8 @@ WAYS: dict[str, Way] = {
     "accounts_staffvisit": Stays("who looked at a company's data, and why, is that company's to read"),
     "portal_event": Story(),
     "portal_storedfile": WithThing(),
+    # Who follows a thing are people of its former company, and contacts that may come along: their rights begin anew.
+    "portal_following": EndsWithThing(),
     "portal_look": Stays("who saw what is history of who saw it"),
     "portal_todo": Stays("the events it tells of stay; none that is about what moves may wait"),
     "portal_notice": Stays("what a company's people were told, word for word"),

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from accounts import services
 from accounts.models import MEMBERSHIP_FLOW, Membership, MembershipStatus, Team
 from accounts.people import selectors
 from accounts.permissions import Permission
@@ -176,3 +177,8 @@ TEAM_LIST = Listing(
     ),
     none_found=Words(gettext_lazy("No team is called that"), gettext_lazy("Try a part of the name, or show all.")),
 )
+
+
+def list_left(member: Membership) -> list[services.Left]:
+    """What a leaver follows."""
+    return [services.Left(label) for label in selectors.list_followed_by(member)]

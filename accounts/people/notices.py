@@ -1,6 +1,6 @@
 """What people are told of their coming and going; and links in mails, made when one leaves and stored nowhere."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from allauth.account.forms import default_token_generator
@@ -8,10 +8,12 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
-from accounts.notices import Plain, of_membership, plain, rights_said, to_member
+from accounts.notices import Plain, of_membership, plain, rights_said, to_contact, to_member, to_team
+from portal.hearers import FollowerKind, Place
 from portal.models import Event
 from portal.notices import Recipient, register
 from portal.tenancy import tenant_scope
@@ -104,3 +106,55 @@ _KINDS = (
 
 def register_kinds() -> None:
     register(*_KINDS)
+
+
+# --- who follows things ---------------------------------------------------------------------------------
+
+YOU, TEAM = _("You follow {this}."), _("Your team {team} follows {this}.")
+
+
+def told_people(place: Place, keys: Collection[int]) -> dict[int, list[Recipient]]:
+    """Of some people those who may see what stands there."""
+    found = selectors.list_people_with(place.enterprise_id, place.permission, place.account_id)
+    reason = format_lazy(YOU, this=place.this)
+    return {member.pk: [to_member(member, reason=reason)] for member, _user in found if member.pk in keys}
+
+
+def told_teams(place: Place, keys: Collection[int]) -> dict[int, list[Recipient]]:
+    """Of some teams those that may see it by their mailbox; without one, each of their people who may."""
+    may = {each.pk for each in selectors.list_mailboxes_with(place.enterprise_id, place.permission, place.account_id)}
+    found: dict[int, list[Recipient]] = {}
+    seeing: set[int] | None = None
+    for team in selectors.list_teams_with(place.enterprise_id, keys):
+        reason = format_lazy(TEAM, team=team.name, this=place.this)
+        if team.email:
+            found |= {team.pk: [to_team(team, reason=reason)]} if team.pk in may else {}
+            continue
+        if seeing is None:
+            people = selectors.list_people_with(place.enterprise_id, place.permission, place.account_id)
+            seeing = {member.pk for member, _user in people}
+        here = [each for each in selectors.list_people_in(place.enterprise_id, team.pk) if each.pk in seeing]
+        found |= {team.pk: [to_member(each, reason=reason) for each in here]} if here else {}
+    return found
+
+
+def told_contacts(place: Place, keys: Collection[int]) -> dict[int, list[Recipient]]:
+    """Of some contacts those of the account, and of the whole enterprise."""
+    reason = format_lazy(YOU, this=place.this)
+    found = selectors.list_contacts_of(place.enterprise_id, place.account_id, keys)
+    return {each.pk: [to_contact(each, reason=reason)] for each in found}
+
+
+FOLLOWERS = (
+    FollowerKind(
+        "accounts.membership", _("Colleague"), "user",
+        selectors.name_people, selectors.find_people, told_people, selectors.list_own_memberships,
+    ),
+    FollowerKind(
+        "accounts.team", _("Team"), "users",
+        selectors.name_teams, selectors.find_teams, told_teams, selectors.list_own_teams,
+    ),
+    FollowerKind(
+        "accounts.contact", _("Contact"), "mail", selectors.name_contacts, selectors.find_contacts, told_contacts
+    ),
+)  # fmt: skip

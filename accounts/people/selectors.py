@@ -25,13 +25,16 @@ from accounts.models import (
 from accounts.permissions import Permission
 from accounts.rules import Difference, Held, Rights, differences
 from portal import events, registries
-from portal.actors import Actor
+from portal.actors import Actor, system
 from portal.errors import Text
+from portal.following import selectors as following
+from portal.hearers import THINGS, Party
 from portal.models import Event
 from portal.suggestions import MOST, Suggestion
 from portal.tenancy import of_enterprise
 
 STORY = 30  # lines of a person's page
+FOLLOWED = 50  # things that a leaver's page names
 
 
 def list_people(actor: Actor) -> QuerySet[Membership]:
@@ -281,3 +284,18 @@ def find_members(actor: Actor, lines: Iterable[str]) -> tuple[set[int], list[str
     rows = of_enterprise(Membership.objects, actor).exclude(status=MembershipStatus.REMOVED)
     found = dict(rows.filter(user__email__in=wanted).values_list("user__email", "pk"))
     return set(found.values()), sorted(wanted - set(found))
+
+
+def list_followed_by(member: Membership) -> list[str]:
+    """What somebody follows, each by its kind and number."""
+    rows = following.list_followed(system(member.enterprise_id), [Party("accounts.membership", member.pk)])
+    return [
+        f"{THINGS[row.subject_type].word} {following.number_of(row.enterprise_id, row.subject_type, row.subject_id)}"
+        for row in rows.filter(is_following=True, is_muted=False).order_by("added_at", "id")[:FOLLOWED]
+    ]
+
+
+def list_followed(actor: Actor, team: Team) -> list[following.Followed]:
+    """What a team follows, as the actor may see it; the latest."""
+    rows = following.list_followed(actor, [Party("accounts.team", team.pk)]).order_by("-added_at", "-id")
+    return following.show_followed(actor, rows[:FOLLOWED])

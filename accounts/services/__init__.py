@@ -2,6 +2,7 @@
 
 from accounts.services.access import decide, leave_requests
 from accounts.services.claims import claim_account
+from accounts.services.following import leave_followings
 from accounts.services.idle import look_for_idle, note_seen
 from accounts.services.keys import hand_over_keys, leave_keys, note_key_use
 from accounts.services.members import (
@@ -93,6 +94,7 @@ __all__ = [
     "invite_many",
     "is_administrator",
     "leave_enterprise",
+    "leave_followings",
     "leave_keys",
     "leave_requests",
     "list_left",

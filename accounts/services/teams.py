@@ -13,6 +13,8 @@ from accounts.services.rights import enterprise_of
 from portal import events
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.following.services import end_all_of
+from portal.hearers import Party
 from portal.tenancy import of_enterprise
 
 _HERE = [MembershipStatus.ACTIVE, MembershipStatus.PENDING]
@@ -74,5 +76,6 @@ def close_team(team_id: int, *, actor: Actor, at: datetime) -> Team:
         rows.update(until_at=at, ended_by=actor.name)
     team.is_active = False
     team.save(update_fields=["is_active"])
+    end_all_of(Party("accounts.team", team.pk), team.name, actor=actor, at=at)
     events.record("team.closed", subject=team, actor=actor, at=at, team=team.name)
     return team

@@ -17,6 +17,7 @@ from billing.models import DISPUTE_FLOW, BillRun, BillRunStatus, Dispute, Invoic
 from billing.permissions import Permission
 from portal import drafts, exports, files, listing, looks, money
 from portal.errors import Refused
+from portal.following.forms import card
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
 from portal.policy import requires
@@ -209,6 +210,7 @@ def _dispute_page(request: ActorRequest, found: Dispute, form: forms.NoteForm | 
         "files": files.list_files(request.actor, found),
         "form": form,
         "clock": lists.answer_clock(found, now),
+        "following": card(request.actor, found),
     }
 
 

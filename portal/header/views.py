@@ -1,6 +1,7 @@
 """Search and notices, as pages and as the parts of them that the header shows."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -107,6 +108,7 @@ def told_notice(request: ActorRequest, pk: int) -> HttpResponse:
         request.unread = selectors.count_unread(request.actor)
     thing = selectors.thing_of(request.actor, notice)
     context: dict[str, Any] = {"notice": notice, "text": _words(notice), "all_url": address(request.actor, "list")}
+    context["mute_url"] = urlsplit(notice.mute_url).path
     if thing:
         page, args = thing
         whose = request.actor.enterprise_public_id or notice.enterprise_public_id  # type: ignore[attr-defined]

@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.flows import Flow, table
 from portal.models.drafts import Draft
+from portal.models.following import Following
 from portal.models.kept import ListView, StaffListView
 from portal.models.looks import Look
 from portal.models.terms import CarrierTerm, EnterpriseTerm, SetTerm
 from portal.tables import CarrierOwned, Identity, Queue, TenantForeignKey, TenantOwned, linked
 
 __all__ = [
-    "EXPORT_FLOW", "ApiAnswer", "CarrierTerm", "Draft", "EnterpriseTerm", "Event", "Export", "ExportState", "ListView",
-    "Locator", "Look", "Notice", "NumberCounter", "SetTerm", "StaffListView", "StoredFile", "Todo",
+    "EXPORT_FLOW", "ApiAnswer", "CarrierTerm", "Draft", "EnterpriseTerm", "Event", "Export", "ExportState", "Following",
+    "ListView", "Locator", "Look", "Notice", "NumberCounter", "SetTerm", "StaffListView", "StoredFile", "Todo",
 ]  # fmt: skip
 
 
@@ -131,6 +132,8 @@ class Notice(Queue):
     secret = models.CharField(max_length=60, blank=True)
     copy = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200)
+    # Where its recipient silences the thing it is about, without signing in; empty where that is not theirs.
+    mute_url = models.CharField(max_length=400, blank=True, db_default="")
     doubts = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)

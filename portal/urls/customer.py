@@ -13,6 +13,7 @@ import accounts.signon.urls
 import accounts.urls
 import billing.urls
 import orders.urls
+import portal.following.urls
 import portal.header.urls
 import portal.termbook.urls
 from portal.api import Description
@@ -39,6 +40,7 @@ urlpatterns = [
     path("account/company/", include((accounts.signon.urls.door, "sign_on_door"))),
     path("e/<slug:enterprise>/sign-on/", include((accounts.signon.urls.customer, "sign_on"))),
     *shared,
+    path("e/<slug:enterprise>/following/", include((portal.following.urls.customer, "following"))),
     path("", include((accounts.urls.customer, "accounts"))),
     path("", include((accounts.people.urls.customer, "people"))),
     path("", include((accounts.joining.urls.customer, "joining"))),

@@ -5,6 +5,7 @@ from django.urls import include, path
 import accounts.urls
 from accounts.views import help_here, profile, set_language
 from portal import views
+from portal.following.views import mute
 from portal.header.views import search
 from portal.listing import urls as listing
 
@@ -35,6 +36,7 @@ shared = [
     path("e/<slug:enterprise>/help/", help_here, name="help"),
     path("e/<slug:enterprise>/files/<int:pk>/", views.file, name="file"),
     path("e/<slug:enterprise>/downloads/", include((exports, "exports"))),
+    path("mute/<str:token>/", mute, name="mute"),
     path("e/<slug:enterprise>/views/", include((listing.urlpatterns, "views"))),
     path("e/<slug:enterprise>/drafts/", include((drafts, "drafts"))),
     path("suggest/countries/", views.suggest_countries, name="suggest_countries"),

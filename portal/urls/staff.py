@@ -13,6 +13,7 @@ import accounts.staffing.urls
 import accounts.urls
 import billing.urls
 import orders.urls
+import portal.following.urls
 import portal.header.urls
 import portal.listing.urls
 import portal.termbook.urls
@@ -57,6 +58,7 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     *shared,
+    path("e/<slug:enterprise>/following/", include((portal.following.urls.both, "following"))),
     path("", include((accounts.urls.staff, "accounts"))),
     path("", include((notices, "notices"))),
     path("search/", search_everywhere, name="search_everywhere"),

@@ -22,7 +22,7 @@ CANARY = re.compile(r"kx\d{6}")
 # Texts that the code itself reads, as a key, a code or a place: no word could stand there.
 READ_BY_CODE = {
     "portal_event": {"kind", "actor_kind", "subject_type", "story_type"},
-    "portal_notice": {"kind", "language", "secret"},
+    "portal_notice": {"kind", "language", "secret", "mute_url"},
     "portal_enterpriseterm": {"name", "value"},
     "portal_storedfile": {"key", "media_type", "sha256", "subject_type", "added_by_kind"},
     "portal_export": {"kind", "query", "face", "language", "time_zone", "reach"},
@@ -39,6 +39,7 @@ READ_BY_CODE = {
     "accounts_registration": {"proof_kind", "proof"},
     "accounts_reviewline": {"held"},
     "accounts_moveside": {"proof_kind", "proof"},
+    "portal_following": {"subject_type", "follower_type"},
     "portal_look": {"thing_type", "who", "who_kind"},
     "inventory_site": {"country"},
     "billing_invoice": {"currency", "pdf_name", "pdf_sha256"},

@@ -75,6 +75,7 @@ FORM = ("GET", "HEAD", "POST")
 
 # --- routes --------------------------------------------------------------------------------------
 
+_FOLLOWING = "e/<slug:enterprise>/following/"
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
@@ -138,6 +139,12 @@ BOTH_FACES = {
     "e/<slug:enterprise>/views/": Route(Place.INSIDE, methods=FORM, hidden="order.view", query="?list=orders"),
     "e/<slug:enterprise>/views/<int:pk>/": Route(Place.INSIDE, "", "list_view", ("POST",), hidden="order.view"),
     "e/<slug:enterprise>/views/<int:pk>/remove/": Route(Place.INSIDE, "", "list_view", ("POST",), hidden="order.view"),
+    # What one may see can be followed; one's own button, and the rows of what is within reach.
+    f"{_FOLLOWING}<int:pk>/": Route(Place.INSIDE, "", "following", ("POST",), hidden="order.view"),
+    f"{_FOLLOWING}<slug:slug>/<str:number>/": Route(Place.INSIDE, "", "followable", FORM, hidden="order.view"),
+    f"{_FOLLOWING}<slug:slug>/<str:number>/suggest/": Route(Place.INSIDE, "", "followable", hidden="order.view"),
+    f"{_FOLLOWING}<slug:slug>/<str:number>/own/": Route(Place.INSIDE, "", "followable", ("POST",), hidden="order.view"),
+    "mute/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
     "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/billing/": inside("billing.view"),
@@ -275,6 +282,7 @@ BOTH_FACES |= {
 }
 
 CUSTOMER = {
+    _FOLLOWING: inside(),
     **BOTH_FACES,
     **PEOPLE,
     **JOINING,
@@ -597,6 +605,7 @@ WALLED = {
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
         "DELETE",
     ),
+    "portal_following": ("DELETE", "INSERT", "UPDATE (follower_id, is_following, is_muted)"),
     "portal_draft": ("DELETE", "INSERT", "UPDATE (expires_at, fields, kept_at)"),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
@@ -742,6 +751,7 @@ SUGGEST_FIELDS = {
     "accounts.companies.forms.ContactForm.time_zone": "suggest/time-zones/",
     "portal.termbook.forms.CarrierTermForm.country": "suggest/countries/",
     "portal.termbook.forms.WhomForm.customer": "suggest/customers/",
+    "portal.following.forms.FollowForm.who": f"{_FOLLOWING}<slug:slug>/<str:number>/suggest/",
 }
 # The routes that suggest, with what of an enterprise's each may name; "" for what is nobody's.
 SUGGESTIONS = {
@@ -754,6 +764,7 @@ SUGGESTIONS = {
     "e/<slug:enterprise>/people/suggest/": "person",
     "e/<slug:enterprise>/people/suggest/scopes/": "account",
     "e/<slug:enterprise>/suggest/account-groups/": "group",
+    f"{_FOLLOWING}<slug:slug>/<str:number>/suggest/": "contact",
 }
 
 # What a GET may write, by route: who was where, and where they were last.

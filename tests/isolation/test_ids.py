@@ -113,11 +113,12 @@ def test_a_place_in_another_enterprises_list_shows_ones_own(face, word, acmes, b
 def test_a_field_suggests_nothing_of_another_enterprises(face, acmes, boreals, browser_of):
     browser = browser_of(face)
     for name in (name for name in declared.SUGGESTIONS if name in ROUTES[face] and "<slug:enterprise>" in name):
-        address = path(name, boreals.enterprise.public_id, {})
+        address = path(name, boreals.enterprise.public_id, boreals.parts("followable"))
         for typed in (acmes.account.number, acmes.account.name, f"{acmes.account.name} ({acmes.account.number})"):
             theirs, nones = (browser.get(address, {"of": "q", "q": each}) for each in (typed, NOT_A_NUMBER))
             assert _echoless(theirs, typed) == _echoless(nones, NOT_A_NUMBER), (name, typed)
         mine = {"account": boreals.account.number, "group": boreals.group.name, "person": boreals.member.name}
+        mine["contact"] = boreals.contact.name
         own = mine[declared.SUGGESTIONS[name]]
         assert own in browser.get(address, {"of": "q", "q": own}).text
 

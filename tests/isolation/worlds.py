@@ -55,6 +55,7 @@ from portal.models import (
     EnterpriseTerm,
     Event,
     Export,
+    Following,
     ListView,
     Notice,
     StaffListView,
@@ -109,6 +110,7 @@ class World:
     move: Move
     move_side: MoveSide
     account_code: AccountCode
+    following: Following
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -122,6 +124,8 @@ class World:
             "customer_number": {"<int:pk>": self.customer_number.pk},
             "order": {"<str:number>": self.order.number},
             "milestone": {"<int:pk>": self.milestone.pk},
+            "followable": {"<slug:slug>": "order", "<str:number>": self.order.number},
+            "following": {"<int:pk>": self.following.pk},
             "invoice": {"<str:number>": self.invoice.number},
             "line": {"<str:number>": self.invoice.number, "<int:pk>": self.line.pk},
             "dispute": {"<str:number>": self.dispute.number},
@@ -205,9 +209,19 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     # A merge with the carrier itself, which nobody asks for; the walls do not mind.
     moves = (*make.move(enterprise, make.house(), why=f"Sale of {enterprise.public_id}"), make.account_code(account))
     words.append(moves[1].why)
-    records = (contact, number, group, *moves)
+    records = (contact, number, group, *moves, _following(order, contact))
     kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records)
     return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
+
+
+def _following(order: Order, contact: Contact) -> Following:
+    """A contact follows the order; who put them there has left since."""
+    with inside(order.enterprise):
+        return Following.objects.create(
+            enterprise=order.enterprise, subject_type="orders.order", subject_id=order.pk,
+            follower_type="accounts.contact", follower_id=contact.pk,
+            added_at=builders.ISSUED_AT, added_by=f"Somebody of {order.enterprise.legal_name}",
+        )  # fmt: skip
 
 
 def _team(enterprise: Enterprise, member: Membership, account: Account) -> Team:

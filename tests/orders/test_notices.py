@@ -70,7 +70,7 @@ def test_a_completed_milestone_says_what_is_next_and_whom_to_call(act, wave, car
         assert "Next: Local loop tested, Reno side. It waits for a third party." in words
         assert "Carol Okafor" in words and "+1 303 555 0142" in words and "carol@northvane.example" in words
         assert "/e/204817/orders/ORD-2026-00388/" in words and "4500-7721" in words
-        assert "named to hear about your company" in words
+        assert "You are a system administrator of your company." in words
         assert re.search(r"was completed on \d+ \w+ 20\d\d \d\d:\d\d M[SD]T", words)
     assert "\n\n\n" not in mail.body
 

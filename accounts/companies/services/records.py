@@ -21,6 +21,8 @@ from accounts.models import (
 from portal import events, locator
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.following.services import end_all_of
+from portal.hearers import Party
 from portal.tenancy import of_enterprise
 
 Record = TypeVar("Record", Account, Enterprise)
@@ -314,4 +316,5 @@ def remove_contact(pk: int, *, actor: Actor, at: datetime) -> None:
         return
     facts: dict[str, Any] = {"name": found.name, "email": found.email}
     events.record("contact.removed", subject=found, actor=actor, at=at, **facts)
+    end_all_of(Party("accounts.contact", found.pk), found.name, actor=actor, at=at)
     found.delete()

@@ -62,6 +62,7 @@ def show_team(request: ActorRequest, pk: int) -> HttpResponse:
             "grants": grants,
             "topics": ", ".join(selectors.list_topics(grants)),
             "story": story_lines(selectors.list_story(request.actor, team)),
+            "followed": selectors.list_followed(request.actor, team),
         },
     )
 
