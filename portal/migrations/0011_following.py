@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0018_wishes'),
-        ('portal', '0009_looks'),
+        ('accounts', '0019_moves_by_index'),
+        ('portal', '0010_moves_by_index'),
     ]
 
     operations = [
