@@ -217,10 +217,7 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """What the frame shows of the person and the place: doors, enterprises, visit."""
     face = settings.FACE
     current = actor.enterprise_public_id
-    nav = [_door(item, actor, request.path) for item in registries.nav(face, actor)]
-    apart = next((door for door in nav if door["is_apart"]), None)
-    if apart:
-        apart["heading"] = _("Administration")
+    nav = _doors(actor, request.path)
     visit = getattr(request, "visit", None)
     return {
         "nav": nav,
@@ -268,14 +265,30 @@ def _place(actor: Actor) -> dict[str, str]:
     return {"public_id": actor.enterprise_public_id, "name": actor.enterprise_name, "number_label": label}
 
 
+def _doors(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """What every day needs, then what is of administration; between them, for the carrier's people, a customer's."""
+    found: dict[str, list[dict[str, Any]]] = {"": [], actor.enterprise_name: [], _("Administration"): []}
+    for item in registries.nav(settings.FACE, actor):
+        found[_heading(item, actor)].append(_door(item, actor, path))
+    for heading, doors in found.items():
+        if doors:
+            doors[0]["heading"] = heading
+    return [door for doors in found.values() for door in doors]
+
+
+def _heading(item: registries.NavItem, actor: Actor) -> str:
+    if actor.is_staff and item.is_inside:
+        return actor.enterprise_name
+    return _("Administration") if item.order >= registries.ADMINISTRATION else ""
+
+
 def _door(item: registries.NavItem, actor: Actor, path: str) -> dict[str, Any]:
     inside = actor.enterprise_public_id and item.is_inside
     url = reverse(item.url_name, args=[actor.enterprise_public_id] if inside else [])
     is_root = url == "/" or url.count("/") == 3  # a home: active only on itself
     active = path == url if is_root else path.startswith(url)
     shown = {"label": item.label, "icon": item.icon, "url": url, "active": active, "badge": None}
-    shown |= {"is_apart": item.order >= registries.ADMINISTRATION, "heading": ""}
-    return {**shown, "at": item.url_name if active else ""}
+    return {**shown, "heading": "", "at": item.url_name if active else ""}
 
 
 def _switch(request: HttpRequest, actor: Actor, nav: list[dict[str, Any]]) -> dict[str, Any]:

@@ -74,6 +74,11 @@ class Looker:
         """Open the page and do there what is done."""
         path = page.path.format(**self.things)
         answer = person.page.goto(path)
+        if page.who != NOBODY and "/account/login/" in person.page.url:
+            # Who showed themselves once more in another window has a new session there.
+            person.sign_in(page.who)
+            self.states[page.face, page.who] = person.context.storage_state()
+            answer = person.page.goto(path)
         if "/reauthenticate/" in person.page.url and "/reauthenticate/" not in path:
             answer = _show_oneself(person, page, path)
         if "/open/" in person.page.url and "/open/" not in path:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import F, Func, IntegerField, Prefetch, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Now
 
 from accounts.models import (
@@ -99,7 +99,7 @@ def reachable(card: StaffCard | None) -> StaffCard | None:
 
 
 # As the roles are listed: who owns the orders first.
-_TEAM_ORDER = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(TeamRole.values)))
+_TEAM_ORDER = Func(Value(list(TeamRole.values)), F("role"), function="array_position", output_field=IntegerField())
 
 
 def list_team(actor: Actor, account_id: int | None = None) -> QuerySet[TeamMember]:

@@ -120,3 +120,13 @@ def test_error_pages_have_the_header_too(client_of, acme, alice):
     browser = client_of(alice)
     assert browser.get(f"/e/{acme.public_id}/orders/ORD-2026-99999/").status_code == 404
     assert FaceClient("customer").get("/nowhere/").status_code == 404
+
+
+def test_a_customers_doors_stand_under_its_name_between_the_carriers_own(client_of, acme, carol):
+    shown = client_of(carol).get(f"/e/{acme.public_id}/orders/").context["shell"]["nav"]
+    headings = [(place, door["heading"]) for place, door in enumerate(shown) if door["heading"]]
+    (theirs, name), *administration = headings
+    assert name == acme.legal_name and [heading for _, heading in administration] in ([], ["Administration"])
+    end = administration[0][0] if administration else len(shown)
+    assert all(door["url"].startswith(f"/e/{acme.public_id}/") for door in shown[theirs:end])
+    assert not any(door["url"].startswith("/e/") for door in shown[:theirs] + shown[end:])
