@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import Grant, Membership, MembershipStatus, Team, TeamPerson, open_at
+from accounts.models import Grant, Membership, MembershipStatus, ReviewAnswer, Team, TeamPerson, open_at
 from accounts.services.access import settle_requests
 from accounts.services.members import clean_email
+from accounts.services.reviews import settle_team_review
 from accounts.services.rights import enterprise_of
 from portal import events
 from portal.actors import Actor
@@ -69,6 +70,7 @@ def _exchange_people(team: Team, people: set[int], *, actor: Actor, at: datetime
 def close_team(team_id: int, *, actor: Actor, at: datetime) -> Team:
     """End a team: what it held, and people's places in it, end with it."""
     team = of_enterprise(Team.objects, actor).select_for_update(of=("self",)).get(pk=team_id)
+    settle_team_review(team, ReviewAnswer.ENDED, actor=actor, at=at)
     for model in (Grant, TeamPerson):
         rows = model.objects.filter(open_at(), enterprise_id=team.enterprise_id, team=team)
         rows.update(until_at=at, ended_by=actor.name)
