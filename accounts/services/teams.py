@@ -1,7 +1,9 @@
 """Teams of a customer's people, and their shared mailboxes."""
 
 from datetime import datetime
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -20,11 +22,22 @@ _HERE = [MembershipStatus.ACTIVE, MembershipStatus.PENDING]
 
 
 @transaction.atomic
-def set_team(team_id: int | None, *, name: str, email: str, people: set[int], actor: Actor, at: datetime) -> Team:
+def set_team(
+    team_id: int | None,
+    *,
+    name: str,
+    email: str,
+    people: set[int],
+    language: str = "",
+    time_zone: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Team:
     """Make or change a team: what it is called, its shared mailbox, and who is in it.
 
-    Raises Refused without a name, for a name that another team has, an address that is none, and for people who
-    are not active here.
+    Mails to the mailbox are in its language and time zone; empty they stay what they are, at first the enterprise's.
+    Raises Refused without a name, for a name that another team has, an address that is none, a language or time zone
+    that there is not, and for people who are not active here.
     """
     name = " ".join(name.split())
     if not name:
@@ -37,12 +50,21 @@ def set_team(team_id: int | None, *, name: str, email: str, people: set[int], ac
     team = teams.select_for_update(of=("self",)).get(pk=team_id) if team_id else _new_team(actor)
     is_new = team.pk is None
     team.name, team.email = name, email
-    team.save(update_fields=None if is_new else ["name", "email"])
+    _set_tongue(team, language, time_zone)
+    team.save(update_fields=None if is_new else ["name", "email", "language", "time_zone"])
     came, left = _exchange_people(team, people, actor=actor, at=at)
     kind = "team.made" if is_new else "team.changed"
     events.record(kind, subject=team, actor=actor, at=at, team=name, email=email, came=came, left=left)
     settle_requests(actor=actor, at=at)
     return team
+
+
+def _set_tongue(team: Team, language: str, time_zone: str) -> None:
+    if language and language not in dict(settings.LANGUAGES):
+        raise Refused(_("This language is not spoken here."), field="language")
+    if time_zone and time_zone not in available_timezones():
+        raise Refused(_("There is no such time zone."), field="time_zone")
+    team.language, team.time_zone = language or team.language, time_zone or team.time_zone
 
 
 def _new_team(actor: Actor) -> Team:
