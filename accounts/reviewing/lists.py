@@ -129,7 +129,8 @@ def _team_people(line: ReviewLine) -> str:
     people: Any = line.team
     names = [each.membership.name for each in people.open_people]
     rest = len(names) - _FEW
-    return ", ".join(names[:_FEW]) + (_(" and %(count)s more") % {"count": rest} if rest > 0 else "")
+    shown = ", ".join(names[:_FEW])
+    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
 
 
 def _header() -> list[str]:
