@@ -84,3 +84,11 @@ class RunForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "month", "placeholder": "2026-11"}, format="%Y-%m"),
         help_text=_("As year and month, for example 2026-11."),
     )
+
+
+class UndoForm(forms.Form):
+    """Why something is not so after all."""
+
+    reason = forms.CharField(
+        label=_("Why?"), max_length=200, help_text=_("As “came back”. The customer's story says it.")
+    )

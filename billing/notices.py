@@ -128,6 +128,12 @@ def _register_invoices() -> None:
             encloses=_pdf,
         ),
         EventKind("invoice.posted", story=_("%(actor)s put it into the post")),
+        EventKind(
+            "invoice.unposted",
+            story=_("%(actor)s said that it is to be posted after all"),
+            words=lambda facts: {"note": facts.get("reason", "")},
+            tone="amber",
+        ),
     )
 
 

@@ -31,6 +31,7 @@ staff_outside = [
     path("billing/postings/", posting.postings, name="postings"),
     path("billing/postings/export.csv", posting.export_postings, name="postings_export"),
     path("billing/postings/chosen/", posting.chosen_postings, name="postings_chosen"),
+    path("billing/postings/undo/", posting.undo_postings, name="postings_undo"),
     path("billing/runs/", views.runs, name="runs"),
     path("billing/runs/<int:pk>/", views.run, name="run"),
     path("billing/runs/<int:pk>/print/", views.print_missing, name="print"),

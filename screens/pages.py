@@ -290,6 +290,7 @@ NOT_PAGES = {
     "moves/<int:pk>/approve/": "takes a form only",
     "moves/<int:pk>/stop/": "takes a form only",
     "moves/<int:pk>/found/": "takes a form only",
+    "billing/postings/undo/": "takes a form only",
     "moves/export.csv": "a file",
     "e/<slug:enterprise>/moves/export.csv": "a file",
     "e/<slug:enterprise>/moves/<int:pk>/people/": "takes a form only",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models.members import Membership
+from accounts.models.members import Membership, Team
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned
 
@@ -76,14 +76,15 @@ ANSWER_FLOW = Flow(
 
 
 class ReviewLine(TenantOwned):
-    """One person in a review, and what was said of them; ``held`` is what they had when it was said."""
+    """One person or one team in a review, and what was said of them; ``held`` is what they had when it was said."""
 
     extra_grants: ClassVar = {
         "portal_app": ("INSERT", "UPDATE (answer, decided_at, decided_by, held, was_administrator)")
     }
     withheld: ClassVar = {"portal_staff_inside": ("DELETE",)}
     review = TenantForeignKey(AccessReview, on_delete=models.CASCADE, related_name="lines")
-    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="reviewed")
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="reviewed", null=True, blank=True)
+    team = TenantForeignKey(Team, on_delete=models.CASCADE, related_name="reviewed", null=True, blank=True)
     name = models.CharField(_("Name"), max_length=200)
     answer = models.CharField(max_length=10, choices=ReviewAnswer, default=ReviewAnswer.WAITS)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -95,12 +96,18 @@ class ReviewLine(TenantOwned):
         constraints = [
             ANSWER_FLOW.constraint("answer"),
             models.UniqueConstraint(fields=["enterprise", "review", "membership"], name="accounts_reviewline_once"),
+            models.UniqueConstraint(fields=["enterprise", "review", "team"], name="accounts_reviewline_team_once"),
+            models.CheckConstraint(
+                condition=Q(membership=None, team__isnull=False) | Q(membership__isnull=False, team=None),
+                name="accounts_reviewline_of_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["enterprise", "name", "id"], name="accounts_reviewline_name"),
             models.Index(
                 fields=["enterprise", "membership"], name="accounts_reviewline_waits", condition=Q(answer="waits")
             ),
+            models.Index(fields=["enterprise", "team"], name="accounts_reviewline_team", condition=Q(answer="waits")),
         ]
 
     def __str__(self) -> str:

@@ -235,11 +235,8 @@ def rights_lines(rights: dict[str, list[str] | None]) -> list[str]:
     for code, numbers in rights.items():
         where = _("all accounts that come") if numbers is None else numbers_said(numbers)
         found.setdefault(where, []).append(str(known.get(code, code)))
-    everything = len(known.keys() - registries.whole_permissions())
-    return [
-        f"{where}: {_('everything about accounts') if len(what) == everything else ', '.join(what)}"
-        for where, what in found.items()
-    ]
+    everything, all_of_it = len(known.keys() - registries.whole_permissions()), _("everything about accounts")
+    return [f"{where}: {all_of_it if len(what) == everything else ', '.join(what)}" for where, what in found.items()]
 
 
 def side_facts(side: MoveSide) -> list[dict[str, Any]]:

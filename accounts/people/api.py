@@ -302,16 +302,23 @@ class TeamColleague(serializers.Serializer[Any]):
 class PeopleTeamShape(PeopleTeamRow):
     """The same with who is in it and what it holds; ``seen`` as with a person."""
 
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    time_zone = serializers.CharField()
     people = TeamColleague(many=True, source="colleagues")
     grants = GrantShape(many=True, source="held")
     seen = serializers.CharField()
 
 
 class WantedTeam(Taken):
-    """What a team is called, its shared mailbox or nothing, and who is in it, by their addresses."""
+    """What a team is called, its shared mailbox or nothing, and who is in it, by their addresses.
+
+    ``language`` and ``time_zone`` are of mails to the mailbox; empty they stay as they are.
+    """
 
     name = serializers.CharField(max_length=120)
     email = serializers.EmailField(allow_blank=True, default="")
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, allow_blank=True, default="")
+    time_zone = serializers.CharField(max_length=50, allow_blank=True, default="")
     people = serializers.ListField(child=serializers.EmailField(), max_length=1000)
 
 

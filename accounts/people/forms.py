@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from portal import registries
 from portal.actors import Actor
 from portal.drafts import kept
 from portal.errors import Text
-from portal.suggestions import SuggestField
+from portal.suggestions import SuggestField, time_zones
 
 SCOPES_HINT = _("Account numbers or names of groups, one on each line.")
 
@@ -247,6 +248,17 @@ class TeamForm(forms.Form):
     email = forms.EmailField(
         label=_("Shared mailbox"), required=False, help_text=_("It gets the notices that the team's permissions bring.")
     )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        required=False,
+        help_text=_("Of the mails to the shared mailbox."),
+    )
+    time_zone = SuggestField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("By it the mails give their times. Type a city or a country."),
+    )
     people = forms.CharField(
         label=_("People"),
         required=False,
@@ -254,6 +266,11 @@ class TeamForm(forms.Form):
         help_text=_("Mail addresses of colleagues, one on each line."),
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["time_zone"].offer(time_zones, reverse("suggest_time_zones"))
 
 
 class WhyForm(forms.Form):

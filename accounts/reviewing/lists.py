@@ -23,6 +23,8 @@ from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import Filter, ListPage, Sort, count_label
 
+_FEW = 5  # people of a team that are named
+
 
 def _of_review(rows: QuerySet[ReviewLine], typed: str) -> QuerySet[ReviewLine]:
     is_number = typed.isascii() and typed.isdigit() and len(typed) < 9
@@ -52,6 +54,12 @@ LINES = ListPage(
             lambda rows, value: rows.filter(membership__is_administrator=value == "yes"),
             choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],
         ),
+        Filter(
+            "who",
+            gettext_lazy("People or teams"),
+            lambda rows, value: rows.filter(team__isnull=value == "people"),
+            choices=[("people", gettext_lazy("People")), ("teams", gettext_lazy("Teams"))],
+        ),
         Filter("review", gettext_lazy("Review"), _of_review, hint=gettext_lazy("its number")),
     ],
 )
@@ -69,8 +77,9 @@ def _scopes(held: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
 
 
 def _administers(line: ReviewLine) -> bool:
-    waits = line.answer == ReviewAnswer.WAITS
-    return line.membership.is_administrator if waits else line.was_administrator
+    if line.answer != ReviewAnswer.WAITS:
+        return line.was_administrator
+    return line.membership is not None and line.membership.is_administrator
 
 
 def _held(line: ReviewLine) -> SafeString:
@@ -84,20 +93,25 @@ def _held(line: ReviewLine) -> SafeString:
 
 
 def line_columns(actor: Actor) -> list[Column]:
-    routes = ("person", "rights", "remove")
-    person, rights, end_of = (paths(f"people:{name}", actor.enterprise_public_id) for name in routes)
+    routes = ("person", "rights", "remove", "team", "team_rights", "close_team")
+    person, rights, end_of, team, team_rights, close = (
+        paths(f"people:{name}", actor.enterprise_public_id) for name in routes
+    )
     states = {code: status(label, ANSWER_FLOW.tone(code)) for code, label in words(ReviewAnswer).items()}
     back = f"?next={reverse('reviewing:review', args=[actor.enterprise_public_id])}"
 
     def ways(line: ReviewLine) -> Cell:
         if line.answer != ReviewAnswer.WAITS:
             return with_small(moment(line.decided_at), line.decided_by)
-        pk = line.membership_id
-        change, end = anchor(_("Change"), rights(pk) + back), anchor(_("End"), end_of(pk))
+        pk = line.membership_id or line.team_id
+        at, end_at = (rights(pk), end_of(pk)) if line.membership_id else (team_rights(pk), close(pk))
+        change, end = anchor(_("Change"), at + back), anchor(_("End"), end_at)
         return format_html('<span class="text-nowrap">{} · {}</span>', change, end)
 
     def who(line: ReviewLine) -> Cell:
         member = line.membership
+        if member is None:
+            return with_small(anchor(line.name, team(line.team_id)), _("Team"), _team_people(line))
         standing = "" if member.status == MembershipStatus.ACTIVE else member.get_status_display()
         return with_small(anchor(line.name, person(member.pk)), member.title, member.user.email, standing)
 
@@ -107,8 +121,16 @@ def line_columns(actor: Actor) -> list[Column]:
         Column(_("Answer"), lambda line: states[line.answer], is_own_label=True, key="answer"),
         Column(_("Decided"), ways, key="decided"),
         Column(_("Review"), lambda line: str(line.review.number), css="num", key="review"),
-        Column(_("Last here"), lambda line: days()(line.membership.seen_on), key="seen"),
+        Column(_("Last here"), lambda line: days()(line.membership.seen_on) if line.membership else "", key="seen"),
     ]
+
+
+def _team_people(line: ReviewLine) -> str:
+    people: Any = line.team
+    names = [each.membership.name for each in people.open_people]
+    rest = len(names) - _FEW
+    shown = ", ".join(names[:_FEW])
+    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
 
 
 def _header() -> list[str]:
@@ -121,8 +143,10 @@ def _header() -> list[str]:
 def _rows(lines: Iterable[ReviewLine]) -> list[list[Any]]:
     return [
         [
-            line.review.number, line.review.opened_at, line.review.due_on, line.name, line.membership.user.email,
-            line.membership.get_status_display(), _("yes") if _administers(line) else _("no"),
+            line.review.number, line.review.opened_at, line.review.due_on, line.name,
+            line.membership.user.email if line.membership else line.team.email if line.team else "",
+            line.membership.get_status_display() if line.membership else _("Team"),
+            _("yes") if _administers(line) else _("no"),
             "; ".join(f"{where}: {what}" for where, what in _scopes(selectors.held_by(line))),
             line.get_answer_display(), line.decided_at, line.decided_by,
         ]
@@ -147,6 +171,7 @@ LINE_LIST = Listing(
     url="reviewing:review",
     export="reviewing:export",
     bulk="reviewing:chosen",
+    seen=selectors.fingerprint,
     nothing=Words(
         gettext_lazy("No review has begun yet"),
         gettext_lazy("In a review you say of each colleague whether they keep what they may do. Auditors ask for it."),

@@ -40,7 +40,7 @@ def _due(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _waiting(facts: dict[str, Any]) -> dict[str, Any]:
     n = facts.get("waiting", 0)
-    lines = [ngettext("%(n)s person not confirmed", "%(n)s people not confirmed", n) % {"n": n}]
+    lines = [ngettext("%(n)s not confirmed", "%(n)s not confirmed", n) % {"n": n}]
     closed = facts.get("closed", 0)
     if closed:
         lines.append(ngettext("%(n)s closed out", "%(n)s closed out", closed) % {"n": closed})

@@ -17,6 +17,7 @@ from accounts.models import (
     ReviewAnswer,
     ReviewLine,
     ReviewStatus,
+    Team,
 )
 from accounts.reviewing import selectors
 from accounts.reviewing import terms as names
@@ -28,7 +29,7 @@ from portal.tenancy import of_enterprise, tenant_scope
 
 @transaction.atomic
 def begin(*, actor: Actor, at: datetime) -> AccessReview:
-    """Ask the administrators to confirm everybody who is here now.
+    """Ask the administrators to confirm everybody who is here now, and the teams that hold anything.
 
     They have the days of the term ``people.review_due_days``. Raises Refused while another review is under way, and
     where there is nobody but oneself.
@@ -54,30 +55,54 @@ def begin(*, actor: Actor, at: datetime) -> AccessReview:
     ReviewLine.objects.bulk_create(
         ReviewLine(enterprise_id=enterprise.pk, review=review, membership=each, name=each.name) for each in rows
     )
+    ReviewLine.objects.bulk_create(
+        ReviewLine(enterprise_id=enterprise.pk, review=review, team=each, name=each.name)
+        for each in selectors.list_teams_with_rights(actor)
+    )
     events.record("review.opened", subject=review, actor=actor, at=at, number=review.number, due=review.due_on)
     return review
 
 
 @transaction.atomic
-def confirm(line_id: int, *, actor: Actor, at: datetime) -> ReviewLine:
-    """Say that somebody keeps what they have; what that is stays with the answer.
+def confirm(line_id: int, *, seen: str, actor: Actor, at: datetime) -> ReviewLine:
+    """Say that somebody, or a team, keeps what they have; what that is stays with the answer.
 
-    Raises Refused for what was decided meanwhile, for oneself while another administrator is there, and for an
-    administrator where one is none oneself.
+    ``seen`` is the fingerprint of what the actor was shown. Raises Refused for what was decided or changed meanwhile,
+    for oneself while another administrator is there, for one's own team, and for an administrator where one is none
+    oneself.
     """
     line = of_enterprise(ReviewLine.objects, actor).get(pk=line_id)
-    member = services.lock_member(line.membership_id, actor=actor)
-    line.membership = member
-    line.refresh_from_db(fields=["answer"])
+    holder = _held_until_the_end(line, actor)
+    # As it is now that nobody changes it.
+    line = selectors.list_lines(actor).get(pk=line_id)
     if line.answer != ReviewAnswer.WAITS:
-        raise Refused(_("%(name)s was decided about meanwhile.") % {"name": member.name})
+        raise Refused(_("%(name)s was decided about meanwhile.") % {"name": holder.name})
+    if selectors.fingerprint(line) != seen:
+        raise Refused(_("What %(name)s may do has changed since it was shown. Look again.") % {"name": holder.name})
+    _check_may_confirm(line, actor)
+    services.answer_line(line, ReviewAnswer.KEPT, actor=actor, at=at)
+    events.record("rights.confirmed", subject=holder, actor=actor, at=at, person=holder.name)
+    return line
+
+
+def _held_until_the_end(line: ReviewLine, actor: Actor) -> Membership | Team:
+    if line.membership_id:
+        return services.lock_member(line.membership_id, actor=actor)
+    assert line.team_id is not None
+    return of_enterprise(Team.objects, actor).select_for_update(of=("self",)).get(pk=line.team_id)
+
+
+def _check_may_confirm(line: ReviewLine, actor: Actor) -> None:
+    member = line.membership
+    if member is None:
+        people: Any = line.team.open_people if line.team else []
+        if any(each.membership_id == actor.person_id for each in people) and not services.is_administrator(actor):
+            raise Refused(_("Nobody confirms their own team: an administrator does."))
+        return
     if member.pk == actor.person_id and selectors.list_others_who_decide(actor, member).exists():
         raise Refused(_("Nobody confirms themselves: another administrator does."))
     if member.is_administrator and not services.is_administrator(actor):
         raise Refused(_("Only a system administrator confirms another one."))
-    services.answer_line(line, ReviewAnswer.KEPT, actor=actor, at=at)
-    events.record("rights.confirmed", subject=member, actor=actor, at=at, person=member.name)
-    return line
 
 
 def look(enterprise_id: int, *, at: datetime) -> str:
@@ -133,7 +158,7 @@ def _be_late(review: AccessReview, today: date, *, is_closing: bool, actor: Acto
     facts: dict[str, Any] = {
         "number": review.number,
         "due": review.due_on,
-        "waiting": len(waiting),
+        "waiting": selectors.list_waiting(review).count(),
         "closed": len(closing),
     }
     events.record("review.late", subject=review, actor=actor, at=at, **facts)
@@ -144,7 +169,7 @@ def _be_late(review: AccessReview, today: date, *, is_closing: bool, actor: Acto
 
 def _remind(review: AccessReview, today: date, *, actor: Actor, at: datetime) -> str:
     AccessReview.objects.filter(enterprise_id=review.enterprise_id, pk=review.pk).update(reminded_on=today)
-    waiting = len(selectors.list_waiting_people(review))
+    waiting = selectors.list_waiting(review).count()
     facts: dict[str, Any] = {"number": review.number, "due": review.due_on, "waiting": waiting}
     events.record("review.reminded", subject=review, actor=actor, at=at, **facts)
     return "reminded"

@@ -24,16 +24,16 @@ from portal.policy import requires
 
 
 def _keep(request: ActorRequest, lines: list[ReviewLine]) -> HttpResponseBase:
-    """Each of the chosen is confirmed by itself; who cannot be is said, with the reason."""
-    back = onward(request, _page(request))
+    """Each of the chosen is confirmed by itself, as it was shown; who cannot be is said, with the reason."""
+    back, seen = onward(request, _page(request)), listing.seen(request)
     failed: list[Any] = []
     for line in lines:
         try:
-            services.confirm(line.pk, actor=request.actor, at=timezone.now())
+            services.confirm(line.pk, seen=seen.get(line.pk, ""), actor=request.actor, at=timezone.now())
         except Refused as refusal:
             failed.append(refusal.message)
     n = len(lines) - len(failed)
-    done = ngettext("%(n)s person confirmed.", "%(n)s people confirmed.", n) % {"n": n} if n else ""
+    done = ngettext("%(n)s confirmed.", "%(n)s confirmed.", n) % {"n": n} if n else ""
     return listing.told(request, done=done, failed=failed, back=back)
 
 

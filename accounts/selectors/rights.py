@@ -212,9 +212,13 @@ def _administrators(enterprise_id: int, at: datetime | None) -> set[int]:
     return keys | set(later.values_list("membership_id", flat=True))
 
 
-def freeze_held(member: Membership) -> list[dict[str, str]]:
-    """What somebody holds now, in words that stay: each permission with its scope and the team it comes through."""
-    rows = list_grants(member).select_related("team", "group", "account").order_by("permission", "id")
+def freeze_held(holder: Membership | Team) -> list[dict[str, str]]:
+    """What somebody, or a team, holds now, in words that stay: each permission with its scope and its team."""
+    if isinstance(holder, Team):
+        grants = Grant.objects.filter(open_at(), enterprise_id=holder.enterprise_id, team=holder)
+    else:
+        grants = list_grants(holder)
+    rows = grants.select_related("team", "group", "account").order_by("permission", "id")
     return [say_grant(grant) for grant in rows]
 
 

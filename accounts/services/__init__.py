@@ -27,7 +27,7 @@ from accounts.services.members import (
     remove,
 )
 from accounts.services.profile import Profile, set_default_enterprise, set_language, set_profile
-from accounts.services.reviews import answer_line, settle_review
+from accounts.services.reviews import answer_line, settle_review, settle_team_review
 from accounts.services.rights import (
     Outdated,
     check_not_last,
@@ -120,5 +120,6 @@ __all__ = [
     "set_team",
     "set_team_rights",
     "settle_review",
+    "settle_team_review",
     "ship_house_and_roles",
 ]

@@ -11,6 +11,7 @@ from accounts.models import (
     ReviewAnswer,
     ReviewLine,
     ReviewStatus,
+    Team,
 )
 from portal import events
 from portal.actors import Actor
@@ -30,8 +31,15 @@ def settle_review(member: Membership, answer: ReviewAnswer, *, actor: Actor, at:
         answer_line(waiting.select_related("membership").get(), answer, actor=actor, at=at)
 
 
+def settle_team_review(team: Team, answer: ReviewAnswer, *, actor: Actor, at: datetime) -> None:
+    """The same of a team, when its rights change or it is closed."""
+    waiting = of_enterprise(ReviewLine.objects, actor).filter(team=team, answer=ReviewAnswer.WAITS)
+    if not actor.is_staff and waiting.exists():
+        answer_line(waiting.select_related("team").get(), answer, actor=actor, at=at)
+
+
 def answer_line(line: ReviewLine, answer: ReviewAnswer, *, actor: Actor, at: datetime) -> ReviewLine:
-    """Say it of one person, whose row the caller holds; what they have now is kept with it.
+    """Say it of one person or team, whose row the caller holds; what they have now is kept with it.
 
     The last answer ends the review. Raises IllegalMove for a line that is decided.
     """
@@ -40,8 +48,10 @@ def answer_line(line: ReviewLine, answer: ReviewAnswer, *, actor: Actor, at: dat
     locked = of_enterprise(ReviewLine.objects, actor).select_for_update(of=("self",)).get(pk=line.pk)
     ANSWER_FLOW.require(locked.answer, answer)
     locked.answer, locked.decided_at, locked.decided_by = answer, at, actor.name
-    locked.was_administrator = line.membership.is_administrator
-    locked.held = selectors.freeze_held(line.membership)
+    holder = line.membership or line.team
+    assert holder is not None
+    locked.was_administrator = isinstance(holder, Membership) and holder.is_administrator
+    locked.held = selectors.freeze_held(holder)
     locked.save(update_fields=["answer", "decided_at", "decided_by", "held", "was_administrator"])
     _end_if_done(review, actor=actor, at=at)
     return locked

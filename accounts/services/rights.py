@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.rules import Held, Rights, covers
 from accounts.services.access import settle_requests
-from accounts.services.reviews import settle_review
+from accounts.services.reviews import settle_review, settle_team_review
 from portal import events, registries
 from portal.actors import Actor
 from portal.errors import Refused
@@ -83,6 +83,7 @@ def set_team_rights(team_id: int, wanted: Rights, *, seen: str, actor: Actor, at
     facts = _facts(before, wanted, actor=actor)
     events.record("team.rights_changed", subject=team, actor=actor, at=at, team=team.name, **facts)
     settle_requests(actor=actor, at=at)
+    settle_team_review(team, ReviewAnswer.CHANGED, actor=actor, at=at)
     return team
 
 

@@ -1,14 +1,17 @@
 """Teams of a customer's people, and their shared mailboxes."""
 
 from datetime import datetime
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.models import Grant, Membership, MembershipStatus, Team, TeamPerson, open_at
+from accounts.models import Grant, Membership, MembershipStatus, ReviewAnswer, Team, TeamPerson, open_at
 from accounts.services.access import settle_requests
 from accounts.services.members import clean_email
+from accounts.services.reviews import settle_team_review
 from accounts.services.rights import enterprise_of
 from portal import events
 from portal.actors import Actor
@@ -21,11 +24,22 @@ _HERE = [MembershipStatus.ACTIVE, MembershipStatus.PENDING]
 
 
 @transaction.atomic
-def set_team(team_id: int | None, *, name: str, email: str, people: set[int], actor: Actor, at: datetime) -> Team:
+def set_team(
+    team_id: int | None,
+    *,
+    name: str,
+    email: str,
+    people: set[int],
+    language: str = "",
+    time_zone: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Team:
     """Make or change a team: what it is called, its shared mailbox, and who is in it.
 
-    Raises Refused without a name, for a name that another team has, an address that is none, and for people who
-    are not active here.
+    Mails to the mailbox are in its language and time zone; empty they stay what they are, at first the enterprise's.
+    Raises Refused without a name, for a name that another team has, an address that is none, a language or time zone
+    that there is not, and for people who are not active here.
     """
     name = " ".join(name.split())
     if not name:
@@ -38,12 +52,21 @@ def set_team(team_id: int | None, *, name: str, email: str, people: set[int], ac
     team = teams.select_for_update(of=("self",)).get(pk=team_id) if team_id else _new_team(actor)
     is_new = team.pk is None
     team.name, team.email = name, email
-    team.save(update_fields=None if is_new else ["name", "email"])
+    _set_tongue(team, language, time_zone)
+    team.save(update_fields=None if is_new else ["name", "email", "language", "time_zone"])
     came, left = _exchange_people(team, people, actor=actor, at=at)
     kind = "team.made" if is_new else "team.changed"
     events.record(kind, subject=team, actor=actor, at=at, team=name, email=email, came=came, left=left)
     settle_requests(actor=actor, at=at)
     return team
+
+
+def _set_tongue(team: Team, language: str, time_zone: str) -> None:
+    if language and language not in dict(settings.LANGUAGES):
+        raise Refused(_("This language is not spoken here."), field="language")
+    if time_zone and time_zone not in available_timezones():
+        raise Refused(_("There is no such time zone."), field="time_zone")
+    team.language, team.time_zone = language or team.language, time_zone or team.time_zone
 
 
 def _new_team(actor: Actor) -> Team:
@@ -71,6 +94,7 @@ def _exchange_people(team: Team, people: set[int], *, actor: Actor, at: datetime
 def close_team(team_id: int, *, actor: Actor, at: datetime) -> Team:
     """End a team: what it held, and people's places in it, end with it."""
     team = of_enterprise(Team.objects, actor).select_for_update(of=("self",)).get(pk=team_id)
+    settle_team_review(team, ReviewAnswer.ENDED, actor=actor, at=at)
     for model in (Grant, TeamPerson):
         rows = model.objects.filter(open_at(), enterprise_id=team.enterprise_id, team=team)
         rows.update(until_at=at, ended_by=actor.name)

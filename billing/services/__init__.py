@@ -1,7 +1,7 @@
 """What bills, prints, disputes and decides. Each service is one transaction under one lock."""
 
 from billing.services.disputes import Claim, add_to_dispute, decide, open_dispute, withdraw_dispute
-from billing.services.papers import ask_for_missing, make_pdf, mark_posted, print_missing
+from billing.services.papers import ask_for_missing, make_pdf, mark_posted, print_missing, unmark_posted
 from billing.services.runs import bill_enterprise, issue_invoice, resume_bill_runs, start_bill_run
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "print_missing",
     "resume_bill_runs",
     "start_bill_run",
+    "unmark_posted",
     "withdraw_dispute",
 ]

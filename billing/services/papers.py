@@ -159,6 +159,27 @@ def mark_posted(postings: Iterable[Posting], *, actor: Actor, at: datetime) -> i
     return count
 
 
+def unmark_posted(postings: Iterable[Posting], *, reason: str, actor: Actor, at: datetime) -> int:
+    """Say that invoices are to be posted after all, as what came back or was marked by mistake; returns how many."""
+    count = 0
+    ordered = sorted(postings, key=attrgetter("enterprise_id", "pk"))
+    for enterprise_id, some in groupby(ordered, key=attrgetter("enterprise_id")):
+        with tenant_scope(enterprise_id):
+            posted = Posting.objects.filter(enterprise_id=enterprise_id, pk__in=[each.pk for each in some])
+            posted = posted.exclude(posted_on=None).select_related("invoice").order_by("pk")
+            for posting in posted.select_for_update(of=("self",)):
+                facts: dict[str, Any] = {
+                    "posted_on": posting.posted_on,
+                    "posted_by": posting.posted_by,
+                    "reason": reason,
+                }
+                posting.posted_on, posting.posted_by = None, ""
+                posting.save(update_fields=["posted_on", "posted_by"])
+                events.record("invoice.unposted", subject=posting.invoice, actor=actor, at=at, **facts)
+                count += 1
+    return count
+
+
 def ask_for_missing(run: BillRun) -> int:
     """Ask for every PDF that a run's invoices still lack, also what was given up; returns how many are missing."""
     # One hint for all: thousands of them would hold the request of whoever asked.

@@ -5,8 +5,8 @@ chosen rows. ``show`` answers it, whole or, for htmx, the list alone; ``act`` do
 the rows that were chosen. What a person keeps of a list, named views and columns, is one query.
 """
 
-from portal.listing.acting import MOST, act, told
+from portal.listing.acting import MOST, act, seen, told
 from portal.listing.declared import Action, Listing, Words, find, register
 from portal.listing.showing import show
 
-__all__ = ["MOST", "Action", "Listing", "Words", "act", "find", "register", "show", "told"]
+__all__ = ["MOST", "Action", "Listing", "Words", "act", "find", "register", "seen", "show", "told"]

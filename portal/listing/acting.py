@@ -46,6 +46,12 @@ def act(request: ActorRequest, listing: Listing, rows: QuerySet[Any]) -> HttpRes
     return action.perform(request, found)
 
 
+def seen(request: ActorRequest) -> dict[int, str]:
+    """What each row was like when the actor was shown it, as the list's ``seen`` says; by key."""
+    pairs = (each.partition(":") for each in request.POST.get("seen", "").split())
+    return {int(key): text for key, _colon, text in pairs if key.isascii() and key.isdigit() and len(key) <= _DIGITS}
+
+
 def told(request: ActorRequest, *, done: Text, failed: Sequence[Text], back: str) -> HttpResponse:
     """Say what happened to each: how many it was done for, and why it was not for the others."""
     if done:

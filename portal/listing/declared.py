@@ -46,7 +46,8 @@ class Listing:
     """A list: where it is, what it is called, what is said when it is empty, what can be done with it.
 
     ``url``, ``export`` and ``bulk`` are names of routes, which inside an enterprise take its
-    number; ``groups`` says which rows stand together.
+    number; ``groups`` says which rows stand together. ``seen`` is another for a row that reads otherwise: an action
+    that must not be done unseen asks for it (``listing.seen``).
     """
 
     name: str
@@ -61,6 +62,7 @@ class Listing:
     bulk: str = ""
     actions: Sequence[Action] = ()
     groups: Callable[[Any], Text] | None = None
+    seen: Callable[[Any], str] | None = None
     css: str = ""
     has_views: bool = True
 

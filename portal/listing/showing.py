@@ -93,6 +93,12 @@ class Shown:
         return " ".join([str(row.id) for row in self.page.rows])
 
     @property
+    def page_seen(self) -> str:
+        """What each row was like when it was shown, by its key."""
+        seen = self.listing.seen
+        return " ".join(f"{row.id}:{seen(row)}" for row in self.page.rows) if seen else ""
+
+    @property
     def has_line(self) -> bool:
         """Whether there is anything to narrow, keep or take."""
         return bool(self.page.rows or self.page.is_filtered or self.kept.views)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -10,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import selectors, services
-from accounts.models import AccessReview, Enterprise, Membership, ReviewLine
+from accounts.models import AccessReview, Enterprise, Membership, ReviewLine, TeamPerson
+from accounts.reviewing import selectors as reviewed
 from accounts.reviewing import services as reviewing
 from accounts.reviewing import tasks
 from accounts.rules import Held, Rights
@@ -56,9 +58,25 @@ def kinds(acme):
         return list(Event.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def keep(client, acme, *names):
+def shown(client):
+    """What the page says that its rows were like."""
+    return re.search(r'name="seen" value="([^"]*)"', client.get(HERE, follow=True).content.decode())[1]
+
+
+def keep(client, acme, *names, seen=None):
     found = lines(acme)
-    return client.post(f"{HERE}chosen/", {"action": "keep", "row": [found[name].pk for name in names]}, follow=True)
+    sent = {
+        "action": "keep",
+        "row": [found[name].pk for name in names],
+        "seen": shown(client) if seen is None else seen,
+    }
+    return client.post(f"{HERE}chosen/", sent, follow=True)
+
+
+def confirm(pk, *, actor, at):
+    """As who is shown it at this moment."""
+    line = reviewed.list_lines(actor).get(pk=pk)
+    return reviewing.confirm(pk, seen=reviewed.fingerprint(line), actor=actor, at=at)
 
 
 def age(acme, **days):
@@ -113,16 +131,82 @@ def test_the_page_shows_who_has_what_and_people_are_confirmed_together(acme, rev
     assert "5-KTR3Q:" in page and "West, through NOC:" in page and "0 of 3" in page
     assert f"/people/{member.pk}/rights/?next={HERE}" in page
     answer = keep(browser, acme, "Alan Tran", "Ann Other").content.decode()
-    assert "2 people confirmed" in answer and "2 of 3" in answer
+    assert "2 confirmed" in answer and "2 of 3" in answer
     line = lines(acme)["Alan Tran"]
     assert (line.answer, line.decided_by, len(line.held)) == ("kept", "Alice Moreau", 3)
     assert {"permission": "order.view", "group": "West", "team": "NOC"} in line.held
     assert kinds(acme).count("rights.confirmed") == 2
 
 
+def grant_team(acme, team, alice, permission="billing.view"):
+    with as_app(), tenant_scope(acme.pk):
+        actor = selectors.get_customer_actor(alice, acme)
+        before = selectors.get_rights(team)
+        rights = Rights(held=before.held | {Held(permission)})
+        services.set_team_rights(team.pk, rights, seen=before.fingerprint, actor=actor, at=timezone.now())
+
+
+@pytest.fixture
+def noc(acme, alice, alan):
+    """A team that holds a permission, with Alan in it."""
+    with as_app(), tenant_scope(acme.pk):
+        actor, member = selectors.get_customer_actor(alice, acme), Membership.objects.get(user=alan)
+        team = services.set_team(None, name="NOC", email="", people={member.pk}, actor=actor, at=timezone.now())
+        services.set_team(None, name="Empty handed", email="", people=set(), actor=actor, at=timezone.now())
+    grant_team(acme, team, alice, "order.view")
+    return team
+
+
+def test_what_a_team_holds_is_confirmed_as_a_line_of_its_own(acme, noc, alice, ann, client_of):
+    browser = client_of(alice)
+    browser.post(f"{HERE}begin/")
+    assert set(answers(acme)) == {"Alan Tran", "Alice Moreau", "Ann Other", "NOC"}
+    page = browser.get(f"{HERE}?who=teams").content.decode()
+    assert f"/people/teams/{noc.pk}/rights/?next={HERE}" in page and "Alan Tran" in page and "Ann Other" not in page
+    assert "1 confirmed" in keep(browser, acme, "NOC").content.decode()
+    line = lines(acme)["NOC"]
+    assert (line.answer, [each["permission"] for each in line.held]) == ("kept", ["order.view"])
+    rows = list(csv.reader(io.StringIO(browser.get(f"{HERE}export.csv?who=teams").content.decode("utf-8-sig"))))
+    assert len(rows) == 2 and "NOC" in rows[1] and "Team" in rows[1]
+
+
+def test_a_change_of_a_teams_rights_and_its_end_answer_by_themselves(acme, noc, alice, client_of):
+    client_of(alice).post(f"{HERE}begin/")
+    grant_team(acme, noc, alice)
+    assert (answers(acme)["NOC"], len(lines(acme)["NOC"].held)) == ("changed", 2)
+
+
+def test_what_changed_since_it_was_shown_is_not_confirmed_unseen(acme, noc, alice, ann, client_of):
+    browser = client_of(alice)
+    browser.post(f"{HERE}begin/")
+    seen = shown(browser)
+    grant_team(acme, noc, ann)  # through the team, and by hand below
+    with inside(acme):
+        member = Membership.objects.select_related("enterprise").get(name="Ann Other")
+    make.grant(member, "order.view")
+    for stale in (seen, ""):
+        page = keep(browser, acme, "Alan Tran", "Ann Other", seen=stale).content.decode()
+        assert "has changed since it was shown" in page
+    assert (answers(acme)["Alan Tran"], answers(acme)["Ann Other"]) == ("waits", "waits")
+    assert "2 confirmed" in keep(browser, acme, "Alan Tran", "Ann Other").content.decode()
+
+
+def test_nobody_but_an_administrator_confirms_their_own_team(acme, noc, alice, client_of):
+    person = make.user("ula@acme.example")
+    member = make.member(acme, person, "Ula User")
+    make.grant(member, "user.admin")
+    with inside(acme):
+        TeamPerson.objects.create(enterprise=acme, team=noc, membership=member)
+    client_of(alice).post(f"{HERE}begin/")
+    assert "Nobody confirms their own team" in keep(client_of(person), acme, "NOC").content.decode()
+    assert answers(acme)["NOC"] == "waits"
+    keep(client_of(alice), acme, "NOC")
+    assert answers(acme)["NOC"] == "kept"
+
+
 def test_nobody_confirms_themselves_while_another_can(acme, review, alice, ann, client_of):
     page = keep(client_of(alice), acme, "Alice Moreau", "Alan Tran").content.decode()
-    assert "1 person confirmed" in page and "Nobody confirms themselves" in page
+    assert "1 confirmed" in page and "Nobody confirms themselves" in page
     assert answers(acme)["Alice Moreau"] == "waits"
     with inside(acme):
         Membership.objects.filter(user=ann).update(is_administrator=False)
@@ -154,7 +238,7 @@ def test_a_change_of_rights_and_an_end_answer_by_themselves(acme, review, alice,
     # What one changes about oneself confirms nothing.
     assert answers(acme) == {"Alan Tran": "changed", "Ann Other": "ended", "Alice Moreau": "waits"}
     with as_app(), tenant_scope(acme.pk), pytest.raises(Refused):
-        reviewing.confirm(found["Alan Tran"].pk, actor=actor, at=timezone.now())
+        confirm(found["Alan Tran"].pk, actor=actor, at=timezone.now())
     assert answers(acme)["Alan Tran"] == "changed"
 
 
@@ -172,7 +256,7 @@ def test_administrators_are_reminded_while_somebody_waits(acme, review, deliver)
     morning()
     morning()
     mails = [each for each in deliver() if each.kind == "review.reminded"]
-    assert len(mails) == 2 and "3 people are not confirmed" in mails[0].body_text
+    assert len(mails) == 2 and "3 are not confirmed" in mails[0].body_text
 
 
 def test_late_is_told_once_and_the_carriers_people_see_it(acme, review, client_of, deliver):
@@ -217,7 +301,7 @@ def test_one_review_at_a_time_is_begun_by_hand(acme, alice, ann, alan, client_of
     with inside(acme):
         assert AccessReview.objects.count() == 1
     assert "Begin a review" not in browser.get(HERE, follow=True).content.decode()
-    assert "3 people are still to be confirmed" in browser.get("/e/204817/people/").content.decode()
+    assert "3 are still to be confirmed" in browser.get("/e/204817/people/").content.decode()
     assert "Confirm who has what" in browser.get("/e/204817/").content.decode()
     assert client_of(alan).get(HERE).status_code == 403
     assert client_of(alan).post(f"{HERE}begin/").status_code == 403
@@ -232,13 +316,13 @@ def test_two_last_answers_at_the_same_moment_end_the_review_once(acme, review, a
             with as_app(), tenant_scope(acme.pk):
                 actor = selectors.get_customer_actor(person, acme)
                 barrier.wait(10)
-                reviewing.confirm(found[name].pk, actor=actor, at=timezone.now())
+                confirm(found[name].pk, actor=actor, at=timezone.now())
         finally:
             connection.close()
 
     with as_app(), tenant_scope(acme.pk):
         actor = selectors.get_customer_actor(alice, acme)
-        reviewing.confirm(found["Alan Tran"].pk, actor=actor, at=timezone.now())
+        confirm(found["Alan Tran"].pk, actor=actor, at=timezone.now())
     threads = [Thread(target=answer, args=each) for each in ((alice, "Ann Other"), (ann, "Alice Moreau"))]
     for each in threads:
         each.start()

@@ -6,9 +6,10 @@ from django.utils import timezone
 from accounts import selectors, services
 from accounts.models import Grant, Membership
 from accounts.rules import Held, Rights
+from portal.models import Notice
 from portal.tenancy import tenant_scope
 from tests import make
-from tests.faces import FaceClient, as_app, inside
+from tests.faces import FaceClient, as_app, as_staff, inside
 from tests.orders.conftest import steps_of
 
 NOC = "noc@acme.example"
@@ -48,6 +49,29 @@ def test_the_mailbox_and_the_people_hear_of_what_the_team_sees_and_of_nothing_el
 ):
     assert told(acme_branch, carol, deliver) == [alice.email, NOC, pia.email]
     assert told(acme_main, carol, deliver) == [alice.email]
+
+
+def test_the_mailbox_is_written_to_in_the_teams_language_and_time_zone(
+    acme_branch, alice, carol, pia, team, deliver, client_of
+):
+    client, page = client_of(alice), f"/e/204817/people/teams/{team.pk}/change/"
+    sent = {"name": "NOC", "email": NOC, "people": "pia@acme.example", "language": "es", "time_zone": "Asia/Tokyo"}
+    assert client.post(page, {**sent, "time_zone": "Mars/Olympus"}).status_code == 422
+    assert client.post(page, {**sent, "language": "tlh"}).status_code == 422
+    with inside(acme_branch.enterprise):
+        team.refresh_from_db()
+        assert (team.language, team.time_zone) == ("en", acme_branch.enterprise.time_zone)
+    assert client.post(page, sent).status_code == 302
+    assert "Asia/Tokyo" in client.get(page).content.decode()
+    told(acme_branch, carol, deliver)
+    with as_staff():
+        notice = Notice.objects.filter(recipient=NOC).latest("pk")
+    assert notice.language == "es" and "Orden recibida" in notice.body_text
+    # What is not sent stays.
+    assert client.post(page, {"name": "NOC", "email": NOC, "people": ""}).status_code == 302
+    with inside(acme_branch.enterprise):
+        team.refresh_from_db()
+        assert (team.language, team.time_zone) == ("es", "Asia/Tokyo")
 
 
 def test_a_mailbox_that_is_named_twice_hears_once(acme, acme_branch, alice, carol, pia, team, deliver):

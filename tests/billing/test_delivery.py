@@ -154,6 +154,29 @@ def test_what_goes_by_post_is_listed_downloaded_posted_and_marked(posting, acme,
         assert Look.objects.filter(way="pdf", name="Dora Brandt", label=number).count() == 1
 
 
+def test_what_came_back_is_to_be_posted_after_all_with_the_reason(posting, acme, dora, erin, alice, client_of):
+    printed(posting.invoice)
+    client, chosen = client_of(dora), {"row": [posting.pk]}
+    # What was not posted has nothing to be undone.
+    client.post(f"{LIST}chosen/", {**chosen, "action": "undo"})
+    client.post(f"{LIST}chosen/", {**chosen, "action": "posted"})
+    page = client.post(f"{LIST}chosen/", {**chosen, "action": "undo"}).content.decode()
+    assert posting.invoice.number in page and f'value="{posting.pk}"' in page
+    sent = {"keys": str(posting.pk), "reason": ""}
+    assert client.post(f"{LIST}undo/", sent).status_code == 422
+    assert client_of(erin).post(f"{LIST}undo/", {**sent, "reason": "It came back"}).status_code == 403
+    with inside(acme):
+        assert Posting.objects.get().posted_on
+    for _ in range(2):
+        assert client.post(f"{LIST}undo/", {**sent, "reason": "It came back"}).status_code == 302
+    with inside(acme):
+        assert Posting.objects.get().posted_on is None
+    assert kinds(acme).count("invoice.unposted") == 1
+    assert posting.invoice.number in client.get(f"{LIST}?state=waiting").content.decode()
+    story = client_of(alice).get(f"/e/204817/billing/invoices/{posting.invoice.number}/").content.decode()
+    assert "to be posted after all" in story and "It came back" in story
+
+
 def test_who_runs_no_bills_marks_nothing(posting, acme, erin, alice, client_of):
     printed(posting.invoice)
     before = kinds(acme)

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import selectors as who
 from accounts import services
 from accounts.models import Team
 from accounts.people import lists, selectors
 from accounts.people.forms import TeamForm
 from accounts.permissions import Permission
 from portal import exports, listing
+from portal.actors import Actor
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.notices import story_lines
@@ -82,7 +84,7 @@ def change_team(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _edited(request: ActorRequest, team: Team | None) -> HttpResponse:
-    form = TeamForm(request.POST or None, initial=_initial(team))
+    form = TeamForm(request.POST or None, initial=_initial(team, request.actor))
     if request.method == "POST" and form.is_valid():
         people, unknown = selectors.find_members(request.actor, form.cleaned_data["people"].splitlines())
         if unknown:
@@ -100,7 +102,7 @@ def _edited(request: ActorRequest, team: Team | None) -> HttpResponse:
 
 def _saved(request: ActorRequest, team: Team | None, form: TeamForm, people: set[int]) -> Team | None:
     """The team as it is now; None where it was refused, with the reason beside the field."""
-    words = {name: form.cleaned_data[name] for name in ("name", "email")}
+    words = {name: form.cleaned_data[name] for name in ("name", "email", "language", "time_zone")}
     try:
         return services.set_team(
             team.pk if team else None, **words, people=people, actor=request.actor, at=timezone.now()
@@ -110,11 +112,13 @@ def _saved(request: ActorRequest, team: Team | None, form: TeamForm, people: set
         return None
 
 
-def _initial(team: Team | None) -> dict[str, Any]:
+def _initial(team: Team | None, actor: Actor) -> dict[str, Any]:
     if team is None:
-        return {}
+        company = who.get_enterprise(services.enterprise_of(actor))
+        return {"language": company.language, "time_zone": company.time_zone}
     people = "\n".join(each.user.email for each in selectors.list_team_people(team))
-    return {"name": team.name, "email": team.email, "people": people}
+    about = {name: getattr(team, name) for name in ("name", "email", "language", "time_zone")}
+    return {**about, "people": people}
 
 
 @require_POST
