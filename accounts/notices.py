@@ -50,11 +50,8 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
     ]
     team_holds = format_lazy(_("Your team holds a permission: {permission}."), permission=what)
     teams = selectors.list_mailboxes_with(event.enterprise_id, permission, event.account_id)
-    return [
-        *found,
-        *(to_team(team, reason=team_holds) for team in teams),
-        *(to_contact(each, reason=reason) for each in contacts),
-    ]
+    found += [to_team(team, reason=team_holds) for team in teams]
+    return found + [to_contact(each, reason=reason) for each in contacts]
 
 
 def to_team(team: Team, *, reason: Text) -> Recipient:

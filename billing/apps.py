@@ -27,6 +27,7 @@ class BillingConfig(AppConfig):
         declare_moves(rules.WAYS)
         declare(*terms.TERMS, areas=terms.AREAS)
         _add_doors()
+        _add_followed()
         _add_proofs()
         notices.register_kinds()
         exports.register(lists.INVOICES_EXPORT, lists.LINES_EXPORT, lists.DISPUTES_EXPORT, lists.PAPERS_EXPORT)
@@ -47,8 +48,7 @@ def _number_in(rows: "Callable[[Actor], QuerySet[Any]]") -> "Callable[[Actor, in
 def _add_doors() -> None:
     from billing import lists, search, selectors
     from billing.permissions import Permission
-    from portal import hearers, registries
-    from portal.hearers import Followable
+    from portal import registries
     from portal.registries import Card, Held, NavItem, Page, Search
 
     view, decide, runs = Permission.BILLING_VIEW, Permission.DISPUTE_DECIDE, Permission.BILLRUN_MANAGE
@@ -69,12 +69,6 @@ def _add_doors() -> None:
         Page("billing.invoice", _("See the invoice"), "billing:invoice", _number_in(selectors.list_invoices)),
         Page("billing.dispute", _("See the dispute"), "billing:dispute", _number_in(selectors.list_disputes)),
     )
-    hearers.add_things(
-        Followable(
-            "billing.dispute", "dispute", _("Dispute"), _("this dispute"), view,
-            rows=selectors.list_disputes, title=lambda dispute: dispute.invoice.number,
-        )
-    )  # fmt: skip
     registries.add_held(
         Held(_("Invoices"), view, selectors.list_invoices, "billing:invoices", order=40),
         Held(_("Disputes"), view, selectors.list_disputes, order=50),
@@ -85,6 +79,19 @@ def _add_doors() -> None:
         Card("billing/_queue_card.html", "staff", lists.queue_card, permission=decide, order=20),
         Card("billing/_run_card.html", "staff", lists.last_run_card, permission=runs, order=30, column="side"),
     )
+
+
+def _add_followed() -> None:
+    from billing.permissions import Permission
+    from billing.selectors import list_disputes
+    from portal.hearers import Followable, add_things
+
+    add_things(
+        Followable(
+            "billing.dispute", "dispute", _("Dispute"), _("this dispute"), Permission.BILLING_VIEW,
+            rows=list_disputes, title=lambda dispute: dispute.invoice.number,
+        )
+    )  # fmt: skip
 
 
 def _add_proofs() -> None:

@@ -10,8 +10,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders import lists, notices, permissions, rules, search, selectors, services
         from orders.permissions import Permission
-        from portal import exports, hearers, listing, registries
-        from portal.hearers import Followable
+        from portal import exports, listing, registries
         from portal.moving import declare
         from portal.registries import Card, Held, NavItem, Page, Search
 
@@ -37,12 +36,7 @@ class OrdersConfig(AppConfig):
             ),
         )
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
-        hearers.add_things(
-            Followable(
-                "orders.order", "order", _("Order"), _("this order"), Permission.ORDER_VIEW,
-                rows=selectors.find_orders, title=lambda order: order.title,
-            )
-        )  # fmt: skip
+        _add_followed()
         registries.add_handovers(services.hand_over_orders)
         registries.add_held(
             Held(_("Orders"), rows=selectors.list_orders, url_name="orders:list", order=20, **see),
@@ -51,3 +45,16 @@ class OrdersConfig(AppConfig):
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)
         listing.register(lists.ORDER_LIST, lists.MY_ORDER_LIST)
+
+
+def _add_followed() -> None:
+    from orders.permissions import Permission
+    from orders.selectors import find_orders
+    from portal.hearers import Followable, add_things
+
+    add_things(
+        Followable(
+            "orders.order", "order", _("Order"), _("this order"), Permission.ORDER_VIEW,
+            rows=find_orders, title=lambda order: order.title,
+        )
+    )  # fmt: skip

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.core import signing
 from django.utils import timezone
 
 from accounts.models import Contact, Grant, Membership, Team, TeamPerson
+from portal.hearers import sign
 from portal.models import Event, Following, Notice
 from tests import make
 from tests.billing import builders as b
@@ -270,8 +270,8 @@ def test_a_muted_address_stays_silent_by_whatever_way(acme, wave, alice, tech, c
 
 def test_a_link_that_was_changed_tells_nothing_and_does_nothing(acme, wave, alice, told):
     path = link_in(told()[alice.email])
-    others = signing.dumps([acme.pk, "accounts.account", 1, "accounts.membership", 1], salt="following")
-    gone = signing.dumps([acme.pk, "orders.order", wave.pk, "accounts.membership", 10**9], salt="following")
+    others = sign([acme.pk, "accounts.account", 1, "accounts.membership", 1])
+    gone = sign([acme.pk, "orders.order", wave.pk, "accounts.membership", 10**9])
     answers = [FaceClient("customer").post(each) for each in (path[:-2] + "/", f"/mute/{others}/", f"/mute/{gone}/")]
     assert {each.status_code for each in answers} == {410}
     assert len({re.search(rb"<main.*?</main>", each.content, re.S).group() for each in answers}) == 1

@@ -73,6 +73,8 @@ def parts(acme, acme_main, alice, dora, deliver):
         "people/teams/": {"<int:pk>": 0},
         "join/": {"<str:token>": "nothing"},
         "contacts/": {"<int:pk>": contact.pk},
+        "following/<int:pk>/": {"<int:pk>": 0},
+        "following/<slug:slug>/": {"<slug:slug>": "order", "<str:number>": order.number},
         "account-groups/": {"<int:pk>": group.pk},
         # What a call ends is not what the pages show.
         "api/v1/e/<slug:enterprise>/account-groups/": {"<int:pk>": make.group(acme, "East", acme_main).pk},

@@ -108,6 +108,7 @@ NOWHERE = {
     "registration.taken",
 }  # fmt: skip
 STAFFS = ("team.member_", "absence.", "staff.")  # told to the carrier's people
+MUTED = ("milestone.", "order.", "dispute.")  # about what can be followed, and so can be muted
 LATER = "2026-12-24T12:00:00+00:00"
 KEYS = ("left", "approved", "declined", "ending", "expired", "handed_over", "requested", "reset", "revoked")
 
@@ -243,7 +244,9 @@ def test_every_link_is_whole_and_leads_to_the_readers_face(mails):
         pages = [link for link in links if not link.startswith(("tel:", "mailto:", notices.SECRET_MARK))]
         place = "account/" if kind in SIGN_IN else "" if kind.startswith(("registration.", *STAFFS)) else "e/204817/"
         face = settings.STAFF_URL if kind.startswith(STAFFS) else settings.CUSTOMER_URL
-        assert all(link.startswith(f"{face}/{place}") for link in pages), (kind, pages)
+        mute = f"{settings.CUSTOMER_URL}/mute/"
+        assert all(link.startswith((f"{face}/{place}", mute)) for link in pages), (kind, pages)
+        assert kind.startswith(MUTED) == any(link.startswith(mute) for link in pages), kind
         assert pages or notices.KINDS[kind].secret or kind in NOWHERE, kind
 
 
