@@ -12,6 +12,7 @@ import accounts.serving.urls
 import accounts.signon.urls
 import accounts.urls
 import billing.urls
+import inventory.urls
 import orders.urls
 import portal.header.urls
 import portal.termbook.urls
@@ -49,6 +50,7 @@ urlpatterns = [
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.customer, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]

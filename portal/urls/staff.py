@@ -12,6 +12,7 @@ import accounts.serving.urls
 import accounts.staffing.urls
 import accounts.urls
 import billing.urls
+import inventory.urls
 import orders.urls
 import portal.header.urls
 import portal.listing.urls
@@ -77,6 +78,7 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     path("", include((accounts.people.urls.staff, "people"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.staff, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]

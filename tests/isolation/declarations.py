@@ -140,6 +140,13 @@ BOTH_FACES = {
     "e/<slug:enterprise>/views/<int:pk>/remove/": Route(Place.INSIDE, "", "list_view", ("POST",), hidden="order.view"),
     "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/services/": inside("service.view"),
+    "e/<slug:enterprise>/services/export.csv": inside("service.view", *FORM),
+    "e/<slug:enterprise>/services/chosen/": inside("service.view", "POST"),
+    "e/<slug:enterprise>/services/names/": inside("service.rename", *FORM),
+    "e/<slug:enterprise>/services/names/template.csv": inside("service.rename"),
+    "e/<slug:enterprise>/services/<int:pk>/": inside("service.view", thing="service"),
+    "e/<slug:enterprise>/services/<int:pk>/name/": inside("service.rename", "POST", thing="service"),
     "e/<slug:enterprise>/billing/": inside("billing.view"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/": inside("billing.view", thing="invoice"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": inside("billing.view", thing="invoice"),
@@ -413,6 +420,7 @@ STAFF = {
     "e/<slug:enterprise>/untold/<int:pk>/try-again/": inside("notice.resend", "POST", thing="todo"),
     "e/<slug:enterprise>/notices/<int:pk>/try-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
+    "e/<slug:enterprise>/services/<int:pk>/dlr/": inside("service.document", "POST", thing="service"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
@@ -551,7 +559,12 @@ WALLED = {
     "accounts_apikeyaccount": ("INSERT",),
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
-    "inventory_service": (),
+    "inventory_sitecontact": (),
+    "inventory_service": ("UPDATE (alias)",),
+    "inventory_identifier": (),
+    "inventory_tie": (),
+    "inventory_hop": (),
+    "inventory_dlr": (),
     "orders_order": (),
     "orders_milestone": (),
     "billing_charge": (),
@@ -593,13 +606,20 @@ IDENTITY = {
     "usersessions_usersession": ALL,
     "django_session": ALL,
 }
-PUBLISHED = {"accounts_staffcard", "accounts_staffabsence", "inventory_product", "portal_carrierterm"}
+PUBLISHED = {
+    "accounts_staffcard",
+    "accounts_staffabsence",
+    "inventory_product",
+    "inventory_productquestion",
+    "portal_carrierterm",
+}
 CARRIER_OWNED = {
     "accounts_move",
     "accounts_staffrole",
     "accounts_staffmember",
     "billing_billrun",
     "billing_billrunpart",
+    "inventory_networkelement",
     "portal_numbercounter",
     "portal_stafflistview",
 }
@@ -621,6 +641,8 @@ WORK_LISTS = {
     "accounts_enterprise_words",
     "inventory_service_nkey_all",
     "inventory_service_akey_all",
+    "inventory_identifier_key_all",
+    "inventory_hop_element",
     "orders_order_nkey_all",
     "orders_order_rkey_all",
     "billing_invoice_nkey_all",
@@ -688,6 +710,8 @@ FILES = {
     "e/<slug:enterprise>/visits/export.csv",
     "e/<slug:enterprise>/keys/export.csv",
     "e/<slug:enterprise>/access/export.csv",
+    "e/<slug:enterprise>/services/export.csv",
+    "e/<slug:enterprise>/services/names/template.csv",
     "e/<slug:enterprise>/accounts/export.csv",
     "e/<slug:enterprise>/accounts/many/template.csv",
     "e/<slug:enterprise>/contacts/export.csv",
@@ -745,6 +769,7 @@ _LOOKS = {
     f"{root}e/<slug:enterprise>/{name}": {"portal_look"}
     for root, names in {
         "": (
+            "services/<int:pk>/",
             "orders/<str:number>/",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/pdf/",
