@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inventory import views
+from inventory import api, views
 from inventory.views import aliases
 
 customer = [
@@ -13,3 +13,10 @@ customer = [
     path("<int:pk>/name/", views.rename_service, name="rename"),
 ]
 staff = [*customer, path("<int:pk>/dlr/", views.add_dlr, name="add_dlr")]
+
+api_both = [
+    path("", api.Services.as_view(), name="list"),
+    path("products/", api.Products.as_view(), name="products"),
+    path("<int:pk>/", api.ServiceDetail.as_view(), name="service"),
+    path("<int:pk>/alias/", api.ServiceAlias.as_view(), name="alias"),
+]

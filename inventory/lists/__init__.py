@@ -12,15 +12,15 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from inventory import rules
-from inventory.lists.declared import SERVICE_LIST, SERVICES, SERVICES_EXPORT
+from inventory.lists.declared import PRODUCTS, SERVICE_LIST, SERVICES, SERVICES_EXPORT
 from inventory.models import SERVICE_FLOW, Access, Service, ServiceStatus, Site
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, paths, quiet, status, with_small
 
 __all__ = [
-    "SERVICES", "SERVICES_EXPORT", "SERVICE_LIST", "contract_facts", "end_facts", "product_facts", "service_columns",
-    "service_facts",
+    "PRODUCTS", "SERVICES", "SERVICES_EXPORT", "SERVICE_LIST", "contract_facts", "end_facts", "product_facts",
+    "service_columns", "service_facts",
 ]  # fmt: skip
 
 
@@ -58,7 +58,8 @@ def _alias(actor: Actor, path: Callable[[object], str]) -> Callable[[Service], C
     give = quiet(_("give it a name"))
 
     def cell(service: Service) -> Cell:
-        if service.alias or not actor.may_on("service.rename", service.account_id):
+        is_over = service.status == ServiceStatus.TERMINATED
+        if service.alias or is_over or not actor.may_on("service.rename", service.account_id):
             return service.alias
         return anchor(give, f"{path(service.pk)}#alias")
 

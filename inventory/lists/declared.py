@@ -95,6 +95,20 @@ SERVICES = ListPage(
 )
 
 
+# For programs: pages show a product beside its services.
+PRODUCTS = ListPage(
+    sorts=[Sort("code", gettext_lazy("Key"), "code")],
+    filters=[
+        Filter(
+            "family",
+            gettext_lazy("Product"),
+            lambda rows, value: rows.filter(family=value),
+            choices=Family.choices,
+        )
+    ],
+)
+
+
 def export_header() -> list[str]:
     return [
         _("Service"), _("Customer's own name"), _("Product"), _("Family"), _("State"), _("Account"), _("Bandwidth"),

@@ -13,7 +13,7 @@ from portal.sheets import Fault, Looked
 COLUMNS = ("service", "alias", "product", "where")
 REQUIRED = ("service", "alias")
 # The name that a service has now stands beside the one that it would get.
-SHOWN = ("service", "product", "where", "before", "alias")
+SHOWN = ("service", "number", "product", "where", "before", "alias")
 
 
 def row_of(service: Service) -> list[Any]:
@@ -65,7 +65,7 @@ def _name(looked: Looked, line: int, row: dict[str, str], service: Service) -> N
     if row.get("before", service.alias) != service.alias:
         text = _("Somebody has called it “%(alias)s” meanwhile.") % {"alias": service.alias or "—"}
         looked.faults.append(Fault(line, "alias", text))
-    row.update(before=service.alias, product=service.product.name, where=service.route)
+    row.update(number=service.number, before=service.alias, product=service.product.name, where=service.route)
     looked.records.append({"service_id": service.pk, "alias": alias, "seen": service.alias})
 
 

@@ -31,6 +31,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/access/", include((accounts.joining.urls.api_customer, "joining"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies_customer, "companies"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]

@@ -51,6 +51,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.api_staff, "serving"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]

@@ -1,4 +1,4 @@
-"""Technical questions: one table says what an order is asked, what an answer may be, and what programs are told of it."""
+"""Technical questions: what an answer may be, and that programs are told the same."""
 
 from dataclasses import dataclass, field
 

@@ -115,7 +115,8 @@ def test_the_page_tells_all_of_a_service_and_its_story_with_its_orders_and_invoi
     assert staff.post(f"/e/{acme.public_id}/orders/milestones/{pk}/complete/").status_code == 302
     page = text(client_of(alice).get(f"{place}{wave.pk}/"))
     for words in ("West ring", "NT4410027-1", "10 Gbps", "Tri-County Telephone", "Denver metro", "Walt Quinn",
-                  "WV-10G-003324", "Diverse from", order.number, invoice.number, "Design complete", "Version 1"):  # fmt: skip
+                  "WV-10G-003324", "Diverse from", order.number, invoice.number, "Design complete",
+                  "Version 1"):  # fmt: skip
         assert words in page, words
     assert "EDGE-" not in page and "EDGE-" in text(staff.get(f"{place}{wave.pk}/"))
 
@@ -138,7 +139,8 @@ def test_a_name_is_changed_in_place_told_in_the_story_and_found_from_then_on(cli
     )
     assert "Ring Reno" in text(part) and "<html" not in text(part)
     assert alias_of(wave) == "Ring Reno" and found(browser, acme, "ringreno") == [f"{place}{wave.pk}/"]
-    assert "The customer calls WV-10G-003318 now: “Ring Reno”" in text(browser.get(f"{place}{wave.pk}/"))
+    story = re.sub("<[^>]+>", "", text(browser.get(f"{place}{wave.pk}/")))
+    assert "The customer calls WV-10G-003318 now: “Ring Reno”" in story
     # Another page still shows the name before: nothing is lost of either.
     late = browser.post(f"{place}{wave.pk}/name/", {"alias": "Other", "seen": "West ring"})
     assert "is called “Ring Reno” by now" in text(late, 409) and 'value="Other"' in text(late, 409)
@@ -206,7 +208,8 @@ def test_staff_add_versions_of_the_design_record_and_the_customer_downloads_them
 
 def test_a_page_and_a_list_cost_the_same_for_many_as_for_few(client_of, acme_main, alice, wave, place):
     browser = client_of(alice)
-    make.described(wave)
+    make.described(wave), make.order(acme_main, service=wave)
+    make.tie("diverse", wave, make.service(acme_main))
 
     def cost(where):
         browser.get(where)
@@ -232,3 +235,26 @@ def test_the_filter_holds_with_the_wall_open(acme, acme_main, borealis_main, wav
     with inside(borealis_main.enterprise):
         assert selectors.get_service(actor, theirs.pk) is None
         assert selectors.find_services(actor, "WV-10G-003399", most=5) == []
+
+
+def test_programs_read_and_name_services_as_people_do(client_of, acme, alice, viewer, bob, wave, branch_line):
+    browser, base = client_of(alice), f"/api/v1/e/{acme.public_id}/services/"
+    page = browser.get(base, {"q": "nt44100271"}).json()
+    assert [row["number"] for row in page["results"]] == [wave.number]
+    assert {"kind": "former", "value": "NT4410027-1"} in page["results"][0]["identifiers"]
+    one = browser.get(f"{base}{wave.pk}/").json()
+    assert (one["state"], one["a_site"]["city"], one["monthly"]["currency"]) == ("active", "Denver", "USD")
+    assert browser.get(base, {"colour": "red"}).status_code == 422
+
+    def name(who, body):
+        key = {"Idempotency-Key": f"k{make.number()}"}
+        where = f"{base}{wave.pk}/alias/"
+        return client_of(who).post(where, body, content_type="application/json", headers=key)
+
+    assert name(viewer, {"alias": "No"}).status_code == 403 and alias_of(wave) == "West ring"
+    assert name(alice, {"alias": "Late", "seen": "Something"}).status_code == 422 and alias_of(wave) == "West ring"
+    assert name(alice, {"alias": "Ring W"}).json()["alias"] == "Ring W" and alias_of(wave) == "Ring W"
+    assert client_of(viewer).get(f"{base}{branch_line.pk}/").status_code == 404
+    assert client_of(bob).get(f"/api/v1/e/305120/services/{wave.pk}/").status_code == 404
+    products = browser.get(f"{base}products/").json()["results"]
+    assert products[0]["interval_days"] == 30 and products[0]["questions"]["type"] == "object"

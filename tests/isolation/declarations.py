@@ -182,6 +182,10 @@ BOTH_FACES = {
     "api/v1/schema/": api(Place.OWN),
     "api/v1/me/": api(Place.OWN),
     "api/v1/e/<slug:enterprise>/me/": api(Place.INSIDE),
+    "api/v1/e/<slug:enterprise>/services/": api(Place.INSIDE, "service.view"),
+    "api/v1/e/<slug:enterprise>/services/products/": api(Place.INSIDE, "service.view"),
+    "api/v1/e/<slug:enterprise>/services/<int:pk>/": api(Place.INSIDE, "service.view", thing="service"),
+    "api/v1/e/<slug:enterprise>/services/<int:pk>/alias/": api(Place.INSIDE, "service.rename", "POST", thing="service"),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
@@ -778,6 +782,7 @@ _LOOKS = {
             "files/<int:pk>/",
         ),
         "api/v1/": (
+            "services/<int:pk>/",
             "orders/<str:number>/",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/lines/",
