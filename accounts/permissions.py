@@ -58,8 +58,6 @@ FUTURE: dict[str, Text] = {
     "order.expedite": _("Ask for an earlier date, at a charge"),
     "order.accept": _("Accept what was delivered"),
     "order.approve_only": _("Accept the terms of a quote, and nothing else"),
-    "service.view": _("See services, and where they are"),
-    "service.rename": _("Give services names of one's own"),
     "service.change": _("Ask for changes of services"),
     "disconnect.request": _("Ask for services to be disconnected"),
     "lnp.request": _("Ask for numbers to be moved"),

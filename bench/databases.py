@@ -20,6 +20,7 @@ class World(NamedTuple):
     public_id: str
     enterprise_id: int
     order_number: str
+    service_id: int
     invoice_number: str
     session: str
     staff_session: str

@@ -29,6 +29,10 @@ def measure(large: World, small: World, *, requests: int = REQUESTS) -> list[Fig
             "order list, few rows": (few, f"/e/{small.public_id}/orders/"),
             "order list, no wall": (open_wall, f"{place}/orders/"),
             "order page": (portal, f"{place}/orders/{large.order_number}/"),
+            "service list": (portal, f"{place}/services/"),
+            "service list, few rows": (few, f"/e/{small.public_id}/services/"),
+            "service page": (portal, f"{place}/services/{large.service_id}/"),
+            "service by circuit ID": (portal, f"{place}/services/?q=WVX{large.service_id:07d}DEN"),
             "invoice list": (portal, f"{place}/billing/"),
             "invoice page": (portal, f"{place}/billing/invoices/{large.invoice_number}/"),
         }
@@ -56,8 +60,12 @@ def _figures(best: Samples) -> list[Figure]:
         Figure("bare view: session, auth, a query, 50 rows", times(best[bare]), 1.0),
         against("order list", bare, "order list / bare view", 5.0),
         against("order page", bare, "order page / bare view", 5.0),
+        against("service list", bare, "service list / bare view", 5.0),
+        against("service page", bare, "service page / bare view", 5.0),
+        against("service by circuit ID", bare, "service by circuit ID / bare view", 5.0),
         against("invoice list", bare, "invoice list / bare view", 5.0),
         against("invoice page", bare, "invoice page / bare view", 5.0),
         against("order list", "order list, few rows", "order list, all rows / a hundredth", 1.3),
+        against("service list", "service list, few rows", "service list, all rows / a hundredth", 1.3),
         against("order list", "order list, no wall", "order list with the wall / without", 1.10),
     ]

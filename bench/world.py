@@ -1,6 +1,6 @@
 """The data that is measured on: many orders, a tenth of them one tenant's, seeded by set as the owner.
 
-Beside each ten orders stand two invoices of three lines and three notices. Sizes scale together.
+Beside each ten orders stand three services, two invoices of three lines and three notices. Sizes scale together.
 """
 
 from datetime import timedelta
@@ -31,7 +31,8 @@ def build(orders: int) -> World:
     card = _staff(colleague)
     tenants = _tenants(min(TENANTS, max(10, orders // 200)))
     _people(tenants[0], person, card)
-    for statement in (_ORDERS, _MILESTONES, _INVOICES, _LINES, _ISSUE, _EVENTS, _NOTICES):
+    services = (_SITES, _SERVICES, _IDENTIFIERS, _TIES, _ABOUT)
+    for statement in (_ORDERS, *services, _MILESTONES, _INVOICES, _LINES, _ISSUE, _EVENTS, _NOTICES):
         _run(statement, orders=orders, large=tenants[0].pk, tenants=len(tenants), card=card.pk)
     many = crowd.build(tenants)
     _run(_MANY_ORDERS, public_id=many.public_id, orders=crowd.ORDERS)
@@ -40,6 +41,7 @@ def build(orders: int) -> World:
         public_id=tenants[0].public_id,
         enterprise_id=tenants[0].pk,
         order_number=_one("SELECT max(number) FROM orders_order WHERE enterprise_id = %(e)s", e=tenants[0].pk),
+        service_id=int(_one("SELECT max(id) FROM inventory_service WHERE enterprise_id = %(e)s", e=tenants[0].pk)),
         invoice_number=_one("SELECT max(number) FROM billing_invoice WHERE enterprise_id = %(e)s", e=tenants[0].pk),
         session=_session(person),
         staff_session=_session(colleague),
@@ -98,6 +100,43 @@ SELECT p.enterprise_id, p.account_id, (SELECT min(id) FROM inventory_product) + 
   CROSS JOIN LATERAL (SELECT CASE WHEN n %% 10 = 0 THEN 0 ELSE 1 + n %% (%(tenants)s - 1) END AS tenant) t
   CROSS JOIN LATERAL (SELECT (ARRAY['submitted','in_progress','completed','in_progress'])[1 + n / 10 %% 4] AS status) s
   JOIN place p ON p.tenant = t.tenant AND p.turn = n / 10 %% (CASE WHEN t.tenant = 0 THEN 500 ELSE 10 END)
+"""
+_SITES = """
+INSERT INTO inventory_site (enterprise_id, code, name, street, city, region, postcode, country)
+SELECT tenants.enterprise_id, 'S-' || k, 'Site ' || k, k || ' Main Street',
+    (ARRAY['Denver','Reno','Omaha','Phoenix'])[1 + k %% 4], 'CO', '80205', (ARRAY['US','MX','US','BR'])[1 + k %% 4]
+  FROM (SELECT DISTINCT enterprise_id, tenant FROM place) tenants
+ CROSS JOIN LATERAL generate_series(1, CASE WHEN tenants.tenant = 0 THEN 500 ELSE 10 END) k
+"""
+# Three for each ten orders; every tenth is the large tenant's, as the orders are.
+_SERVICES = """
+INSERT INTO inventory_service (enterprise_id, account_id, product_id, number, alias, bandwidth, status, started_on,
+    a_site_id, contract_ends_on, monthly, term_months)
+SELECT p.enterprise_id, p.account_id, (SELECT min(id) FROM inventory_product) + n %% 12,
+    'WV-10G-' || lpad(n::text, 7, '0'), CASE WHEN n %% 3 = 0 THEN 'Ring ' || n ELSE '' END, '10 Gbps', 'active',
+    DATE '2024-01-01' + n %% 700, s.id, CASE WHEN n %% 5 > 0 THEN DATE '2026-01-01' + n %% 1000 END, 2850, 36
+  FROM generate_series(1, greatest(10, %(orders)s * 3 / 10)) n
+  CROSS JOIN LATERAL (SELECT CASE WHEN n %% 10 = 0 THEN 0 ELSE 1 + n %% (%(tenants)s - 1) END AS tenant) t
+  JOIN place p ON p.tenant = t.tenant AND p.turn = n / 10 %% (CASE WHEN t.tenant = 0 THEN 500 ELSE 10 END)
+  JOIN inventory_site s ON s.enterprise_id = p.enterprise_id
+   AND s.code = 'S-' || (1 + n %% (CASE WHEN t.tenant = 0 THEN 500 ELSE 10 END))
+"""
+_IDENTIFIERS = """
+INSERT INTO inventory_identifier (enterprise_id, service_id, kind, value)
+SELECT enterprise_id, id, 'circuit', 'WVX/' || lpad(id::text, 7, '0') || '/DEN' FROM inventory_service
+"""
+_TIES = """
+INSERT INTO inventory_tie (enterprise_id, service_id, kind, key)
+SELECT enterprise_id, id, 'diverse', 'D-' || row_number() OVER (PARTITION BY enterprise_id ORDER BY id) / 2
+  FROM inventory_service WHERE id %% 4 = 0
+"""
+# The service whose page is asked for has five orders.
+_ABOUT = """
+UPDATE orders_order o SET service_id = s.id
+  FROM (SELECT enterprise_id, max(id) AS id FROM inventory_service WHERE enterprise_id = %(large)s
+         GROUP BY enterprise_id) s
+ WHERE o.enterprise_id = s.enterprise_id
+   AND o.id IN (SELECT id FROM orders_order WHERE enterprise_id = %(large)s ORDER BY id DESC LIMIT 5)
 """
 _MANY_ORDERS = """
 INSERT INTO orders_order (enterprise_id, account_id, product_id, number, type, status, title, customer_reference,

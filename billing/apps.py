@@ -49,7 +49,7 @@ def _add_doors() -> None:
     from billing import lists, search, selectors
     from billing.permissions import Permission
     from portal import registries
-    from portal.registries import Card, Held, NavItem, Page, Search
+    from portal.registries import Card, Held, NavItem, Page, Part, Search
 
     view, decide, runs = Permission.BILLING_VIEW, Permission.DISPUTE_DECIDE, Permission.BILLRUN_MANAGE
     registries.add_nav(
@@ -73,6 +73,7 @@ def _add_doors() -> None:
         Held(_("Invoices"), view, selectors.list_invoices, "billing:invoices", order=40),
         Held(_("Disputes"), view, selectors.list_disputes, order=50),
     )
+    registries.add_parts(Part("inventory.service", "billing/_of_service.html", view, lists.lines_of_service, order=40))
     registries.add_cards(
         Card("billing/_invoices_card.html", "customer", lists.invoices_card, permission=view, order=40),
         Card("billing/_invoices_card.html", "staff", lists.invoices_card, permission=view, order=45),

@@ -228,7 +228,15 @@ class InvoiceLine(TenantOwned):
                 condition=Q(credit__isnull=False),
             ),
         ]
-        indexes = linked("charge", prefix="billing_line")
+        indexes = [
+            *linked("charge", prefix="billing_line"),
+            # What a service has cost, by the number on its lines.
+            models.Index(
+                fields=["enterprise", "service_number"],
+                name="billing_invoiceline_service",
+                condition=~Q(service_number=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.text}: {self.amount}"

@@ -1,16 +1,49 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InventoryConfig(AppConfig):
     name = "inventory"
 
     def ready(self) -> None:
-        from inventory import notices, rules, selectors
+        from inventory import lists, notices, permissions, rules, search, selectors
+        from inventory import terms as numbers
         from inventory.models import MANAGED, Family
-        from portal import registries, terms
+        from inventory.permissions import Permission
+        from portal import exports, files, listing, registries, terms
         from portal.moving import declare
+        from portal.registries import Held, NavItem, Page, Search
 
+        registries.add_permissions(
+            customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
+        )
         declare(rules.WAYS)
         notices.register_kinds()
         terms.PRODUCT_LINES.update(Family.choices)
+        terms.declare(*numbers.TERMS, areas=numbers.AREAS)
         registries.set_use(registries.Use(selectors.in_use, MANAGED))
+        see: dict[str, Any] = {"permission": Permission.SERVICE_VIEW}
+        registries.add_nav(
+            NavItem(_("My services"), "network", "services:list", "customer", order=15, **see),
+            NavItem(_("Services"), "network", "services:list", "staff", order=15, **see),
+        )
+        registries.add_searches(
+            Search(
+                _("Services"),
+                _("circuit or service ID, BTN, SCID, former number, your name for it"),
+                find=search.find_services,
+                order=15,
+                **see,
+            )
+        )
+        registries.add_pages(
+            Page("inventory.service", _("See the service"), "services:service", selectors.get_number, is_by_key=True)
+        )
+        registries.add_held(
+            Held(_("Services"), rows=selectors.list_services, url_name="services:list", order=15, **see)
+        )
+        files.register_holder("inventory.dlr", selectors.may_see_dlr)
+        exports.register(lists.SERVICES_EXPORT)
+        listing.register(lists.SERVICE_LIST)

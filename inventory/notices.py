@@ -1,10 +1,34 @@
 """What is told of services."""
 
-from django.utils.translation import gettext_lazy as _
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.notices import EventKind, register
 
 
+def _renamed(facts: dict[str, Any]) -> dict[str, Any]:
+    before = facts.get("before")
+    return {
+        "name": _("“%(name)s”") % {"name": facts["name"]} if facts.get("name") else _("nothing of their own"),
+        "note": _("before: “%(name)s”") % {"name": before} if before else "",
+    }
+
+
 def register_kinds() -> None:
-    # Silent: the order that brings a service tells of it.
-    register(EventKind("service.activated", story=_("Service %(service)s is active from %(on)s"), tone="green"))
+    register(
+        # Silent: the order that brings a service tells of it.
+        EventKind("service.activated", story=gettext_lazy("Service %(service)s is active from %(on)s"), tone="green"),
+        # Silent: a name is for those who look, and the story keeps it.
+        EventKind(
+            "service.renamed",
+            story=gettext_lazy("The customer calls %(service)s now: %(name)s"),
+            words=_renamed,
+        ),
+        # Silent: whoever waits for it follows the order that it belongs to.
+        EventKind(
+            "service.dlr_added",
+            story=gettext_lazy("Version %(version)s of the design layout record (DLR) of %(service)s was added"),
+        ),
+    )

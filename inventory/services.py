@@ -1,13 +1,20 @@
 """What changes services."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from inventory.models import SERVICE_FLOW, Service, ServiceStatus
-from portal import events
+from inventory import rules, selectors
+from inventory.models import SERVICE_FLOW, Dlr, Service, ServiceStatus
+from inventory.permissions import Permission
+from portal import events, files
 from portal.actors import Actor
-from portal.tenancy import of_enterprise
+from portal.errors import Refused
+from portal.tenancy import of_enterprise, within_accounts
 
 
 @transaction.atomic
@@ -22,3 +29,118 @@ def activate_service(service_id: int, *, actor: Actor, on: date, at: datetime) -
     service.save(update_fields=["status", "started_on"])
     events.record("service.activated", subject=service, actor=actor, at=at, service=service.number, on=on)
     return service
+
+
+# --- the customer's own name -------------------------------------------------------------------------
+
+
+class Renamed(Refused):
+    """Somebody else has given the service another name since the page was loaded."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(
+            _("%(number)s is called “%(alias)s” by now.") % {"number": service.number, "alias": service.alias or "—"},
+            way_out=_("Nothing was changed. Look at it, and save yours again if it still holds."),
+            field="alias",
+        )
+        self.service = service
+
+
+@dataclass(frozen=True)
+class NewName:
+    """A name to be given to a service, in place of the one that was seen; "" takes it away."""
+
+    service_id: int
+    alias: str
+    seen: str | None = None
+
+
+def rename_service(service_id: int, alias: str, *, seen: str | None = None, actor: Actor, at: datetime) -> Service:
+    """Give a service the customer's own name, by which it is found from then on; "" takes it away.
+
+    Raises Refused for what is no name, Renamed where it is not called any more what was ``seen``,
+    and Service.DoesNotExist where the actor may not name it.
+    """
+    return rename_services([NewName(service_id, alias, seen)], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def rename_services(names: Sequence[NewName], *, actor: Actor, at: datetime) -> list[Service]:
+    """The same for many, all or none: one event each; what is called so already is left as it is."""
+    # Locked by their keys' order, so that two files at once wait for one another.
+    rows = _to_name(actor).filter(pk__in=[each.service_id for each in names]).order_by("pk")
+    found = {service.pk: service for service in rows.select_for_update(of=("self",))}
+    if len(found) < len({each.service_id for each in names}):
+        raise Service.DoesNotExist
+    for name in names:
+        _rename(found[name.service_id], name, actor=actor, at=at)
+    return [found[each.service_id] for each in names]
+
+
+def _to_name(actor: Actor) -> QuerySet[Service]:
+    return within_accounts(of_enterprise(Service.objects, actor), actor, Permission.SERVICE_RENAME)
+
+
+def _rename(service: Service, name: NewName, *, actor: Actor, at: datetime) -> None:
+    alias, before = _alias(name.alias), service.alias
+    if alias == before:
+        return
+    if name.seen is not None and name.seen != before:
+        raise Renamed(service)
+    service.alias = alias
+    service.save(update_fields=["alias"])
+    events.record(
+        "service.renamed", subject=service, actor=actor, at=at, service=service.number, before=before, name=alias
+    )
+
+
+def _alias(text: str) -> str:
+    try:
+        alias = rules.one_line(text)
+    except ValueError:
+        raise Refused(_("This holds characters that cannot be shown. Type it by hand."), field="alias") from None
+    if len(alias) > rules.ALIAS_LENGTH:
+        most = {"most": rules.ALIAS_LENGTH}
+        raise Refused(_("A name has at most %(most)s characters.") % most, field="alias")
+    return alias
+
+
+# --- its papers ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_dlr(
+    service_id: int,
+    upload: files.Accepted,
+    *,
+    issued_on: date,
+    note: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Dlr:
+    """Add the next version of a service's design layout record; the earlier ones stay.
+
+    Raises Refused for a day to come or before the last version's, and beyond what files may be kept.
+    """
+    # The service's row is the lock: two versions at once must not bear the same number.
+    service = selectors.list_services(actor).select_for_update(of=("self",)).get(pk=service_id)
+    earlier = of_enterprise(Dlr.objects, actor).filter(service=service)
+    last = earlier.aggregate(version=Max("version"), issued_on=Max("issued_on"))
+    if issued_on > at.date():
+        raise Refused(_("This day is yet to come."), field="issued_on")
+    if last["issued_on"] and issued_on < last["issued_on"]:
+        raise Refused(_("The version before is of a later day."), field="issued_on")
+    dlr = Dlr.objects.create(
+        enterprise_id=service.enterprise_id,
+        service=service,
+        version=(last["version"] or 0) + 1,
+        issued_on=issued_on,
+        note=note,
+        added_at=at,
+        added_by=actor.name,
+    )
+    files.keep(dlr, [upload], actor=actor, at=at)
+    events.record(
+        "service.dlr_added", subject=dlr, actor=actor, at=at, service=service.number, version=dlr.version, note=note
+    )
+    return dlr

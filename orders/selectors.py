@@ -6,12 +6,15 @@ from datetime import date, datetime
 from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 
 from inventory.models import Service
+from inventory.permissions import Permission as ServicePermission
 from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneStatus, Order, Owner
 from orders.permissions import Permission
 from portal import events
 from portal.actors import Actor
 from portal.models import Event
 from portal.tenancy import of_enterprise, within_accounts
+
+TOLD = 20  # orders of which a service's page tells
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,27 @@ def find_orders(actor: Actor) -> QuerySet[Order]:
 
 
 def find_services(actor: Actor) -> QuerySet[Service]:
-    """The services whose orders the actor may see, each with the number of the ``latest_order`` about it."""
+    """The services whose orders the actor may see, though not them, each with the number of the ``latest_order``."""
     found = within_accounts(of_enterprise(Service.objects, actor), actor, Permission.ORDER_VIEW)
+    seen = actor.accounts_for(ServicePermission.SERVICE_VIEW)
+    found = found.none() if seen is None else found.exclude(account_id__in=seen)
     orders = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_VIEW)
     about = orders.filter(enterprise_id=OuterRef("enterprise_id"), service_id=OuterRef("pk"))
     latest = about.order_by("-placed_on", "-id").values("number")[:1]
     return found.select_related("enterprise", "product", "account", "a_site", "z_site").annotate(
         latest_order=Subquery(latest)
     )
+
+
+def list_orders_of(actor: Actor, service: Service) -> QuerySet[Order]:
+    """The orders about a service, the latest first."""
+    return list_orders(actor).filter(service=service).order_by("-placed_on", "-id")
+
+
+def told_with_service(actor: Actor, service: Service) -> tuple[str, list[int]]:
+    """What of orders belongs to a service's story: all that happened to the orders about it."""
+    orders = _list(actor).filter(service=service).order_by("-placed_on", "-id")
+    return Order._meta.label_lower, list(orders.values_list("pk", flat=True)[:TOLD])
 
 
 _WHOLE = ("account", "product", "service", "a_site", "z_site", "care_manager")

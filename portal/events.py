@@ -4,6 +4,7 @@ The event is the audit trail, the line in the customer's story, and the only sou
 """
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -72,13 +73,13 @@ def hint_after_commit(task: str, enterprise_id: int, pk: int) -> None:
     transaction.on_commit(hint, robust=True)
 
 
-def story_of(thing: models.Model) -> models.QuerySet[Event]:
-    """The journal of one thing, newest first."""
-    return Event.objects.filter(
-        enterprise_id=thing.enterprise_id,  # type: ignore[attr-defined]
-        story_type=thing._meta.label_lower,
-        story_id=thing.pk,
-    ).order_by("-at", "-id")
+def story_of(thing: models.Model, also: Mapping[str, Collection[int]] | None = None) -> models.QuerySet[Event]:
+    """The journal of one thing, newest first; ``also`` names others that are told with it, by label and keys."""
+    whose = models.Q(story_type=thing._meta.label_lower, story_id=thing.pk)
+    for label, keys in (also or {}).items():
+        whose |= models.Q(story_type=label, story_id__in=list(keys))
+    owner = thing.enterprise_id  # type: ignore[attr-defined]
+    return Event.objects.filter(whose, enterprise_id=owner).order_by("-at", "-id")
 
 
 def told_to_customers(events: models.QuerySet[Event]) -> models.QuerySet[Event]:

@@ -80,6 +80,14 @@ def has_words(name: str, typed: str) -> Q:
     return Q(**{name: SearchQuery(" & ".join(f"{word}:*" for word in found), search_type="raw", config="simple")})
 
 
+_SPELLED = str.maketrans(_ACCENTED + "ABCDEFGHIJKLMNOPQRSTUVWXYZ", _PLAIN + "abcdefghijklmnopqrstuvwxyz", _LEFT_OUT)
+
+
+def plain(text: str) -> str:
+    """The plain spelling of a text, as PlainSpelling has the database make it."""
+    return text.translate(_SPELLED)
+
+
 def cleaned(text: str) -> str:
     """What was typed, or "" where it cannot be an identifier: nothing but signs, or no text at all."""
     typed = " ".join(text.split())[:CHARACTERS]

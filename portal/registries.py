@@ -93,13 +93,15 @@ class Found:
 class Page:
     """Where a kind of thing has its page.
 
-    ``number`` gives what stands in its address, "" where its page is one for all, None out of reach.
+    ``number`` gives what stands in its address, "" where its page is one for all, None out of reach;
+    with ``is_by_key`` that is the row's key, and not the number by which people call the thing.
     """
 
     of: str
     label: Text
     url_name: str
     number: Callable[[Actor, int], str | None]
+    is_by_key: bool = False
 
 
 # Gives the open work of one of the carrier's people, by card, to another or to nobody; says how much it was.
@@ -138,6 +140,22 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a thing's page that another app fills: its template and what it shows, or None for nothing now.
+
+    ``of`` is the thing's label, as "inventory.service". ``tells`` names further things whose journal
+    belongs to the thing's story, as their label and their keys, within the actor's reach.
+    """
+
+    of: str
+    template: str
+    permission: str
+    context: Callable[[Actor, Any], dict[str, Any] | None]
+    tells: Callable[[Actor, Any], tuple[str, Collection[int]]] | None = None
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class Proof:
     """By which somebody shows that a billing account is theirs.
 
@@ -161,6 +179,8 @@ class Registries:
     pages: dict[str, Page] = field(default_factory=dict)
     # what hangs on billing accounts
     held: list[Held] = field(default_factory=list)
+    # what apps add to the pages of others' things
+    parts: list[Part] = field(default_factory=list)
     # what a customer's people can be granted: permission code -> what it lets them do, in words
     permissions: dict[str, Text] = field(default_factory=dict)
     # those of them that are about the whole enterprise, and not about single accounts
@@ -228,6 +248,16 @@ def add_held(*kinds: Held) -> None:
 def held(actor: Actor) -> list[Held]:
     """What of billing accounts this actor may see, in order."""
     return sorted((each for each in _all.held if actor.may(each.permission)), key=lambda each: each.order)
+
+
+def add_parts(*parts: Part) -> None:
+    _all.parts.extend(parts)
+
+
+def parts(of: str, actor: Actor) -> list[Part]:
+    """What other apps add to the page of a thing, as far as this actor may see it, in order."""
+    found = (each for each in _all.parts if each.of == of and actor.may(each.permission))
+    return sorted(found, key=lambda each: each.order)
 
 
 def add_permissions(

@@ -35,7 +35,7 @@ from accounts.models import (
     User,
 )
 from billing.models import Charge
-from inventory.models import Product, Service, Site
+from inventory.models import Dlr, Hop, Identifier, NetworkElement, Product, Service, Site, SiteContact, Tie
 from orders.models import Milestone, MilestoneKind, Order
 from portal import locator, seals
 from portal.models import EnterpriseTerm, Locator
@@ -296,6 +296,37 @@ def service(on: Account, **fields: Any) -> Service:
     fields = {"number": f"WV-10G-{number():06d}", "product": product(), "status": "active", **fields}
     with inside(on.enterprise):
         return Service.objects.create(enterprise=on.enterprise, account=on, **fields)
+
+
+def identifier(of: Service, value: str, kind: str = "circuit") -> Identifier:
+    with inside(of.enterprise):
+        return Identifier.objects.create(enterprise_id=of.enterprise_id, service=of, kind=kind, value=value)
+
+
+def tie(kind: str, *services: Service) -> None:
+    key = f"T-{number():05d}"
+    for each in services:
+        with inside(each.enterprise):
+            Tie.objects.create(enterprise_id=each.enterprise_id, service=each, kind=kind, key=key)
+
+
+def described(of: Service) -> Service:
+    """The same with all that can stand on a service's page: identifiers, a path, a record, a partner's key, a site."""
+    with as_staff():
+        element = NetworkElement.objects.create(code=f"EDGE-{number():04d}", kind="router", place="Denver")
+    identifier(of, f"IPX/{number():06d}/DEN/RNO")
+    tie("bundle", of)
+    here = {"enterprise_id": of.enterprise_id}
+    place = of.a_site or site(of.enterprise)
+    with inside(of.enterprise):
+        Hop.objects.create(**here, service=of, position=1, element=element, kind="router", place="Denver metro")
+        Dlr.objects.create(
+            **here, service=of, version=1, issued_on=date(2026, 1, 5), added_at=timezone.now(), added_by="Tess"
+        )
+        SiteContact.objects.create(**here, site=place, name="Walt Quinn", role="Keys", phone="+1 303 555 0100")
+        of.a_site, of.access, of.access_provider = place, "off_net", "Tri-County Telephone"
+        of.save(update_fields=["a_site", "access", "access_provider"])
+    return of
 
 
 def order(on: Account, *, milestones: int | list[dict[str, Any]] = 3, **fields: Any) -> Order:

@@ -159,6 +159,7 @@ _THINGS: dict[str, Text] = {
     "billing.invoice": pgettext_lazy("a thing", "Invoice"),
     "billing.dispute": pgettext_lazy("a thing", "Dispute"),
     "orders.order": pgettext_lazy("a thing", "Order"),
+    "inventory.service": pgettext_lazy("a thing", "Service"),
     "portal.storedfile": pgettext_lazy("a thing", "Attached file"),
 }
 
@@ -187,7 +188,7 @@ def called(look: Look) -> Text:
 
 def _address(actor: Actor, page: registries.Page, look: Look) -> str:
     """Where its number leads; who may not see it is told so there."""
-    return reverse(page.url_name, args=[actor.enterprise_public_id, look.label])
+    return reverse(page.url_name, args=[actor.enterprise_public_id, look.thing_id if page.is_by_key else look.label])
 
 
 def _look_header() -> list[str]:

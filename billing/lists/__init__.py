@@ -35,6 +35,7 @@ from billing.lists.declared import (
     lines_rows,
 )
 from billing.models import BILL_RUN_FLOW, DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice
+from inventory.models import Service
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, moment, paths, quiet, status, with_small
@@ -48,7 +49,7 @@ __all__ = [
     "DISPUTES", "DISPUTES_EXPORT", "DISPUTE_LIST", "INVOICES", "INVOICES_EXPORT", "INVOICE_LIST", "LINES",
     "LINES_EXPORT", "PAPERS_EXPORT", "QUEUE", "QUEUE_EXPORT", "QUEUE_LIST", "RUNS", "RUN_LIST", "answer_clock",
     "card_columns", "changes", "dispute_columns", "invoice_columns", "invoice_story", "invoices_card", "last_run_card",
-    "lines_header", "lines_rows", "queue_card", "queue_columns", "run_columns", "spend_plots",
+    "lines_header", "lines_of_service", "lines_rows", "queue_card", "queue_columns", "run_columns", "spend_plots",
 ]  # fmt: skip
 
 CARD_ROWS = 5
@@ -74,6 +75,28 @@ def invoice_columns(actor: Actor) -> list[Column]:
         Column(_("Account name"), lambda each: each.account.name, key="account_name", is_extra=True),
         Column(_("Last day to dispute"), lambda each: day(each.dispute_by_on), key="dispute_by", is_extra=True),
     ]  # fmt: skip
+
+
+SERVICE_LINES = 12  # of what invoices bill of one service
+
+
+def lines_of_service(actor: Actor, service: Service) -> dict[str, Any] | None:
+    """Of a service's page: what its invoices bill of it, the latest first."""
+    lines = list(selectors.list_lines_of(actor, service)[:SERVICE_LINES])
+    if not lines:
+        return None
+    invoice = paths("billing:invoice", actor.enterprise_public_id)
+    columns = [
+        Column(
+            _("Month"),
+            lambda each: anchor(_month(each.invoice.period_on), invoice(each.invoice.number)),
+            is_lead=True,
+        ),
+        Column(_("Invoice"), lambda each: ident(each.invoice.number)),
+        Column(_("What"), lambda each: with_small(each.text, each.get_kind_display())),
+        Column(_("Amount"), lambda each: _amount(each.amount, each.invoice.currency), css="num"),
+    ]
+    return {"lines": lines, "columns": columns, "is_more": len(lines) == SERVICE_LINES}
 
 
 def card_columns(actor: Actor) -> list[Column]:

@@ -73,6 +73,7 @@ from billing.selectors.runs import (
     list_without_pdf as list_without_pdf,
 )
 from inventory.models import Service
+from inventory.permissions import Permission as ServicePermission
 from orders.permissions import Permission as OrderPermission
 from portal import events, locator
 from portal.actors import Actor
@@ -334,11 +335,24 @@ def find_accounts(actor: Actor, typed: str) -> QuerySet[Account]:
 
 
 def find_billed_services(actor: Actor) -> QuerySet[Service]:
-    """The services on the accounts whose bills the actor sees and whose orders they do not see."""
+    """The services on the accounts whose bills the actor sees, and neither their services nor their orders."""
     found = within_accounts(of_enterprise(Service.objects, actor), actor, Permission.BILLING_VIEW)
+    seen = actor.accounts_for(ServicePermission.SERVICE_VIEW)
+    found = found.none() if seen is None else found.exclude(account_id__in=seen)
     ordered = actor.accounts_for(OrderPermission.ORDER_VIEW)
     found = found.none() if ordered is None else found.exclude(account_id__in=ordered)
     return found.select_related("enterprise", "product", "account", "a_site", "z_site")
+
+
+def list_lines_of(actor: Actor, service: Service) -> QuerySet[InvoiceLine]:
+    """What issued invoices bill of a service, by the number on them, the latest first."""
+    found = within_accounts(
+        of_enterprise(InvoiceLine.objects, actor), actor, Permission.BILLING_VIEW, path="invoice__account_id"
+    )
+    billed = found.filter(
+        service_number=service.number, enterprise_id=service.enterprise_id, invoice__status=InvoiceStatus.ISSUED
+    )
+    return billed.select_related("invoice").order_by("-invoice__period_on", "-invoice_id", "position")
 
 
 def number_of(rows: QuerySet[Any], pk: int) -> str | None:

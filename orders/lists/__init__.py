@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from inventory.models import Service
 from orders import selectors
 from orders.lists.declared import (
     EXPORT_CAP,
@@ -33,7 +34,8 @@ from portal.lists import count_label
 
 __all__ = [
     "EXPORT_CAP", "MINE_EXPORT", "MY_ORDER_LIST", "ORDERS", "ORDERS_EXPORT", "ORDER_LIST", "card_columns",
-    "my_orders_card", "order_columns", "order_dates", "order_facts", "under_way_card", "work_columns",
+    "my_orders_card", "order_columns", "order_dates", "order_facts", "orders_of_service", "under_way_card",
+    "work_columns",
 ]  # fmt: skip
 
 
@@ -251,6 +253,16 @@ def my_orders_card(actor: Actor) -> dict[str, Any] | None:
         return None
     card = _card(selectors.list_my_orders(actor))
     return card and {**card, "columns": card_work_columns(today=card["today"])}
+
+
+def orders_of_service(actor: Actor, service: Service) -> dict[str, Any] | None:
+    """Of a service's page: the orders about it, the latest first."""
+    rows = list(selectors.list_orders_of(actor, service)[: selectors.TOLD])
+    if not rows:
+        return None
+    columns = {each.key: each for each in order_columns(actor, today=timezone.localdate())}
+    names = ("order", "what", "state", "next", "committed")
+    return {"orders": rows, "columns": [columns[name] for name in names]}
 
 
 def _card(rows: QuerySet[Order]) -> dict[str, Any] | None:

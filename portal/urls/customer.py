@@ -12,6 +12,7 @@ import accounts.serving.urls
 import accounts.signon.urls
 import accounts.urls
 import billing.urls
+import inventory.urls
 import orders.urls
 import portal.following.urls
 import portal.header.urls
@@ -32,6 +33,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/moves/", include((accounts.moving.urls.api_customer, "moving"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies_customer, "companies"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]
@@ -52,6 +54,7 @@ urlpatterns = [
     path("e/<slug:enterprise>/notices/", include((portal.header.urls.told, "told"))),
     path("e/<slug:enterprise>/terms/", include((portal.termbook.urls.customer, "terms"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.customer, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.customer, "billing"))),
 ]

@@ -12,6 +12,7 @@ import accounts.serving.urls
 import accounts.staffing.urls
 import accounts.urls
 import billing.urls
+import inventory.urls
 import orders.urls
 import portal.following.urls
 import portal.header.urls
@@ -52,6 +53,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.api_staff, "serving"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]
@@ -80,6 +82,7 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     path("", include((accounts.people.urls.staff, "people"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.both, "audit"))),
+    path("e/<slug:enterprise>/services/", include((inventory.urls.staff, "services"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.staff, "billing"))),
 ]

@@ -22,7 +22,7 @@ DOMAIN = [
 ONLY_LOADED = {
     "order": {"submitted", "pending", "held", "cancelled"},
     "milestone": {"skipped"},
-    "service": {"terminated"},
+    "service": {"suspended", "ending", "terminated"},
 }
 
 

@@ -57,6 +57,7 @@ def parts(acme, acme_main, alice, dora, deliver):
     moves = make.move(acme, make.house())
     return {
         "orders/": {"<str:number>": order.number},
+        "services/": {"<int:pk>": make.service(acme_main).pk},
         "orders/milestones/": {"<int:pk>": milestone.pk},
         "billing/invoices/": {"<str:number>": invoice.number, "<int:pk>": line.pk},
         "billing/disputes/": {"<str:number>": dispute.number},

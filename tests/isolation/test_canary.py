@@ -25,7 +25,7 @@ def furnish(public_id, owner, contact, analyst, **fields):
     make.contact(enterprise, contact, wants_orders=True, wants_billing=True)
     make.team(enterprise, analyst, "billing_analyst")
     site = make.site(enterprise)
-    make.service(account, a_site=site, z_site=site, alias="the west ring")
+    make.described(make.service(account, a_site=site, z_site=site, alias="the west ring"))
     world = worlds.world_of(enterprise, account, person, analyst, has_paper=False)
     with inside(enterprise):
         ApiAnswer.objects.create(
@@ -36,7 +36,7 @@ def furnish(public_id, owner, contact, analyst, **fields):
             location="/x",
             created_at=builders.ISSUED_AT,
         )
-        world.order.service = world.order.account.services.get(enterprise=enterprise)
+        world.order.service = world.service
         world.order.a_site = world.order.z_site = site
         world.order.save()
     with worlds.the_owner() as cursor:

@@ -47,6 +47,7 @@ from accounts.models import (
 )
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine, Posting
+from inventory.models import Service
 from orders.models import Milestone, Order
 from portal import files, looks, registries
 from portal.models import (
@@ -80,6 +81,7 @@ class World:
 
     enterprise: Enterprise
     account: Account
+    service: Service
     order: Order
     milestone: Milestone
     invoice: Invoice
@@ -122,6 +124,7 @@ class World:
             "group": {"<int:pk>": self.group.pk},
             "contact": {"<int:pk>": self.contact.pk},
             "customer_number": {"<int:pk>": self.customer_number.pk},
+            "service": {"<int:pk>": self.service.pk},
             "order": {"<str:number>": self.order.number},
             "milestone": {"<int:pk>": self.milestone.pk},
             "followable": {"<slug:slug>": "order", "<str:number>": self.order.number},
@@ -166,6 +169,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     name = enterprise.legal_name
     run = builders.start(analyst)
     order = make.order(account, title=f"Wave of {name} alone", customer_reference=f"PO-{enterprise.public_id}")
+    service = make.described(make.service(account, alias=f"Ring of {enterprise.public_id}"))
     for text in ("own wave", "own port"):
         make.charge(account, "2950.00", text=f"{name}'s {text}")
     invoice = builders.issue(account)
@@ -188,7 +192,16 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         gone = {"posted_on": builders.NOVEMBER, "posted_by": "Somebody"}
         Posting.objects.create(**here, invoice=invoice, made_at=builders.ISSUED_AT, **gone)
         member = Membership.objects.get(user=person, **here)
-    words = [name, enterprise.public_id, order.number, order.title, order.customer_reference, account.number]
+    words = [
+        name,
+        enterprise.public_id,
+        service.number,
+        service.alias,
+        order.number,
+        order.title,
+        order.customer_reference,
+        account.number,
+    ]
     words += [invoice.number, dispute.number, credit.number, member.name, person.email, f"{name}'s own wave"]
     words = [word for word in words if word not in _EXAMPLES]
     things = (order, milestone, invoice, second, dispute, disputed_line, notice, todo, run)
@@ -211,7 +224,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     words.append(moves[1].why)
     records = (contact, number, group, *moves, _following(order, contact))
     kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records)
-    return World(enterprise, account, *things, file, _export(enterprise, person), *kept, words=words)
+    return World(enterprise, account, service, *things, file, _export(enterprise, person), *kept, words=words)
 
 
 def _following(order: Order, contact: Contact) -> Following:

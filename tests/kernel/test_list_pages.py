@@ -29,7 +29,7 @@ ORDER_PAGE = "/e/204817/orders/"
 TODAY = date.today()
 CUSTOMERS = ["orders", "invoices", "disputes", "visits", "downloads", "people", "teams", "access-requests", "api-keys"]
 CUSTOMERS += ["access-review"]
-CUSTOMERS += ["moves"]
+CUSTOMERS += ["moves", "services"]
 # Whoever looks at them is a colleague with a role, and stands in the journal; a customer of the test's lacks most of
 # a team, and who looks at its people is one of them.
 NEVER_EMPTY = {"terms", "customers", "staff", "staff_roles", "team_gaps", "people", "journal"}
@@ -47,6 +47,7 @@ def owen(acme):
 def full(acme, acme_main, alice, dora, owen, deliver):
     """Something in every list."""
     make.order(acme_main, care_manager=make.card_of(owen)), make.charge(acme_main)
+    make.described(make.service(acme_main))
     make.order(acme_main, committed_on=None, expected_on=None, care_manager=make.card_of(owen))
     builders.start(dora)
     builders.dispute(alice, builders.issue(acme_main))

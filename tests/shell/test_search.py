@@ -15,6 +15,14 @@ def order(acme, acme_main):
     return make.order(acme_main, number="ORD-2026-00417", customer_reference="Po 4500/77", service=circuit)
 
 
+@pytest.fixture
+def orderer(acme):
+    """Somebody who sees orders, and not services."""
+    person = make.user("orders@acme.example")
+    make.grant(make.member(acme, person, "Olga Orders"), "order.view")
+    return person
+
+
 def ask(browser, where, typed, **more):
     return browser.get(where, {"q": typed, **more})
 
@@ -36,15 +44,17 @@ def test_an_order_is_found_as_it_is_quoted(client_of, acme, alice, order, typed)
 
 
 @pytest.mark.parametrize("typed", ["wv 10g 003318", "WV10G003318", "linea denver-reno", "LÍNEA DENVER"])
-def test_a_service_is_found_by_each_of_its_names_and_leads_to_its_latest_order(client_of, acme, alice, order, typed):
-    answer = ask(client_of(alice), f"/e/{acme.public_id}/search/", typed)
+def test_who_sees_orders_alone_finds_a_service_by_each_of_its_names_on_its_latest_order(
+    client_of, acme, orderer, order, typed
+):
+    answer = ask(client_of(orderer), f"/e/{acme.public_id}/search/", typed)
     assert links(answer) == [f"/e/{acme.public_id}/orders/{order.number}/"]
     assert "opens its latest order, ORD-2026-00417" in answer.content.decode()
 
 
-def test_a_service_without_an_order_leads_to_its_accounts_orders(client_of, acme, acme_main, alice):
+def test_a_service_without_an_order_leads_to_its_accounts_orders(client_of, acme, acme_main, orderer):
     make.service(acme_main, number="IP-1G-020104")
-    browser = client_of(alice)
+    browser = client_of(orderer)
     (url,) = links(ask(browser, f"/e/{acme.public_id}/search/", "ip-1g-020104"))
     assert url == f"/e/{acme.public_id}/orders/?account={acme_main.number}"
     assert browser.get(url).status_code == 200
