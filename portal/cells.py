@@ -179,6 +179,12 @@ def words(choices: type[models.TextChoices]) -> dict[str, str]:
     return {choice.value: str(choice.label) for choice in choices}
 
 
+def in_a_line(values: Sequence[str], *, most: int = 20) -> str:
+    """One after the other; beyond so many they are counted."""
+    rest, shown = len(values) - most, ", ".join(values[:most])
+    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
+
+
 def status(label: Text, tone: str = "gray") -> SafeString:
     """A state in a word, in the colour of whose move it is."""
     return _safe(f'<span class="status-word tone-{tone}">{_shown(label)}</span>')

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import MOVE_FLOW, AccountCode, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.moving import selectors
-from accounts.moving.notices import numbers_said
 from portal import registries
 from portal.actors import Actor
-from portal.cells import Cell, Column, anchor, moment, paths, status, with_small, words
+from portal.cells import Cell, Column, anchor, in_a_line, moment, paths, status, with_small, words
 from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
@@ -23,11 +22,7 @@ _FEW = 3  # account numbers in a cell
 
 
 def _numbers(accounts: list[str]) -> str:
-    if not accounts:
-        return _("all accounts")
-    rest = len(accounts) - _FEW
-    shown = ", ".join(accounts[:_FEW])
-    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
+    return in_a_line(accounts, most=_FEW) or _("all accounts")
 
 
 def _day(value: Any) -> str:
@@ -233,7 +228,7 @@ def rights_lines(rights: dict[str, list[str] | None]) -> list[str]:
     """What somebody would hold there: permissions on the same accounts stand together."""
     known, found = registries.permissions(), dict[str, list[str]]()
     for code, numbers in rights.items():
-        where = _("all accounts that come") if numbers is None else numbers_said(numbers)
+        where = _("all accounts that come") if numbers is None else in_a_line(numbers)
         found.setdefault(where, []).append(str(known.get(code, code)))
     everything, all_of_it = len(known.keys() - registries.whole_permissions()), _("everything about accounts")
     return [f"{where}: {all_of_it if len(what) == everything else ', '.join(what)}" for where, what in found.items()]

@@ -9,26 +9,18 @@ from django.utils.translation import gettext_lazy
 from accounts import selectors
 from accounts.models import MoveSide, MoveStatus
 from accounts.notices import Plain, plain
+from portal.cells import in_a_line
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
 
-_SHOWN = 20  # account numbers in a line; more are counted
-
-
-def numbers_said(numbers: list[str]) -> str:
-    """Account numbers in a line."""
-    rest = len(numbers) - _SHOWN
-    shown = ", ".join(numbers[:_SHOWN])
-    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
-
 
 def _numbers(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"note": numbers_said(facts.get("numbers", []))}
+    return {"note": in_a_line(facts.get("numbers", []))}
 
 
 def _people(facts: dict[str, Any]) -> dict[str, Any]:
-    return {"note": numbers_said(facts.get("people", [])) or _("nobody")}
+    return {"note": in_a_line(facts.get("people", [])) or _("nobody")}
 
 
 def _context(event: Event) -> dict[str, Any]:
@@ -60,7 +52,7 @@ def _ended(facts: dict[str, Any]) -> dict[str, Any]:
 def _side(event: Event) -> dict[str, Any]:
     side = MoveSide.objects.get(enterprise_id=event.enterprise_id, pk=event.subject_id)
     outcome = OUTCOMES.get(event.facts.get("outcome", ""), "")
-    return {"side": side, "numbers": numbers_said(side.accounts), "outcome": outcome}
+    return {"side": side, "numbers": in_a_line(side.accounts), "outcome": outcome}
 
 
 def register_kinds() -> None:

@@ -18,7 +18,7 @@ from accounts.permissions import Permission
 from accounts.reviewing import selectors
 from portal import registries
 from portal.actors import Actor
-from portal.cells import Cell, Column, anchor, days, moment, paths, status, with_small, words
+from portal.cells import Cell, Column, anchor, days, in_a_line, moment, paths, status, with_small, words
 from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import Filter, ListPage, Sort, count_label
@@ -127,10 +127,7 @@ def line_columns(actor: Actor) -> list[Column]:
 
 def _team_people(line: ReviewLine) -> str:
     people: Any = line.team
-    names = [each.membership.name for each in people.open_people]
-    rest = len(names) - _FEW
-    shown = ", ".join(names[:_FEW])
-    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
+    return in_a_line([each.membership.name for each in people.open_people], most=_FEW)
 
 
 def _header() -> list[str]:
