@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import MOVE_FLOW, AccountCode, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.moving import selectors
-from accounts.moving.notices import numbers_said
+from accounts.moving.rules import numbers_said
 from portal import registries
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, moment, paths, status, with_small, words

@@ -1,4 +1,6 @@
-"""How the tables of this app, and the kernel's, move from one enterprise to another."""
+"""How the tables of this app, and the kernel's, move from one enterprise to another, and what is said of it."""
+
+from django.utils.translation import gettext as _
 
 from portal.moving import Along, LeftBehind, Root, Stays, Story, Way, WithThing
 
@@ -47,3 +49,13 @@ WAYS: dict[str, Way] = {
     "portal_listview": Stays("how people have their lists"),
     "portal_enterpriseterm": Stays("what was agreed was agreed with the company"),
 }
+
+
+_SHOWN = 20  # account numbers in a line; more are counted
+
+
+def numbers_said(numbers: list[str]) -> str:
+    """Account numbers in a line."""
+    rest = len(numbers) - _SHOWN
+    shown = ", ".join(numbers[:_SHOWN])
+    return _("%(numbers)s and %(count)s more") % {"numbers": shown, "count": rest} if rest > 0 else shown
