@@ -57,6 +57,7 @@ def _side(event: Event) -> dict[str, Any]:
 
 def register_kinds() -> None:
     _register_moves()
+    register(*_OF_PEOPLE)
     register(
         EventKind("account.code_made", story=gettext_lazy("%(actor)s made an authentication code for the account")),
         EventKind("account.code_ended", story=gettext_lazy("%(actor)s ended an authentication code"), tone="gray"),
@@ -98,22 +99,6 @@ def _register_moves() -> None:
             words=_numbers,
             tone="amber",
         ),
-        EventKind(
-            "move.people_chosen", story=gettext_lazy("%(actor)s said who comes along"), words=_people, tone="blue"
-        ),
-        plain(
-            "move.people_offered",
-            story=gettext_lazy("Enterprise %(other)s said who comes along"),
-            recipients=administrators,
-            mail=Plain(
-                gettext_lazy("Who comes along to %(company)s"),
-                gettext_lazy("Enterprise %(other)s says who of its people comes along when its accounts move to you."),
-                gettext_lazy("Choose whom you let in. Nobody is invited whom you do not choose."),
-                "moving:list",
-            ),
-            words=_people,
-            tone="amber",
-        ),
         EventKind("move.agreed", story=gettext_lazy("%(actor)s agreed"), tone="green"),
         EventKind("move.declined", story=gettext_lazy("%(actor)s declined"), tone="red"),
         EventKind("move.withdrawn", story=gettext_lazy("%(actor)s cancelled it"), tone="gray"),
@@ -135,3 +120,22 @@ def _register_moves() -> None:
         ),
         EventKind("move.done", story=gettext_lazy("The accounts have moved"), words=_numbers, tone="green"),
     )
+
+
+# Who comes along when enterprises are merged.
+_OF_PEOPLE = (
+    EventKind("move.people_chosen", story=gettext_lazy("%(actor)s said who comes along"), words=_people, tone="blue"),
+    plain(
+        "move.people_offered",
+        story=gettext_lazy("Enterprise %(other)s said who comes along"),
+        recipients=administrators,
+        mail=Plain(
+            gettext_lazy("Who comes along to %(company)s"),
+            gettext_lazy("Enterprise %(other)s says who of its people comes along when its accounts move to you."),
+            gettext_lazy("Choose whom you let in. Nobody is invited whom you do not choose."),
+            "moving:list",
+        ),
+        words=_people,
+        tone="amber",
+    ),
+)

@@ -310,10 +310,7 @@ class PeopleTeamShape(PeopleTeamRow):
 
 
 class WantedTeam(Taken):
-    """What a team is called, its shared mailbox or nothing, and who is in it, by their addresses.
-
-    ``language`` and ``time_zone`` are of mails to the mailbox; empty they stay as they are.
-    """
+    """A team's name, shared mailbox, in whose language and time zone, and people by address; empty words stay."""
 
     name = serializers.CharField(max_length=120)
     email = serializers.EmailField(allow_blank=True, default="")
