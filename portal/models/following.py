@@ -15,7 +15,7 @@ class Following(TenantOwned):
     without a sign-in. Whether they may see the thing is asked whenever there is something to tell.
     """
 
-    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (follower_id, is_following, is_muted)", "DELETE")}
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (is_following, is_muted)", "DELETE")}
     subject_type = models.CharField(max_length=60, db_collation="C")
     subject_id = models.BigIntegerField()
     follower_type = models.CharField(max_length=60, db_collation="C")

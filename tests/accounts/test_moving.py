@@ -17,7 +17,7 @@ from inventory.models import Site
 from orders.models import Order
 from portal import files, moving
 from portal.actors import system
-from portal.models import Event, Notice, StoredFile
+from portal.models import Event, Following, Notice, StoredFile
 from portal.tables import TenantForeignKey, tables
 from tests import make
 from tests.billing import builders
@@ -108,7 +108,9 @@ SELECT c.conname FROM pg_constraint c
 """
 
 
-def test_an_account_moves_with_all_that_hangs_on_it(branch, acme, borealis, alan, bob, client_of):
+def test_an_account_moves_with_all_that_hangs_on_it(branch, acme, borealis, alice, alan, bob, client_of):
+    for number in ("ORD-2026-00001", "ORD-2026-00002"):
+        assert client_of(alice).post(f"/e/204817/following/order/{number}/own/").status_code == 302
     with as_staff():
         invoice = Invoice.objects.get(account=branch)
         told = set(Event.objects.filter(enterprise=acme).values_list("pk", "facts__order", "actor_name"))
@@ -135,7 +137,8 @@ def test_an_account_moves_with_all_that_hangs_on_it(branch, acme, borealis, alan
         assert StoredFile.objects.get(name="letter.pdf").enterprise_id == borealis.pk
         # A place of both stays with the one and is copied for the other.
         assert set(Site.objects.filter(code="DEN").values_list("enterprise_id", flat=True)) == {acme.pk, borealis.pk}
-    # The order of the account that stayed is where it was.
+    # The order of the account that stayed is where it was, and is followed as before.
+    assert count(Following, acme) == 1 and count(Following, borealis) == 0
     assert count(Order, acme) == 1 and count(Order, borealis) == 1
 
 

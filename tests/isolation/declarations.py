@@ -623,7 +623,7 @@ WALLED = {
         "UPDATE (changed_at, columns, is_shared, name, opens_with, query)",
         "DELETE",
     ),
-    "portal_following": ("DELETE", "INSERT", "UPDATE (follower_id, is_following, is_muted)"),
+    "portal_following": ("DELETE", "INSERT", "UPDATE (is_following, is_muted)"),
     "portal_draft": ("DELETE", "INSERT", "UPDATE (expires_at, fields, kept_at)"),
 }
 ALL = ("DELETE", "INSERT", "UPDATE")
