@@ -22,22 +22,29 @@ def measure(large: World, small: World, *, requests: int = REQUESTS) -> list[Fig
         few = serve("portal.wsgi:application", "small", small.session)
         open_wall = serve("bench.unwalled:application", "large", large.session, role="portal_owner")
         bare = serve("bench.bare:application", "large", large.session, DJANGO_SETTINGS_MODULE="bench.bare_settings")
-        place = f"/e/{large.public_id}"
         pages = {
             "bare view": (bare, f"/bare/{large.enterprise_id}/"),
-            "order list": (portal, f"{place}/orders/"),
             "order list, few rows": (few, f"/e/{small.public_id}/orders/"),
-            "order list, no wall": (open_wall, f"{place}/orders/"),
-            "order page": (portal, f"{place}/orders/{large.order_number}/"),
-            "service list": (portal, f"{place}/services/"),
+            "order list, no wall": (open_wall, f"/e/{large.public_id}/orders/"),
             "service list, few rows": (few, f"/e/{small.public_id}/services/"),
-            "service page": (portal, f"{place}/services/{large.service_id}/"),
-            "service by circuit ID": (portal, f"{place}/services/?q=WVX{large.service_id:07d}DEN"),
-            "invoice list": (portal, f"{place}/billing/"),
-            "invoice page": (portal, f"{place}/billing/invoices/{large.invoice_number}/"),
+            **{name: (portal, path) for name, path in _paths(large).items()},
         }
         rounds = [_round(pages, requests) for _ in range(ROUNDS)]
     return _figures({name: min((r[name] for r in rounds), key=median) for name in pages})
+
+
+def _paths(world: World) -> dict[str, str]:
+    """The pages of the large tenant that are held against the bare view."""
+    place = f"/e/{world.public_id}"
+    return {
+        "order list": f"{place}/orders/",
+        "order page": f"{place}/orders/{world.order_number}/",
+        "service list": f"{place}/services/",
+        "service page": f"{place}/services/{world.service_id}/",
+        "service by circuit ID": f"{place}/services/?q=WVX{world.service_id:07d}DEN",
+        "invoice list": f"{place}/billing/",
+        "invoice page": f"{place}/billing/invoices/{world.invoice_number}/",
+    }
 
 
 def _round(pages: dict[str, tuple[Server, str]], requests: int) -> Samples:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory import rules, selectors
@@ -126,7 +127,8 @@ def add_dlr(
     service = selectors.list_services(actor).select_for_update(of=("self",)).get(pk=service_id)
     earlier = of_enterprise(Dlr.objects, actor).filter(service=service)
     last = earlier.aggregate(version=Max("version"), issued_on=Max("issued_on"))
-    if issued_on > at.date():
+    # Today is where the reader is.
+    if issued_on > timezone.localtime(at).date():
         raise Refused(_("This day is yet to come."), field="issued_on")
     if last["issued_on"] and issued_on < last["issued_on"]:
         raise Refused(_("The version before is of a later day."), field="issued_on")

@@ -12,7 +12,7 @@ class OrdersConfig(AppConfig):
         from orders.permissions import Permission
         from portal import exports, listing, registries
         from portal.moving import declare
-        from portal.registries import Card, Held, NavItem, Page, Part, Search
+        from portal.registries import Card, Held, NavItem, Page, Search
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
@@ -37,16 +37,7 @@ class OrdersConfig(AppConfig):
         )
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
         _add_followed()
-        registries.add_parts(
-            Part(
-                "inventory.service",
-                "orders/_of_service.html",
-                context=lists.orders_of_service,
-                tells=selectors.told_with_service,
-                order=20,
-                **see,
-            )
-        )
+        _add_parts()
         registries.add_handovers(services.hand_over_orders)
         registries.add_held(
             Held(_("Orders"), rows=selectors.list_orders, url_name="orders:list", order=20, **see),
@@ -67,3 +58,20 @@ def _add_followed() -> None:
             rows=find_orders, title=lambda order: order.title,
         )
     )  # fmt: skip
+
+
+def _add_parts() -> None:
+    from orders import lists, selectors
+    from orders.permissions import Permission
+    from portal.registries import Part, add_parts
+
+    add_parts(
+        Part(
+            "inventory.service",
+            "orders/_of_service.html",
+            Permission.ORDER_VIEW,
+            lists.orders_of_service,
+            tells=selectors.told_with_service,
+            order=20,
+        )
+    )

@@ -190,7 +190,7 @@ def _page(
         "steps": steps,
         "closed": sum(each.status not in MILESTONE_FLOW.open_states() for each in milestones),
         "dates": lists.order_dates(order, today=today),
-        "facts": lists.order_facts(order),
+        "facts": lists.order_facts(request.actor, order),
         "moves": selectors.moves_of(story),
         "story": story_lines(story),
         "team": [one for one in team if one.card_id != order.care_manager_id],

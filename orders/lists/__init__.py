@@ -16,6 +16,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from inventory.models import Service
+from inventory.permissions import Permission as ServicePermission
 from orders import selectors
 from orders.lists.declared import (
     EXPORT_CAP,
@@ -204,11 +205,13 @@ def _late_words(days: int) -> str:
     return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days} if days else ""
 
 
-def order_facts(order: Order) -> list[dict[str, Any]]:
+def order_facts(actor: Actor, order: Order) -> list[dict[str, Any]]:
     """What the customer is buying."""
     currency, language = order.account.currency, get_language() or "en"
     months = order.term_months
-    service = order.service
+    service, url = order.service, ""
+    if service and actor.may_on(ServicePermission.SERVICE_VIEW, service.account_id):
+        url = reverse("services:service", args=[actor.enterprise_public_id, service.pk])
     return [
         {"label": _("Order"), "value": order.number, "ident": True},
         {"label": _("Product"), "value": order.product.name},
@@ -221,7 +224,7 @@ def order_facts(order: Order) -> list[dict[str, Any]]:
             "label": _("Term"),
             "value": ngettext("%(months)s month", "%(months)s months", months) % {"months": months} if months else "",
         },
-        {"label": _("Service ID"), "value": service.number if service else "", "ident": True},
+        {"label": _("Service ID"), "value": service.number if service else "", "ident": True, "url": url},
     ]
 
 
