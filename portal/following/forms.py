@@ -71,10 +71,11 @@ def card(actor: Actor, thing: Any, form: FollowForm | None = None) -> Card:
     what = hearers.THINGS[thing._meta.label_lower]
     me = selectors.myself(actor)
     args = [actor.enterprise_public_id, what.slug, thing.number]
-    mine = selectors.rows_of(actor, thing).filter(follower_type=me.kind, follower_id=me.pk).first() if me else None
+    rows = list(selectors.rows_of(actor, thing))
+    mine = next((row for row in rows if hearers.party_of(row) == me), None)
     return Card(
         what=what,
-        followers=selectors.list_followers(actor, thing),
+        followers=selectors.followers_of(actor, rows),
         form=form or blank(actor, what, thing),
         me=mine,
         may_follow=me is not None,

@@ -63,7 +63,9 @@ def mine(actor: Actor) -> list[Party]:
 
 def myself(actor: Actor) -> Party | None:
     """A customer's person; None for staff and programs, who follow nothing themselves."""
-    return next(iter(mine(actor)), None) if actor.kind == ActorKind.CUSTOMER else None
+    if actor.kind != ActorKind.CUSTOMER:
+        return None
+    return next((Party(kind.of, pk) for kind in hearers.KINDS.values() for pk in kind.mine(actor)), None)
 
 
 def rows_of(actor: Actor, thing: Model) -> QuerySet[Following]:
@@ -89,9 +91,9 @@ def may_stop(actor: Actor, row: Following, own: Iterable[Party]) -> bool:
     return party_of(row) in own or is_added or is_contact or actor.is_staff or actor.may(KEEPER)
 
 
-def list_followers(actor: Actor, thing: Model) -> list[Follower]:
-    """Who follows a thing, by kind and name."""
-    rows = list(rows_of(actor, thing).filter(is_following=True))
+def followers_of(actor: Actor, known: Iterable[Following]) -> list[Follower]:
+    """Who follows a thing, by kind and name, of all rows about it."""
+    rows = [row for row in known if row.is_following]
     own = mine(actor) if rows else []
     named = names(actor.enterprise_id or 0, [party_of(row) for row in rows])
     found = [
