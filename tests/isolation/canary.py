@@ -93,13 +93,19 @@ def _triggers(verb: str) -> None:
 def _bird(column: Any) -> str:
     word = "'kx' || lpad(nextval('canaries')::text, 6, '0')"
     if isinstance(column, models.JSONField):
-        known = (
-            f"SELECT key, to_jsonb({word}) FROM jsonb_each({column.column}) WHERE key = ANY(ARRAY{list(FREE_WORDS)})"
-        )
-        return f"{column.column} || coalesce((SELECT jsonb_object_agg(key, to_jsonb) FROM ({known}) w), '{{}}'::jsonb)"
+        rows = f"FROM jsonb_array_elements({column.column}) each"
+        many = f"SELECT coalesce(jsonb_agg({_with_words('each', word)}), '[]') {rows}"
+        one = _with_words(column.column, word)
+        return f"CASE jsonb_typeof({column.column}) WHEN 'array' THEN ({many}) ELSE {one} END"
     if isinstance(column, models.EmailField) or column.name == "recipient":
         return f"{word} || '@x.example'"
     return word
+
+
+def _with_words(thing: str, word: str) -> str:
+    """The same object with a canary for each of its free words."""
+    known = f"SELECT key, to_jsonb({word}) FROM jsonb_each({thing}) WHERE key = ANY(ARRAY{list(FREE_WORDS)})"
+    return f"{thing} || coalesce((SELECT jsonb_object_agg(key, to_jsonb) FROM ({known}) w), '{{}}'::jsonb)"
 
 
 @dataclass
