@@ -18,10 +18,9 @@ MANY_ROWS = 10_000
 MILLISECONDS = 50.0
 
 
-def measure(world: World) -> list[Figure]:
-    place = f"/e/{world.public_id}"
-    order = world.order_number
-    customer = [
+def _customers(world: World) -> list[str]:
+    place, order = f"/e/{world.public_id}", world.order_number
+    return [
         f"{place}/", f"{place}/orders/", f"{place}/orders/?sort=oldest", f"{place}/orders/?sort=number",
         f"{place}/orders/?sort=number-down", f"{place}/orders/?sort=committed", f"{place}/orders/?sort=committed-down",
         f"{place}/orders/?placed_from=2025-06-01&placed_to=2025-06-30",
@@ -44,7 +43,11 @@ def measure(world: World) -> list[Figure]:
         f"{place}/search/?q={order}", f"{place}/search/?q={order[:10]}", f"{place}/search/?q=PO-{int(order[9:])}",
         f"{place}/search/?q={world.invoice_number}", f"{place}/notices/", f"{place}/notices/?show=unread",
     ]  # fmt: skip
-    staff = [
+
+
+def _staffs(world: World) -> list[str]:
+    place, order = f"/e/{world.public_id}", world.order_number
+    return [
         "/", "/customers/", "/customers/?q=Bench+77", "/customers/?sort=name-down",
         "/orders/mine/", "/billing/disputes/", "/billing/runs/",
         "/notices/", "/notices/?sort=oldest",
@@ -53,10 +56,13 @@ def measure(world: World) -> list[Figure]:
         f"/search/?q={order}", "/search/?q=bench+77", "/told/", "/told/?show=unread",
         f"/notices/?customer={world.public_id}", f"{place}/orders/", f"{place}/billing/",
     ]  # fmt: skip
+
+
+def measure(world: World) -> list[Figure]:
     found = []
     for face, role, session, paths in (
-        ("customer", "portal_app", world.session, customer),
-        ("staff", "portal_staff", world.staff_session, staff),
+        ("customer", "portal_app", world.session, _customers(world)),
+        ("staff", "portal_staff", world.staff_session, _staffs(world)),
     ):
         found += ask("bench.plans", environment("large", role, face), session, *paths)
     return _figures(found)

@@ -230,8 +230,7 @@ class InvoiceLine(TenantOwned):
         ]
         indexes = [
             *linked("charge", prefix="billing_line"),
-            # What a service has cost, by the number on its lines.
-            models.Index(
+            models.Index(  # what a service has cost
                 fields=["enterprise", "service_number"],
                 name="billing_invoiceline_service",
                 condition=~Q(service_number=""),

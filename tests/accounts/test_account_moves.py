@@ -251,7 +251,7 @@ def test_nobody_agrees_to_give_what_is_not_theirs(ada, bert, owen, client_of, ac
     ada.post(f"{OURS}ask/?what=take", wish(other="305120", accounts=f"{borealis_main.number} 9-NONE"))
     look()
     theirs = f"{THEIRS}{sides()['305120'].pk}/"
-    assert "Not accounts of who is to give them: 9-NONE" in bert.get(theirs).content.decode()
+    assert "No son cuentas de quien debe cederlas: 9-NONE" in bert.get(theirs).content.decode()
     assert bert.post(f"{theirs}agree/").status_code == 409
     staff = client_of(owen)
     assert staff.post(f"/moves/{the_move().pk}/approve/", {"grounds": "Seen"}).status_code == 409

@@ -94,6 +94,7 @@ def world(acme, acme_main, alice, carol, dora, client_of, deliver):
         "access/{pk}": [make.access_request(member, "order.view").pk, 0],
         "staff/{pk}": [make.card_of(carol).pk, 0],
         "keys/{pk}": [key.pk, 0],
+        "services/{pk}": [service.pk, 0],
         "orders/{number}": [order.number],
         "billing/invoices/{number}": [invoice.number, later.number],
         "billing/disputes/{number}": [decided.number],

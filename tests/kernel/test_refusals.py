@@ -98,6 +98,7 @@ ELSEWHERE = {
     "ContactKnown": "beside the address's field: tests/accounts/test_billing_accounts.py",
     "GroupHeld": "with what hangs on the group: tests/accounts/test_account_groups.py",
     "LastAdministrator": "of the carrier's people: tests/accounts/test_staff.py",
+    "Renamed": "two who name one service: tests/inventory/test_services.py",
     "RoleMoved": "two who change one role: tests/accounts/test_staff_roles.py",
     "BeyondReach": "of the carrier's people: tests/accounts/test_staff_roles.py",
     "Claimed": "caught where a registration is judged: tests/accounts/test_registration.py",

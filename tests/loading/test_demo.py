@@ -64,7 +64,10 @@ def test_its_people_are_as_in_life(demo):
     assert Grant.objects.filter(account__isnull=False).exists()
     twice = User.objects.get(email="priya.raman@lanternworks.example")
     assert Membership.objects.filter(user=twice).count() == 2
-    for enterprise in Enterprise.objects.filter(is_house=False):
+    (holding,) = Enterprise.objects.filter(is_holding=True)
+    assert Account.objects.filter(enterprise=holding).exists()
+    assert not Membership.objects.filter(enterprise=holding).exists()
+    for enterprise in Enterprise.objects.filter(is_house=False, is_holding=False):
         members = Membership.objects.filter(enterprise=enterprise)
         assert 2 <= members.count() <= 7 and members.filter(is_administrator=True).exists()
         roles = set(TeamMember.objects.filter(enterprise=enterprise).values_list("role", flat=True))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -50,7 +51,9 @@ def test_the_page_says_what_where_when_and_whom_to_call(act, wave, carol, alice,
         "$0.00",
     ):
         assert words in page, words
-    assert "Why it moved" not in page and "<form method=" not in page.split("<main")[1].split("</main")[0]
+    sent = re.findall(r'<form method=.*?action="([^"]*)"', page.split("<main")[1].split("</main")[0])
+    # Nothing of the order is theirs to change; that they follow it is.
+    assert "Why it moved" not in page and {each.split("/")[3] for each in sent} == {"following"}
 
 
 def test_a_late_order_says_by_how_much_and_why(act, wave, carol, alice, client_of):
