@@ -70,15 +70,19 @@ class Looker:
             person.context.close()
         return self.states[key]
 
-    def go(self, person: Person, page: Page) -> None:
-        """Open the page and do there what is done."""
-        path = page.path.format(**self.things)
+    def open(self, person: Person, page: Page, path: str) -> Response | None:
+        """Go there; who showed themselves once more in another window has a new session there, and signs in again."""
         answer = person.page.goto(path)
         if page.who != NOBODY and "/account/login/" in person.page.url:
-            # Who showed themselves once more in another window has a new session there.
             person.sign_in(page.who)
             self.states[page.face, page.who] = person.context.storage_state()
             answer = person.page.goto(path)
+        return answer
+
+    def go(self, person: Person, page: Page) -> None:
+        """Open the page and do there what is done."""
+        path = page.path.format(**self.things)
+        answer = self.open(person, page, path)
         if "/reauthenticate/" in person.page.url and "/reauthenticate/" not in path:
             answer = _show_oneself(person, page, path)
         if "/open/" in person.page.url and "/open/" not in path:

@@ -70,18 +70,18 @@ def _take(looker: Looker, number: int, guise: Guise, folder: Path) -> Path:
     path = folder / f"{name}-{guise.name}.png"
     person = looker.window(page, language=guise.language, phone=guise.phone, theme=guise.theme)
     if page.who != NOBODY:
-        _speak(person, guise.language[:2])
+        _speak(looker, person, page, guise.language[:2])
     looker.go(person, page)
     person.page.evaluate("scrollTo(0, 0)")
     person.page.screenshot(path=path, full_page=True)
     return path
 
 
-def _speak(person: Person, language: str) -> None:
+def _speak(looker: Looker, person: Person, page: Page, language: str) -> None:
     """The person's own language, as their menu sets it."""
     if getattr(person, "language", "") == language:
         return
-    person.page.goto("/account/sessions/")
+    looker.open(person, page, "/account/sessions/")
     if person.page.locator("html").get_attribute("lang") != language:
         token = person.page.locator("[name=csrfmiddlewaretoken]").first.input_value()
         person.context.request.post(
