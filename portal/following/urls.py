@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.following import views
+from portal.following import api, views
 
 both = [
     path("<int:pk>/", views.change, name="change"),
@@ -9,3 +9,8 @@ both = [
     path("<slug:slug>/<str:number>/own/", views.own, name="own"),
 ]
 customer = [path("", views.mine, name="mine"), *both]
+api_both = [
+    path("<slug:slug>/<str:number>/", api.Followers.as_view(), name="followers"),
+    path("<slug:slug>/<str:number>/new/", api.FollowerNew.as_view(), name="new"),
+    path("<slug:slug>/<str:number>/<int:pk>/end/", api.FollowerEnd.as_view(), name="end"),
+]

@@ -34,6 +34,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies_customer, "companies"))),
     path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
+    path("e/<slug:enterprise>/following/", include((portal.following.urls.api_both, "following"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_customer, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_customer, "billing"))),
 ]

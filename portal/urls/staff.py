@@ -54,6 +54,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.api_staff, "serving"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
+    path("e/<slug:enterprise>/following/", include((portal.following.urls.api_both, "following"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]

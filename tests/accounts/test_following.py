@@ -1,5 +1,6 @@
 """Following orders and disputes: who may, who hears and why, and how one hears no more."""
 
+import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -316,3 +317,27 @@ def test_an_ended_team_and_a_removed_contact_follow_nothing(acme, wave, alice, n
     assert browser.post(f"{team}close/").status_code == 302
     assert browser.post(f"/e/204817/contacts/{tech.pk}/remove/").status_code == 302
     assert rows(acme) == []
+
+
+# --- the API --------------------------------------------------------------------------------------------
+
+
+def test_a_program_reads_who_follows_adds_and_takes_off(client_of, alice, bob, borealis, elena, tech, wave):
+    where = "/api/v1/e/204817/following/order/ORD-2026-00388/"
+    browser, other = client_of(alice), client_of(bob)
+
+    def send(to: str, by: FaceClient = browser, **body: str) -> Any:
+        return by.post(f"{where}{to}", json.dumps(body), content_type="application/json")
+
+    def known() -> list[tuple[str, str]]:
+        return [(each["kind"], each["address"]) for each in browser.get(where).json()["followers"]]
+
+    assert known() == []
+    assert [send("new/", who=each).status_code for each in (elena.email, "tech@site.example")] == [201, 201]
+    assert known() == [("membership", elena.email), ("contact", "tech@site.example")]
+    strange = send("new/", who="stranger@x.example")
+    assert (strange.status_code, strange.json()["errors"][0]["pointer"]) == (422, "/who")
+    mine = browser.get(where).json()["followers"][1]["id"]
+    assert other.get(where).status_code == 404 == send(f"{mine}/end/", by=other).status_code
+    assert send("0/end/").status_code == 404 and len(known()) == 2
+    assert send(f"{mine}/end/").json()["followers"][0]["name"] == "Elena Ruiz" and len(known()) == 1

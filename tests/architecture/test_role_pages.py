@@ -75,7 +75,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "join/": {"<str:token>": "nothing"},
         "contacts/": {"<int:pk>": contact.pk},
         "following/<int:pk>/": {"<int:pk>": 0},
-        "following/<slug:slug>/": {"<slug:slug>": "order", "<str:number>": order.number},
+        "following/<slug:slug>/": {"<slug:slug>": "order", "<str:number>": order.number, "<int:pk>": 0},
         "account-groups/": {"<int:pk>": group.pk},
         # What a call ends is not what the pages show.
         "api/v1/e/<slug:enterprise>/account-groups/": {"<int:pk>": make.group(acme, "East", acme_main).pk},

@@ -76,6 +76,13 @@ FORM = ("GET", "HEAD", "POST")
 # --- routes --------------------------------------------------------------------------------------
 
 _FOLLOWING = "e/<slug:enterprise>/following/"
+_FOLLOWERS = f"api/v1/{_FOLLOWING}<slug:slug>/<str:number>/"
+
+
+def _followers(*methods: str, thing: str = "followable") -> Route:
+    return Route(Place.INSIDE, "", thing, methods, hidden="order.view", is_api=True)
+
+
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
@@ -193,6 +200,9 @@ BOTH_FACES = {
     "api/v1/e/<slug:enterprise>/services/products/": api(Place.INSIDE, "service.view"),
     "api/v1/e/<slug:enterprise>/services/<int:pk>/": api(Place.INSIDE, "service.view", thing="service"),
     "api/v1/e/<slug:enterprise>/services/<int:pk>/alias/": api(Place.INSIDE, "service.rename", "POST", thing="service"),
+    _FOLLOWERS: _followers("GET", "HEAD"),
+    f"{_FOLLOWERS}new/": _followers("POST"),
+    f"{_FOLLOWERS}<int:pk>/end/": _followers("POST", thing="follower"),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),

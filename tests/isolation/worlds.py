@@ -129,6 +129,7 @@ class World:
             "milestone": {"<int:pk>": self.milestone.pk},
             "followable": {"<slug:slug>": "order", "<str:number>": self.order.number},
             "following": {"<int:pk>": self.following.pk},
+            "follower": {"<slug:slug>": "order", "<str:number>": self.order.number, "<int:pk>": self.following.pk},
             "invoice": {"<str:number>": self.invoice.number},
             "line": {"<str:number>": self.invoice.number, "<int:pk>": self.line.pk},
             "dispute": {"<str:number>": self.dispute.number},

@@ -95,6 +95,7 @@ def world(acme, acme_main, alice, carol, dora, client_of, deliver):
         "staff/{pk}": [make.card_of(carol).pk, 0],
         "keys/{pk}": [key.pk, 0],
         "services/{pk}": [service.pk, 0],
+        "following/{slug}/{number}": [order.number],
         "orders/{number}": [order.number],
         "billing/invoices/{number}": [invoice.number, later.number],
         "billing/disputes/{number}": [decided.number],
@@ -106,7 +107,7 @@ def paths(described, world):
     for path, operations in described["paths"].items():
         if "get" not in operations:
             continue
-        filled = path.replace("{enterprise}", "204817")
+        filled = path.replace("{enterprise}", "204817").replace("{slug}", "order")
         numbers = next((numbers for part, numbers in world.items() if part in path), [""])
         for number in [*numbers, *(["NOT-THERE"] if "{number}" in path else [])]:
             yield filled.replace("{number}", str(number)).replace("{pk}", str(number)), operations["get"]
