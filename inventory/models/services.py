@@ -116,6 +116,10 @@ class Service(TenantOwned):
             models.Index(F("enterprise"), dated("contract_ends_on", date.max), F("id"), name="inventory_service_ends"),
             models.Index(fields=["enterprise", "alias", "id"], name="inventory_service_alias"),
             *linked("a_site", "z_site", prefix="inventory_service"),
+            # Which enterprises use a family of products, across all of them.
+            models.Index(
+                fields=["product", "enterprise"], name="inventory_service_used", condition=~Q(status="terminated")
+            ),
         ]
 
     def __str__(self) -> str:
