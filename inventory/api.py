@@ -27,8 +27,8 @@ class ServiceProduct(serializers.Serializer[Any]):
     family = serializers.ChoiceField(choices=Family.choices)
 
 
-class ServiceSite(serializers.Serializer[Any]):
-    """An end of a service; coordinates are WGS 84, in degrees."""
+class SiteAddress(serializers.Serializer[Any]):
+    """Where something ends, as one would send somebody there."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -37,6 +37,11 @@ class ServiceSite(serializers.Serializer[Any]):
     region = serializers.CharField()
     postcode = serializers.CharField()
     country = serializers.CharField()
+
+
+class ServiceSite(SiteAddress):
+    """An end of a service; coordinates are WGS 84, in degrees."""
+
     latitude = serializers.DecimalField(max_digits=8, decimal_places=6, allow_null=True)
     longitude = serializers.DecimalField(max_digits=9, decimal_places=6, allow_null=True)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from inventory.models import Family
+from inventory.api import ServiceAccount, ServiceProduct, SiteAddress
 from orders import lists, selectors, services
 from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneKind, Order, OrderType, Owner
 from orders.permissions import Permission
@@ -31,25 +31,16 @@ from portal.policy import requires
 TAG = "orders"
 
 
-class OrderAccount(serializers.Serializer[Any]):
-    number = serializers.CharField()
-    name = serializers.CharField()
+class OrderAccount(ServiceAccount):
+    pass
 
 
-class OrderProduct(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-    family = serializers.ChoiceField(choices=Family.choices)
+class OrderProduct(ServiceProduct):
+    pass
 
 
-class OrderSite(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-    street = serializers.CharField()
-    city = serializers.CharField()
-    region = serializers.CharField()
-    postcode = serializers.CharField()
-    country = serializers.CharField()
+class OrderSite(SiteAddress):
+    pass
 
 
 class CareManager(serializers.Serializer[Any]):
