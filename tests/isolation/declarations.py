@@ -683,6 +683,7 @@ WORK_LISTS = {
     "inventory_service_akey_all",
     "inventory_identifier_key_all",
     "inventory_hop_element",
+    "inventory_service_used",
     "orders_order_nkey_all",
     "orders_order_rkey_all",
     "billing_invoice_nkey_all",
