@@ -9,7 +9,12 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import lists, notices, permissions, rules, search, selectors, services
+        from orders.activating import apps as activating
+        from orders.caring import apps as caring
+        from orders.contracts import apps as contracts
         from orders.permissions import Permission
+        from orders.placing import apps as placing
+        from orders.planning import apps as planning
         from portal import exports, listing, registries
         from portal.moving import declare
         from portal.registries import Card, Held, NavItem, Page, Search
@@ -38,6 +43,8 @@ class OrdersConfig(AppConfig):
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
         _add_followed()
         _add_parts()
+        for area in (placing, planning, activating, caring, contracts):
+            area.register()
         registries.add_handovers(services.hand_over_orders)
         registries.add_held(
             Held(_("Orders"), rows=selectors.list_orders, url_name="orders:list", order=20, **see),

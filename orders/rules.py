@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from portal.moving import Along, Way
@@ -48,6 +49,34 @@ def step_state(status: str, expected_on: date | None, today: date) -> str:
     if expected_on is not None and expected_on < today:
         return "late"
     return "now" if status == "in_progress" else "next"
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """A milestone that orders of a type have: its kind, whose move it is, and when, as a share of the whole time."""
+
+    kind: str
+    owner: str
+    share: float
+
+
+_ACKNOWLEDGED = StepPlan("acknowledged", "carrier", 0.0)
+_DETAILS = StepPlan("technical_details", "customer", 0.1)
+_CONFIRMED = StepPlan("details_confirmed", "customer", 0.2)
+_DESIGN = StepPlan("design", "carrier", 0.35)
+_BUILD = StepPlan("build", "carrier", 0.7)
+_READY = StepPlan("ready_to_test", "carrier", 0.85)
+_ACTIVATION = StepPlan("activation", "customer", 1.0)
+_ACCEPTANCE = StepPlan("acceptance", "customer", 1.0)
+# The steps of each type of order, the touchpoints of the delivery handbooks among them.
+STEPS: dict[str, tuple[StepPlan, ...]] = {
+    "new": (_ACKNOWLEDGED, _DETAILS, _CONFIRMED, _DESIGN, _BUILD, _READY, _ACTIVATION, _ACCEPTANCE),
+    "trial": (_ACKNOWLEDGED, _DETAILS, _DESIGN, _ACTIVATION, _ACCEPTANCE),
+    "change": (_ACKNOWLEDGED, _CONFIRMED, _DESIGN, _ACTIVATION, _ACCEPTANCE),
+    "transfer": (_ACKNOWLEDGED, StepPlan("first_bill", "carrier", 1.0)),
+    "renewal": (_ACKNOWLEDGED, StepPlan("details_confirmed", "carrier", 1.0)),
+    "disconnect": (_ACKNOWLEDGED, StepPlan("disconnected", "carrier", 1.0)),
+}
 
 
 # How its tables move from one enterprise to another.

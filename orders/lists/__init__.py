@@ -27,7 +27,7 @@ from orders.lists.declared import (
     ORDERS_EXPORT,
     status_word,
 )
-from orders.models import ORDER_FLOW, OWNER_TONES, Milestone, Order, OrderStatus, OrderType, Owner
+from orders.models import ORDER_FLOW, OWNER_TONES, UNPLACED, Milestone, Order, OrderStatus, OrderType, Owner
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, beside, day, days, ident, paths, quiet, status, whole, with_small, words
@@ -153,13 +153,16 @@ def _dated_step() -> Callable[[Order], Cell]:
     return cell
 
 
+_CALLED_OFF = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
+
+
 def _punctuality(today: date) -> Callable[[Order], Cell]:
     """Whether an order keeps its committed date, in a word."""
     delivered, overdue = status(_("delivered"), "green"), status(_("overdue"), "red")
     on_time, no_date = status(_("on time"), "green"), status(_("no date yet"))
 
     def cell(order: Order) -> Cell:
-        if order.status == OrderStatus.CANCELLED:
+        if order.status in _CALLED_OFF or order.status in UNPLACED:
             return None
         if order.status == OrderStatus.COMPLETED:
             return delivered
@@ -189,7 +192,7 @@ def _outcome(order: Order, today: date) -> dict[str, Any]:
     if order.completed_on:
         late = max(0, (order.completed_on - order.committed_on).days) if order.committed_on else 0
         return {"label": _("Completed"), "value": order.completed_on, "tone": "green", "note": _late_words(late)}
-    if order.status == OrderStatus.CANCELLED:
+    if order.status in _CALLED_OFF:
         return {"label": _("We now expect"), "value": _("nothing, it is cancelled"), "note": ""}
     shown = {"label": _("We now expect"), "value": order.expected_on or _("not yet known"), "note": ""}
     if order.status not in ORDER_FLOW.open_states() or not order.expected_on:

@@ -29,6 +29,8 @@ UNDER_WAY = "open"
 
 def status_word(status: str) -> str:
     """The state in the reader's words: "you" are the customer only on the customers' face."""
+    if status == OrderStatus.RETURNED and settings.FACE == "staff":
+        return _("Returned to the customer")
     if status == OrderStatus.PENDING and settings.FACE == "staff":
         return _("Waiting for the customer")
     if status == OrderStatus.HELD and settings.FACE == "customer":

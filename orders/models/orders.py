@@ -1,4 +1,4 @@
-"""Orders and their milestones: what was promised, where it stands, who moves next."""
+"""Orders: what was asked for, what was promised, and where it stands."""
 
 from datetime import date
 
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, StaffCard
 from inventory.models import Product, Service, Site
 from portal import identifiers
-from portal.errors import Text
 from portal.filters import dated
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned, linked
@@ -21,16 +20,22 @@ class OrderType(models.TextChoices):
     TRANSFER = "transfer", _("Transfer between accounts")
     RENEWAL = "renewal", _("Renewal")
     DISCONNECT = "disconnect", _("Disconnect")
+    TRIAL = "trial", _("Trial")
 
 
 class OrderStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PRICING = "pricing", _("Being priced")
     SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned to you")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     IN_PROGRESS = "in_progress", _("In progress")
     PENDING = "pending", _("Waiting for you")
     HELD = "held", _("Customer not ready")
+    CANCELLING = "cancelling", _("Cancellation asked for")
     COMPLETED = "completed", _("Completed")
     CANCELLED = "cancelled", _("Cancelled")
+    REJECTED = "rejected", _("Not accepted")
 
 
 _S = OrderStatus
@@ -39,33 +44,51 @@ ORDER_FLOW = Flow(
     states=OrderStatus,
     moves=table(
         {
-            _S.SUBMITTED: [_S.ACKNOWLEDGED, _S.CANCELLED],
-            _S.ACKNOWLEDGED: [_S.IN_PROGRESS, _S.PENDING, _S.COMPLETED, _S.CANCELLED],
-            _S.IN_PROGRESS: [_S.PENDING, _S.HELD, _S.COMPLETED, _S.CANCELLED],
-            _S.PENDING: [_S.IN_PROGRESS, _S.HELD, _S.CANCELLED],
-            _S.HELD: [_S.IN_PROGRESS, _S.CANCELLED],
+            _S.DRAFT: [_S.PRICING, _S.SUBMITTED, _S.CANCELLED],
+            # Priced case by case (ICB): the answer brings it back to its draft, to be accepted and submitted.
+            _S.PRICING: [_S.DRAFT, _S.CANCELLED],
+            _S.SUBMITTED: [_S.RETURNED, _S.ACKNOWLEDGED, _S.REJECTED, _S.CANCELLED],
+            _S.RETURNED: [_S.SUBMITTED, _S.CANCELLED],
+            _S.ACKNOWLEDGED: [_S.IN_PROGRESS, _S.PENDING, _S.HELD, _S.CANCELLING, _S.COMPLETED, _S.CANCELLED],
+            _S.IN_PROGRESS: [_S.PENDING, _S.HELD, _S.CANCELLING, _S.COMPLETED, _S.CANCELLED],
+            _S.PENDING: [_S.IN_PROGRESS, _S.HELD, _S.CANCELLING, _S.CANCELLED],
+            _S.HELD: [_S.IN_PROGRESS, _S.PENDING, _S.CANCELLING, _S.CANCELLED],
+            # What cancelling costs by now is told first; whoever asked may take it back.
+            _S.CANCELLING: [_S.ACKNOWLEDGED, _S.IN_PROGRESS, _S.PENDING, _S.HELD, _S.CANCELLED],
         }
     ),
     tones={
+        _S.DRAFT: "gray",
+        _S.PRICING: "blue",
         _S.SUBMITTED: "blue",
+        _S.RETURNED: "amber",
         _S.ACKNOWLEDGED: "blue",
         _S.IN_PROGRESS: "blue",
         _S.PENDING: "amber",
         _S.HELD: "red",
+        _S.CANCELLING: "amber",
         _S.COMPLETED: "green",
         _S.CANCELLED: "gray",
+        _S.REJECTED: "gray",
     },
-    # TMF622
+    # TMF622; draft is of its fifth version.
     standard={
+        _S.DRAFT: "draft",
+        _S.PRICING: "draft",
         _S.SUBMITTED: "initial check",
+        _S.RETURNED: "draft",
         _S.ACKNOWLEDGED: "acknowledged",
         _S.IN_PROGRESS: "inProgress",
         _S.PENDING: "pending",
         _S.HELD: "held",
+        _S.CANCELLING: "assessingCancellation",
         _S.COMPLETED: "completed",
         _S.CANCELLED: "cancelled",
+        _S.REJECTED: "rejected",
     },
 )
+# Before the carrier has taken it: nothing is planned, promised or late yet.
+UNPLACED = frozenset({_S.DRAFT, _S.PRICING, _S.SUBMITTED, _S.RETURNED})
 
 
 class Order(TenantOwned):
@@ -131,121 +154,3 @@ class Order(TenantOwned):
         if not self.committed_on or not self.expected_on:
             return 0
         return max(0, (self.expected_on - self.committed_on).days)
-
-
-class MilestoneStatus(models.TextChoices):
-    PLANNED = "planned", _("Planned")
-    IN_PROGRESS = "in_progress", _("In progress")
-    COMPLETED = "completed", _("Completed")
-    SKIPPED = "skipped", _("Not needed")
-
-
-_M = MilestoneStatus
-MILESTONE_FLOW = Flow(
-    name="milestone",
-    states=MilestoneStatus,
-    moves=table(
-        {
-            _M.PLANNED: [_M.IN_PROGRESS, _M.SKIPPED],
-            _M.IN_PROGRESS: [_M.COMPLETED, _M.SKIPPED],
-        }
-    ),
-    tones={_M.PLANNED: "gray", _M.IN_PROGRESS: "blue", _M.COMPLETED: "green", _M.SKIPPED: "gray"},
-    # TMF622 v5
-    standard={
-        _M.PLANNED: "Yet-To-Reach",
-        _M.IN_PROGRESS: "Yet-To-Reach",
-        _M.COMPLETED: "Completed",
-        _M.SKIPPED: "Completed",
-    },
-)
-
-
-class MilestoneKind(models.TextChoices):
-    """The steps an order can have; the touchpoints of the delivery handbooks among them."""
-
-    ACKNOWLEDGED = "acknowledged", _("Order acknowledged")
-    TECHNICAL_DETAILS = "technical_details", _("Technical details received")
-    DETAILS_CONFIRMED = "details_confirmed", _("Order details confirmed")
-    DESIGN = "design", _("Design complete")
-    PERMITS = "permits", _("Permits granted")
-    BUILD = "build", _("Fiber built")
-    EQUIPMENT = "equipment", _("Equipment installed")
-    LOCAL_LOOP = "local_loop", _("Local loop tested")
-    READY_TO_TEST = "ready_to_test", _("Ready to test")
-    ACTIVATION = "activation", _("Activation call")
-    ACCEPTANCE = "acceptance", _("Service accepted")
-    DISCONNECTED = "disconnected", _("Service disconnected")
-    FIRST_BILL = "first_bill", _("First invoice")
-
-
-# What each asks of the customer, where the move is theirs.
-ASKS: dict[str, Text] = {
-    MilestoneKind.TECHNICAL_DETAILS: _("Send us the technical details"),
-    MilestoneKind.DETAILS_CONFIRMED: _("Confirm the details of the order"),
-    MilestoneKind.READY_TO_TEST: _("Get your side ready to test"),
-    MilestoneKind.ACTIVATION: _("Set a day for the activation call"),
-    MilestoneKind.ACCEPTANCE: _("Accept the service, or say what is wrong"),
-}
-
-
-class Owner(models.TextChoices):
-    """Whose move it is."""
-
-    CARRIER = "carrier", _("carrier")
-    CUSTOMER = "customer", _("you")
-    PERMIT = "permit", _("permit")
-    THIRD_PARTY = "third_party", _("third party")
-
-
-OWNER_TONES = {Owner.CARRIER: "blue", Owner.CUSTOMER: "amber", Owner.PERMIT: "purple", Owner.THIRD_PARTY: "purple"}
-
-
-class Milestone(TenantOwned):
-    """A step of an order: who moves it, when it was planned, when it is expected, when it was done."""
-
-    order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
-    position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=20, choices=MilestoneKind)
-    detail = models.CharField(max_length=120, blank=True)  # which side, which supplier
-    status = models.CharField(max_length=12, choices=MilestoneStatus, default=MilestoneStatus.PLANNED)
-    owner = models.CharField(max_length=12, choices=Owner, default=Owner.CARRIER)
-    planned_on = models.DateField(null=True, blank=True)
-    expected_on = models.DateField(null=True, blank=True)
-    completed_at = models.DateTimeField(null=True, blank=True)
-    note = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["enterprise", "order", "position"], name="orders_milestone_position"),
-            models.CheckConstraint(
-                condition=models.Q(status=MilestoneStatus.COMPLETED, completed_at__isnull=False)
-                | (~models.Q(status=MilestoneStatus.COMPLETED) & models.Q(completed_at__isnull=True)),
-                name="orders_milestone_done_when",
-            ),
-            MILESTONE_FLOW.constraint(),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The step in the reader's language, with its detail."""
-        kind = str(MilestoneKind(self.kind).label)
-        return f"{kind}, {self.detail}" if self.detail else kind
-
-    @property
-    def ask(self) -> str:
-        """What is wanted of the customer, where the move is theirs."""
-        return str(ASKS.get(self.kind, self.label))
-
-    @property
-    def owner_tone(self) -> str:
-        return OWNER_TONES[Owner(self.owner)]
-
-    @property
-    def story(self) -> Order:
-        """Its events are told on the order's page."""
-        told_on: Order = self.order
-        return told_on

@@ -1,6 +1,6 @@
 """The order list and page of both faces, and the care manager's tools on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, Milestone, Order
 from orders.permissions import Permission
-from portal import drafts, exports, listing, looks
+from portal import drafts, exports, listing, looks, registries
 from portal.errors import Refused
 from portal.following.forms import card
 from portal.http import ActorRequest, refused
@@ -66,7 +66,7 @@ def export_my_orders(request: ActorRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.ORDER_VIEW)
 def show_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number)
+    order = find_order(request, number)
     looks.note(request.actor, order, "page", label=number, at=timezone.now())
     return render(request, "orders/order.html", _page(request, order))
 
@@ -97,7 +97,7 @@ def annotate_milestone(request: ActorRequest, pk: int) -> HttpResponse:
     return _attempt(request, found, act, form, done=_("Noted. The customer's people are told by mail."))
 
 
-def _order(request: ActorRequest, number: str) -> Order:
+def find_order(request: ActorRequest, number: str) -> Order:
     found = selectors.get_order(request.actor, number)
     if found is None:
         raise Http404
@@ -155,12 +155,31 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """The changed milestone for htmx, with all that moved with it; else the whole page."""
-    order = _order(request, found.order.number)
+    order = find_order(request, found.order.number)
     context = _page(request, order, changed=found.pk, form=form, refusal=refusal)
     if not request.htmx:
         return render(request, "orders/order.html", context, status=status)
     context["step"] = next(step for step in context["steps"] if step.milestone.pk == found.pk)
     return render(request, "orders/_changed.html", {**context, "done": done}, status=status)
+
+
+def show_with(request: ActorRequest, order: Order, given: Mapping[str, dict[str, Any]], *, status: int) -> HttpResponse:
+    """The order's page with what a part of it is given in place of its own: a form that comes back, a refusal.
+
+    ``given`` is by the part's template; the part is shown even where it has nothing of its own to say.
+    """
+    return render(request, "orders/order.html", _page(request, order, given=given), status=status)
+
+
+def _parts(request: ActorRequest, order: Order, given: Mapping[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What the parts of the app, and other apps, add to the page, by their place on it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in registries.parts(order._meta.label_lower, request.actor):
+        own, more = each.context(request.actor, order), given.get(each.template)
+        if own is not None or more is not None:
+            data = {**(own or {}), **(more or {})}
+            found.setdefault(each.place, []).append({"template": each.template, "data": data})
+    return found
 
 
 def _page(
@@ -170,6 +189,7 @@ def _page(
     changed: int | None = None,
     form: DelayForm | NoteForm | None = None,
     refusal: Refused | None = None,
+    given: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """All that the order's page shows; form and refusal belong to the milestone ``changed``."""
     today = timezone.localdate()
@@ -196,6 +216,7 @@ def _page(
         "team": [one for one in team if one.card_id != order.care_manager_id],
         "today": today,
         "following": card(request.actor, order),
+        "parts": _parts(request, order, given or {}),
     }
 
 

@@ -1,0 +1,1 @@
+"""A care manager's week: promises, messages, notes, what slips and what is silent."""

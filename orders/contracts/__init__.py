@@ -1,0 +1,1 @@
+"""Services after their delivery: renewals, transfers, disconnects and trials."""
