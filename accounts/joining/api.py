@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts import selectors as who
 from accounts.joining import lists, selectors, services
-from accounts.models import ACCESS_FLOW, AccessRequest
+from accounts.models import ACCESS_FLOW, REGISTRATION_FLOW, AccessRequest, Registration
 from accounts.permissions import Permission
 from portal.api import ApiRequest, ApiView, FlowState, Href, Moment, Nothing, Taken, found, operation, paged, taken
 from portal.policy import requires, signed_in
@@ -122,6 +122,31 @@ class AccessRequestWithdraw(ApiView):
         taken(request, Nothing)
         services.withdraw(asked.pk, actor=request.actor, at=timezone.now())
         return Response(_shown(request, pk))
+
+
+class RegistrationShape(serializers.Serializer[Any]):
+    """Somebody who registered with an account number and a proof, and what came of it; the proof is never shown.
+
+    ``customer`` is the public ID of the enterprise that the account belongs to, where the proof fitted.
+    """
+
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    account = serializers.CharField(source="number")
+    segment = serializers.ChoiceField(choices=Registration._meta.get_field("segment").choices or [])
+    status = serializers.ChoiceField(choices=REGISTRATION_FLOW.states.choices)
+    state = FlowState(REGISTRATION_FLOW)
+    customer = serializers.CharField(source="place")
+    asked_at = Moment()
+
+
+class Registrations(ApiView):
+    @operation(RegistrationShape, page=lists.REGISTRATIONS, summary="Registrations", tag="registrations")
+    @requires(Permission.ADMINISTRATOR_APPOINT)
+    def get(self, request: ApiRequest) -> Response:
+        """Who registered at the carrier. Each is judged by its proof; none waits for an answer here."""
+        return paged(request, lists.REGISTRATIONS, selectors.list_registrations(request.actor), RegistrationShape)
 
 
 def _found(request: ApiRequest, pk: int) -> AccessRequest:

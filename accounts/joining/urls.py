@@ -21,3 +21,4 @@ api_customer = [
     path("<int:pk>/decline/", api.AccessRequestDecline.as_view(), name="decline"),
     path("<int:pk>/withdraw/", api.AccessRequestWithdraw.as_view(), name="withdraw"),
 ]
+api_registrations = api.Registrations.as_view()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import selectors as people
-from accounts.models import ANSWER_FLOW, AccessReview, MembershipStatus, ReviewAnswer, ReviewLine
+from accounts.models import ANSWER_FLOW, AccessReview, MembershipStatus, ReviewAnswer, ReviewLine, ReviewStatus
 from accounts.permissions import Permission
 from accounts.reviewing import selectors
 from portal import registries
@@ -65,6 +65,19 @@ LINES = ListPage(
 )
 
 
+REVIEWS = ListPage(
+    sorts=[Sort("newest", gettext_lazy("Newest first"), "number", is_descending=True)],
+    filters=[
+        Filter(
+            "state",
+            gettext_lazy("State"),
+            lambda rows, value: rows.filter(status=value),
+            choices=ReviewStatus.choices,
+        ),
+    ],
+)
+
+
 def _scopes(held: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
     """Where, with what may be done there: permissions on the same accounts, through the same team, stand together."""
     known, found = registries.permissions(), dict[tuple[str, str], list[str]]()
@@ -76,14 +89,15 @@ def _scopes(held: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
     return [(where, ", ".join(what)) for (where, _team), what in found.items()]
 
 
-def _administers(line: ReviewLine) -> bool:
+def administers(line: ReviewLine) -> bool:
+    """Whether the person is a system administrator, or was when it was decided."""
     if line.answer != ReviewAnswer.WAITS:
         return line.was_administrator
     return line.membership is not None and line.membership.is_administrator
 
 
 def _held(line: ReviewLine) -> SafeString:
-    if _administers(line):
+    if administers(line):
         return format_html("<strong>{}</strong>", _("Everything: a system administrator"))
     lines = _scopes(selectors.held_by(line))
     if not lines:
@@ -143,7 +157,7 @@ def _rows(lines: Iterable[ReviewLine]) -> list[list[Any]]:
             line.review.number, line.review.opened_at, line.review.due_on, line.name,
             line.membership.user.email if line.membership else line.team.email if line.team else "",
             line.membership.get_status_display() if line.membership else _("Team"),
-            _("yes") if _administers(line) else _("no"),
+            _("yes") if administers(line) else _("no"),
             "; ".join(f"{where}: {what}" for where, what in _scopes(selectors.held_by(line))),
             line.get_answer_display(), line.decided_at, line.decided_by,
         ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.reviewing import views
+from accounts.reviewing import api, views
 
 _HERE = "e/<slug:enterprise>/people/review/"
 customer = [
@@ -10,3 +10,10 @@ customer = [
     path(f"{_HERE}export.csv", views.export, name="export"),
 ]
 staff_outside = [path("access-reviews/", views.list_open, name="list")]
+
+api_customer = [
+    path("", api.Reviews.as_view(), name="list"),
+    path("begin/", api.ReviewBegin.as_view(), name="begin"),
+    path("lines/", api.ReviewLines.as_view(), name="lines"),
+    path("lines/<int:pk>/confirm/", api.ReviewLineConfirm.as_view(), name="confirm"),
+]

@@ -30,6 +30,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.both_api, "serving"))),
     path("e/<slug:enterprise>/people/", include((accounts.people.urls.api_customer, "people"))),
     path("e/<slug:enterprise>/access/", include((accounts.joining.urls.api_customer, "joining"))),
+    path("e/<slug:enterprise>/reviews/", include((accounts.reviewing.urls.api_customer, "reviewing"))),
     path("e/<slug:enterprise>/moves/", include((accounts.moving.urls.api_customer, "moving"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies_customer, "companies"))),

@@ -49,6 +49,7 @@ api: list[URLPattern | URLResolver] = [
     path("enterprises/", include((accounts.urls.api_staff, "accounts"))),
     path("", include((accounts.staffing.urls.api_staff, "staffing"))),
     path("team-gaps/", accounts.serving.urls.api_gaps, name="team_gaps"),
+    path("registrations/", accounts.joining.urls.api_registrations, name="registrations"),
     path("moves/", include((accounts.moving.urls.api_staff, "moving"))),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.api_staff, "serving"))),

@@ -283,3 +283,45 @@ def test_an_account_team_is_put_together_by_calls(owen, client_of, acme, acme_ma
     gaps = {each["enterprise"]: each["lacks"] for each in owen.get("/api/v1/team-gaps/").json()["results"]}
     assert "owner" in gaps["204817"]
     assert FaceClient("customer").get("/api/v1/team-gaps/").status_code == 404
+
+
+# --- access reviews -------------------------------------------------------------------------------
+
+
+def test_a_review_is_begun_and_answered_by_calls_alone(client, client_of, acme, alan, alan_id, alice, bob):
+    assert client.get(f"{HERE}reviews/").json()["results"] == []
+    begun = post(client, "reviews/begin/")
+    assert begun.status_code == 201, begun.content
+    assert (begun.json()["number"], begun.json()["status"], begun.json()["waiting"]) == (
+        1,
+        "open",
+        begun.json()["people"],
+    )
+    lines = {each["person"]: each for each in client.get(f"{HERE}reviews/lines/?answer=waits").json()["results"]}
+    line = lines[alan_id]
+    assert line["held"] and not line["is_administrator"]
+    before = kinds(acme)
+    # A second review, what was not shown, and another customer's administrator: refused, and nothing changes.
+    assert post(client, "reviews/begin/").status_code == 409
+    assert post(client, f"reviews/lines/{line['id']}/confirm/", {"seen": "0" * 16}).status_code == 409
+    assert post(client_of(bob), f"reviews/lines/{line['id']}/confirm/", {"seen": line["seen"]}).status_code == 404
+    assert post(client_of(alan), f"reviews/lines/{line['id']}/confirm/", {"seen": line["seen"]}).status_code == 403
+    assert kinds(acme) == before
+    kept = post(client, f"reviews/lines/{line['id']}/confirm/", {"seen": line["seen"]})
+    assert kept.status_code == 200, kept.content
+    assert (kept.json()["answer"], kept.json()["decided_by"], kept.json()["held"]) == (
+        "kept",
+        "Alice Moreau",
+        line["held"],
+    )
+    assert kinds(acme) == [*before, "rights.confirmed"]
+    assert client.get(f"{HERE}reviews/?state=open").json()["results"][0]["waiting"] == begun.json()["people"] - 1
+
+
+def test_staff_read_who_registered(client_of, carol, dora):
+    made = make.registration("nina@acme.example")
+    make.card_of(carol)
+    found = client_of(dora).get("/api/v1/registrations/")
+    assert found.status_code == 403
+    (row,) = client_of(make.staff("Paula", "platform_admin")).get("/api/v1/registrations/").json()["results"]
+    assert (row["email"], row["account"]) == ("nina@acme.example", made.number) and "proof" not in json.dumps(row)

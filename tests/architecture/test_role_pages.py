@@ -94,6 +94,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "e/<slug:enterprise>/moves/": {"<int:pk>": moves[1].pk},
         "moves/": {"<int:pk>": moves[0].pk},
         "account-codes/": {"<int:pk>": 0},
+        "reviews/": {"<int:pk>": 0},
     }
 
 

@@ -505,6 +505,10 @@ CUSTOMER |= {
     f"{_API}access/<int:pk>/withdraw/": Route(
         Place.INSIDE, thing="access_request", methods=_POST, is_api=True, is_own=True
     ),
+    f"{_API}reviews/": api(Place.INSIDE, _ADMIN),
+    f"{_API}reviews/begin/": api(Place.INSIDE, _ADMIN, "POST"),
+    f"{_API}reviews/lines/": api(Place.INSIDE, _ADMIN),
+    f"{_API}reviews/lines/<int:pk>/confirm/": api(Place.INSIDE, _ADMIN, "POST", thing="review_line"),
     f"{_API}account-groups/new/": api(Place.INSIDE, "enterprise.admin", "POST"),
     f"{_API}account-groups/<int:pk>/change/": api(Place.INSIDE, "enterprise.admin", "POST", thing="group"),
     f"{_API}account-groups/<int:pk>/close/": api(Place.INSIDE, "enterprise.admin", "POST", thing="group"),
@@ -513,6 +517,7 @@ STAFF |= {
     f"{_API}team/add/": api(Place.INSIDE, "team.manage", "POST"),
     f"{_API}team/<int:pk>/end/": api(Place.INSIDE, "team.manage", "POST", thing="place"),
     "api/v1/team-gaps/": api(Place.ACROSS, "team.manage"),
+    "api/v1/registrations/": api(Place.ACROSS, "administrator.appoint"),
     "api/v1/staff/": api(Place.ACROSS, "staff.view"),
     "api/v1/staff/hire/": api(Place.ACROSS, "staff.manage", "POST"),
     "api/v1/staff/<int:pk>/": api(Place.ACROSS, "staff.view", thing="colleague"),

@@ -113,6 +113,7 @@ class World:
     move_side: MoveSide
     account_code: AccountCode
     following: Following
+    review_line: ReviewLine
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -158,6 +159,7 @@ class World:
             "move": {"<int:pk>": self.move.pk},
             "move_side": {"<int:pk>": self.move_side.pk},
             "account_code": {"<int:pk>": self.account_code.pk},
+            "review_line": {"<int:pk>": self.review_line.pk},
             # The carrier's own people, alike from wherever one asks.
             "absence": {"<int:pk>": self.absence.pk},
             "colleague": {"<int:pk>": self.absence.card_id},
@@ -213,7 +215,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     key = make.api_key(enterprise, person, name=f"Robot of {enterprise.public_id}", reach=[account])
     asked = make.access_request(member, "order.view", why=f"Night shift of {enterprise.public_id}")
     _kept_by_code(account, member, key)
-    _reviewed(enterprise, member)
+    line = _reviewed(enterprise, member)
     serving = make.team(enterprise, analyst, "service_manager"), make.absence(analyst)
     contact, number, group = _records(account)
     words += [file.name, views[0].name, draft.fields["statement"], team.name, key.name, asked.why]
@@ -223,7 +225,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     # A merge with the carrier itself, which nobody asks for; the walls do not mind.
     moves = (*make.move(enterprise, make.house(), why=f"Sale of {enterprise.public_id}"), make.account_code(account))
     words.append(moves[1].why)
-    records = (contact, number, group, *moves, _following(order, contact))
+    records = (contact, number, group, *moves, _following(order, contact), line)
     kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records)
     return World(enterprise, account, service, *things, file, _export(enterprise, person), *kept, words=words)
 
@@ -273,7 +275,7 @@ def _kept_by_code(account: Account, member: Membership, key: ApiKey) -> None:
         )
 
 
-def _reviewed(enterprise: Enterprise, member: Membership) -> None:
+def _reviewed(enterprise: Enterprise, member: Membership) -> ReviewLine:
     """A review of access in which the person was confirmed."""
     here, at = {"enterprise": enterprise}, builders.ISSUED_AT
     with inside(enterprise):
@@ -281,7 +283,7 @@ def _reviewed(enterprise: Enterprise, member: Membership) -> None:
             **here, number=1, status="done", opened_at=at, due_on=at.date(), reminded_on=at.date(), ended_at=at,
             opened_by="Somebody",
         )  # fmt: skip
-        ReviewLine.objects.create(
+        return ReviewLine.objects.create(
             **here, review=review, membership=member, name=member.name, answer="kept", decided_at=at, decided_by="Some"
         )
 
