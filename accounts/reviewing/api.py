@@ -14,6 +14,7 @@ from portal.api import ApiRequest, ApiView, FlowState, Moment, Nothing, Taken, f
 from portal.policy import requires
 
 TAG = "access reviews"
+_HELD = ("permission", "group", "account", "team")
 
 
 class ReviewShape(serializers.Serializer[Any]):
@@ -31,17 +32,12 @@ class ReviewShape(serializers.Serializer[Any]):
     waiting = serializers.IntegerField()
 
 
-class HeldShape(serializers.Serializer[Any]):
-    """A permission, on all accounts unless a group or an account stands here, and through which team if any."""
-
-    permission = serializers.CharField()
-    group = serializers.CharField(default="")
-    account = serializers.CharField(default="")
-    team = serializers.CharField(default="")
-
-
 class ReviewLineShape(serializers.Serializer[Any]):
-    """A person or a team of a review. ``seen`` is the fingerprint of what they hold, which confirming asks for."""
+    """A person or a team of a review. ``seen`` is the fingerprint of what they hold, which confirming asks for.
+
+    Each of ``held`` names a permission, the group or the account it is held to (all accounts where both are
+    empty), and the team it comes through, if any.
+    """
 
     id = serializers.IntegerField(source="pk")
     review = serializers.IntegerField(source="review.number")
@@ -64,7 +60,7 @@ class ReviewLineShape(serializers.Serializer[Any]):
         return line.membership is None or line.membership.status == MembershipStatus.ACTIVE
 
     def get_held(self, line: ReviewLine) -> list[dict[str, str]]:
-        return [{name: each.get(name, "") for name in HeldShape().fields} for each in selectors.held_by(line)]
+        return [{name: each.get(name, "") for name in _HELD} for each in selectors.held_by(line)]
 
     def get_seen(self, line: ReviewLine) -> str:
         return selectors.fingerprint(line)
