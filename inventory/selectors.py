@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from inventory import rules
 from inventory.models import (
     Dlr,
     Hop,
@@ -22,6 +25,7 @@ from inventory.models import (
     TieKind,
 )
 from inventory.permissions import Permission
+from inventory.terms import MOST_AHEAD
 from portal import identifiers, terms
 from portal.actors import Actor
 from portal.models import StoredFile
@@ -188,17 +192,18 @@ def list_identifiers(actor: Actor, service: Service) -> QuerySet[Identifier]:
 
 def list_mates(actor: Actor, service: Service) -> list[Mate]:
     """What is diverse from the service or belongs together with it, within the actor's reach; diverse ones first."""
-    ties = list(of_enterprise(Tie.objects, actor).filter(service=service).values_list("kind", "key"))
-    if not ties:
+    ties = of_enterprise(Tie.objects, actor).filter(service=service).values_list("kind", "key")
+    same = reduce(or_, (Q(kind=kind, key=key) for kind, key in ties), Q())
+    if not same:
         return []
-    same = Q(pk__in=[])
-    for kind, key in ties:
-        same |= Q(kind=kind, key=key)
     others = within_accounts(
         of_enterprise(Tie.objects, actor), actor, Permission.SERVICE_VIEW, path="service__account_id"
     )
     others = others.filter(same, enterprise_id=service.enterprise_id).exclude(service=service)
-    found = others.select_related(*(f"service__{each}" for each in _WHOLE)).order_by("-kind", "service__number")
+    found = others.select_related("service__product").only(
+        "kind", "enterprise_id", *(f"service__{name}" for name in ("number", "alias", "account_id", "product__name"))
+    )
+    found = found.order_by("-kind", "service__number")
     return [Mate(kind, other) for (kind, _pk), other in {(t.kind, t.service_id): t.service for t in found}.items()]
 
 
@@ -221,7 +226,9 @@ def list_hops(actor: Actor, service: Service) -> QuerySet[Hop]:
 def list_site_contacts(actor: Actor, service: Service) -> list[SiteContact]:
     """Whom to meet at the service's ends, A first."""
     sites = [each for each in dict.fromkeys((service.a_site_id, service.z_site_id)) if each]
-    found = of_enterprise(SiteContact.objects, actor).filter(site_id__in=sites).select_related("site")
+    found = list(of_enterprise(SiteContact.objects, actor).filter(site_id__in=sites)) if sites else []
+    for each in found:
+        each.site = service.a_site if each.site_id == service.a_site_id else service.z_site
     return sorted(found, key=lambda each: (sites.index(each.site_id), each.position))
 
 
@@ -248,6 +255,12 @@ def may_see_dlr(actor: Actor, dlr_id: int) -> bool:
 def ending_days(actor: Actor, *, on: date) -> int:
     """How many days ahead the end of a term is shown as soon."""
     return int(terms.value("service.ending_days", on=on, enterprise_id=actor.enterprise_id))
+
+
+def ending_days_of(actor: Actor, service: Service, *, on: date) -> int:
+    """The same for one service; 0, and nothing is asked, where its term has no end or one that is far."""
+    left = rules.days_left(service.contract_ends_on, on)
+    return ending_days(actor, on=on) if left is not None and left <= MOST_AHEAD else 0
 
 
 # --- the catalogue -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from portal.errors import Text
 from portal.kinds import Whole
 from portal.terms import Term
 
+MOST_AHEAD = 400  # days before the end of a term, beyond which nothing is soon
 AREAS: dict[str, Text] = {"service": _("Services")}
 TERMS = (
     Term(
@@ -32,7 +33,7 @@ TERMS = (
         "",
         _("How many days before the end of its term a service is shown as ending soon."),
         _("The carriers' renewal notices: 90, 60 and 31 days ahead"),
-        kind=Whole(1, 400),
+        kind=Whole(1, MOST_AHEAD),
         title=_("Days ahead that a contract's end is shown"),
     ),
 )

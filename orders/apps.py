@@ -68,7 +68,7 @@ def _add_followed() -> None:
 
 
 def _add_parts() -> None:
-    from orders import lists, selectors
+    from orders import lists
     from orders.permissions import Permission
     from portal.registries import Part, add_parts
 
@@ -78,7 +78,7 @@ def _add_parts() -> None:
             "orders/_of_service.html",
             Permission.ORDER_VIEW,
             lists.orders_of_service,
-            tells=selectors.told_with_service,
+            tells=lists.told_with_service,
             order=20,
         )
     )

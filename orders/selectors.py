@@ -87,12 +87,6 @@ def list_orders_of(actor: Actor, service: Service) -> QuerySet[Order]:
     return list_orders(actor).filter(service=service).order_by("-placed_on", "-id")
 
 
-def told_with_service(actor: Actor, service: Service) -> tuple[str, list[int]]:
-    """What of orders belongs to a service's story: all that happened to the orders about it."""
-    orders = _list(actor).filter(service=service).order_by("-placed_on", "-id")
-    return Order._meta.label_lower, list(orders.values_list("pk", flat=True)[:TOLD])
-
-
 _WHOLE = ("account", "product", "service", "a_site", "z_site", "care_manager")
 
 

@@ -144,7 +144,8 @@ class Part:
     """A part of a thing's page that another app fills: its template and what it shows, or None for nothing now.
 
     ``of`` is the thing's label, as "inventory.service". ``tells`` names further things whose journal
-    belongs to the thing's story, as their label and their keys, within the actor's reach. ``place`` is
+    belongs to the thing's story, as their label and their keys, within the actor's reach: of what the part
+    shows, so that nothing is asked for twice. ``place`` is
     where it stands: "top" before all else, "main", "side", or "actions", the buttons of the head.
     """
 
@@ -152,7 +153,7 @@ class Part:
     template: str
     permission: str
     context: Callable[[Actor, Any], dict[str, Any] | None]
-    tells: Callable[[Actor, Any], tuple[str, Collection[int]]] | None = None
+    tells: Callable[[dict[str, Any]], tuple[str, Collection[int]]] | None = None
     order: int = 50
     place: str = "main"
 

@@ -136,7 +136,7 @@ def page(
 ) -> dict[str, Any]:
     """All that the service's page shows."""
     actor, today = request.actor, timezone.localdate()
-    soon = selectors.ending_days(actor, on=today)
+    soon = selectors.ending_days_of(actor, service, on=today)
     others = registries.parts(service._meta.label_lower, actor)
     shown = [(each, each.context(actor, service)) for each in others]
     may_document = actor.is_staff and actor.may(Permission.SERVICE_DOCUMENT)
@@ -156,17 +156,19 @@ def page(
         "site_contacts": selectors.list_site_contacts(actor, service),
         "parts": [{"template": each.template, "data": data} for each, data in shown if data is not None],
         "team": list_team(actor, service.account_id),
-        "story": _story(request, service, others),
+        "story": _story(request, service, shown),
         "most": STORY,
     }
 
 
-def _story(request: ActorRequest, service: Service, others: list[registries.Part]) -> list[dict[str, Any]]:
+def _story(
+    request: ActorRequest, service: Service, shown: list[tuple[registries.Part, dict[str, Any] | None]]
+) -> list[dict[str, Any]]:
     """One timeline: what happened to the service, and to what the other apps say belongs to it."""
     also: dict[str, set[int]] = {}
-    for part in others:
-        if part.tells:
-            label, keys = part.tells(request.actor, service)
+    for part, data in shown:
+        if part.tells and data is not None:
+            label, keys = part.tells(data)
             also.setdefault(label, set()).update(keys)
     told = events.story_of(service, also)
     return story_lines((told if request.actor.is_staff else events.told_to_customers(told))[:STORY])

@@ -35,8 +35,8 @@ from portal.lists import count_label
 
 __all__ = [
     "EXPORT_CAP", "MINE_EXPORT", "MY_ORDER_LIST", "ORDERS", "ORDERS_EXPORT", "ORDER_LIST", "card_columns",
-    "my_orders_card", "order_columns", "order_dates", "order_facts", "orders_of_service", "under_way_card",
-    "work_columns",
+    "my_orders_card", "order_columns", "order_dates", "order_facts", "orders_of_service", "told_with_service",
+    "under_way_card", "work_columns",
 ]  # fmt: skip
 
 
@@ -269,6 +269,11 @@ def orders_of_service(actor: Actor, service: Service) -> dict[str, Any] | None:
     columns = {each.key: each for each in order_columns(actor, today=timezone.localdate())}
     names = ("order", "what", "state", "next", "committed")
     return {"orders": rows, "columns": [columns[name] for name in names]}
+
+
+def told_with_service(data: dict[str, Any]) -> tuple[str, list[int]]:
+    """What of orders belongs to a service's story: all that happened to the orders shown there."""
+    return Order._meta.label_lower, [order.pk for order in data["orders"]]
 
 
 def _card(rows: QuerySet[Order]) -> dict[str, Any] | None:
