@@ -66,7 +66,7 @@ LINES = ListPage(
 
 
 REVIEWS = ListPage(
-    sorts=[Sort("newest", gettext_lazy("Newest first"), "number", is_descending=True)],
+    sorts=[Sort("newest", gettext_lazy("Newest first"), "number", is_descending=True, is_number=True)],
     filters=[
         Filter(
             "state",

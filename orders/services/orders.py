@@ -97,7 +97,7 @@ def lay_steps(order: Order, plan: Iterable[StepPlan], *, at: datetime) -> None:
     today = day_of(order, at)
     due = order.committed_on or order.requested_on or today + timedelta(days=order.product.interval_days)
     length = max(0, (due - today).days)
-    days = [(step, today + timedelta(days=round(length * step.share))) for step in plan]
+    days = [(step, today + timedelta(days=int(length * step.share))) for step in plan]
     Milestone.objects.bulk_create(
         Milestone(
             enterprise_id=order.enterprise_id, order=order, position=place, kind=step.kind, owner=step.owner,
