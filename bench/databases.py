@@ -30,6 +30,9 @@ class World(NamedTuple):
     crowd_member: int
     crowd_seen: str
     some_session: str
+    # The same things by their keys, for the bare pages.
+    order_id: int
+    invoice_id: int
 
 
 ROLES = ("portal_app", "portal_staff", "portal_dispatch")

@@ -24,6 +24,7 @@ def measure(large: World, small: World, *, requests: int = REQUESTS) -> list[Fig
         bare = serve("bench.bare:application", "large", large.session, DJANGO_SETTINGS_MODULE="bench.bare_settings")
         pages = {
             "bare view": (bare, f"/bare/{large.enterprise_id}/"),
+            **{f"bare {kind}": (bare, f"/bare/{large.enterprise_id}/{kind}/{pk}/") for kind, pk in _keys(large)},
             "order list, few rows": (few, f"/e/{small.public_id}/orders/"),
             "order list, no wall": (open_wall, f"/e/{large.public_id}/orders/"),
             "service list, few rows": (few, f"/e/{small.public_id}/services/"),
@@ -47,6 +48,11 @@ def _paths(world: World) -> dict[str, str]:
     }
 
 
+def _keys(world: World) -> list[tuple[str, int]]:
+    """The things whose pages are held against a bare page of theirs."""
+    return [("order", world.order_id), ("service", world.service_id), ("invoice", world.invoice_id)]
+
+
 def _round(pages: dict[str, tuple[Server, str]], requests: int) -> Samples:
     """Interleaved requests, so that a slow moment of the machine meets all alike."""
     samples: Samples = {name: [] for name in pages}
@@ -66,12 +72,12 @@ def _figures(best: Samples) -> list[Figure]:
     return [
         Figure("bare view: session, auth, a query, 50 rows", times(best[bare]), 1.0),
         against("order list", bare, "order list / bare view", 5.0),
-        against("order page", bare, "order page / bare view", 5.0),
+        against("order page", "bare order", "order page / bare page of it", 5.0),
         against("service list", bare, "service list / bare view", 5.0),
-        against("service page", bare, "service page / bare view", 5.0),
+        against("service page", "bare service", "service page / bare page of it", 5.0),
         against("service by circuit ID", bare, "service by circuit ID / bare view", 5.0),
         against("invoice list", bare, "invoice list / bare view", 5.0),
-        against("invoice page", bare, "invoice page / bare view", 5.0),
+        against("invoice page", "bare invoice", "invoice page / bare page of it", 5.0),
         against("order list", "order list, few rows", "order list, all rows / a hundredth", 1.3),
         against("service list", "service list, few rows", "service list, all rows / a hundredth", 1.3),
         against("order list", "order list, no wall", "order list with the wall / without", 1.10),

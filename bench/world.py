@@ -50,7 +50,12 @@ def build(orders: int) -> World:
         crowd_member=many.member_id,
         crowd_seen=get_rights(Membership.objects.get(pk=many.member_id)).fingerprint,
         some_session=_session(User.objects.get(pk=many.somebody)),
+        order_id=int(_one(_LAST.format("orders_order"), e=tenants[0].pk)),
+        invoice_id=int(_one(_LAST.format("billing_invoice"), e=tenants[0].pk)),
     )
+
+
+_LAST = "SELECT id FROM {} WHERE enterprise_id = %(e)s ORDER BY number DESC LIMIT 1"
 
 
 def _staff(user: User) -> StaffCard:
