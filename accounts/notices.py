@@ -1,6 +1,6 @@
 """What is told of people and of staff's visits."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors
 from accounts.models import Contact, Membership, MembershipStatus, Team, User, visit_reason
 from portal import registries, terms
-from portal.actors import system
 from portal.errors import Text
 from portal.hearers import Party
 from portal.models import Event
@@ -53,19 +52,6 @@ def customers_people(event: Event, *, permission: str, wants: str, reason: Text)
     teams = selectors.list_mailboxes_with(event.enterprise_id, permission, event.account_id)
     found += [to_team(team, reason=team_holds) for team in teams]
     return found + [to_contact(each, reason=reason) for each in contacts]
-
-
-def of_account_team(event: Event, *, roles: Collection[str], reason: Text) -> Iterable[Recipient]:
-    """Those of the account's team who have one of the roles, and who stands in for them, on the staff face."""
-    team = selectors.list_team(system(event.enterprise_id), event.account_id).filter(role__in=roles)
-    cards = [card for member in team for card in (member.card, selectors.reachable(member.card)) if card]
-    cards = list(dict.fromkeys(cards))
-    users = {user.email: user for user in User.objects.filter(email__in=[card.email for card in cards])}
-    for card in cards:
-        # Who has come to sign in by another address is still reached by the card's.
-        user = users.get(card.email) or User(language=(card.languages or ["en"])[0])
-        if user.is_active:
-            yield Recipient(card.email, card.name, user.language, user.time_zone, reason, face="staff")
 
 
 def to_team(team: Team, *, reason: Text) -> Recipient:

@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BILLING_ROLES
-from accounts.notices import customers_people, of_account_team
+from accounts.notices import customers_people
+from accounts.serving.notices import of_account_team
 from billing import selectors
 from billing.models import Credit, Dispute, DisputedLine, Invoice
 from billing.permissions import Permission

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 def register() -> None:
     """Called once, when the app is ready."""
     from orders.permissions import Permission
-    from orders.placing import lists, notices, selectors, tasks, terms  # noqa: F401 - the task makes itself known
+    from orders.placing import lists, notices, selectors, tasks, terms, views  # noqa: F401 - the task makes itself known
     from portal import exports, files, listing
     from portal.registries import NavItem, Part, add_nav, add_parts
     from portal.terms import declare
@@ -24,6 +24,6 @@ def register() -> None:
     )  # fmt: skip
     see = Permission.ORDER_VIEW
     add_parts(
-        Part("orders.order", "orders/placing/_move.html", see, lists.move_part, order=10, place="top"),
+        Part("orders.order", views.MOVE, see, views.move_part, order=10, place="top"),
         Part("orders.order", "orders/placing/_items.html", see, lists.items_part, order=10),
     )

@@ -14,7 +14,6 @@ from accounts.selectors import suggest_colleagues
 from inventory.models import Family, Product
 from orders.models import Order, OrderItem
 from orders.placing import selectors
-from orders.placing.services import Line, Remark, Wish
 from portal import money
 from portal.actors import Actor
 from portal.drafts import kept
@@ -145,13 +144,16 @@ class ItemForm(forms.Form):
             data[f"{end}_new"] = {**new, "name": new["name"] or new["street"][:120]} if any(new.values()) else {}
         return data
 
-    def line(self, products: Mapping[str, Product], sites: Mapping[str, Any]) -> Line:
+    def line(self, products: Mapping[str, Product], sites: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of services.Line."""
         data = self.cleaned_data
-        return Line(
-            products[data["product"]], sites.get(data["a_site"]), sites.get(data["z_site"]), data["a_new"],
-            data["z_new"], data["bandwidth"], data["quantity"], data.get("monthly") or money.ZERO,
-            data.get("one_time") or money.ZERO,
-        )  # fmt: skip
+        return {
+            "product": products[data["product"]],
+            "a_site": sites.get(data["a_site"]),
+            "z_site": sites.get(data["z_site"]),
+            **{name: data[name] for name in ("a_new", "z_new", "bandwidth", "quantity")},
+            **{name: data.get(name) or money.ZERO for name in ("monthly", "one_time")},
+        }
 
 
 class OrderSheet:
@@ -182,14 +184,15 @@ class OrderSheet:
         return self.form.cleaned_data.get("seen") or 0
 
     @property
-    def wish(self) -> Wish:
+    def wished(self) -> dict[str, Any]:
+        """The fields of services.Wish, each of its lines as those of services.Line."""
         data = {**self.form.cleaned_data}
         data.pop("seen")
         account = selectors.list_accounts(self.actor).get(number=data.pop("account"))
         typed = {each.cleaned_data[f"{end}_site"] for each in self.items for end in "az"}
         sites = {each.code: each for each in selectors.list_sites(self.actor).filter(code__in=typed)}
         lines = [each.line(self.products, sites) for each in self.items]
-        return Wish(account, lines, **{**data, "term_months": data["term_months"] or 0})
+        return {**data, "account": account, "lines": lines, "term_months": data["term_months"] or 0}
 
     def again(self, *, more: bool = False, without: int | None = None) -> "OrderSheet":
         """The same as typed, with one item more or less, none of it judged."""
@@ -323,11 +326,13 @@ class ReturnForm(forms.Form):
             self.fields[f"item_{each.position}"] = _text(label, 300, required=False)
 
     @property
-    def remarks(self) -> list[Remark]:
+    def remarks(self) -> list[dict[str, Any]]:
+        """The fields of services.Remark, each."""
         data = self.cleaned_data
-        found = [Remark(data["reason"])] + [Remark(data[name], field=name) for name in ABOUT]
-        found += [Remark(data[f"item_{place}"], item=place) for place in self.positions]
-        return [each for each in found if each.words]
+        found: list[dict[str, Any]] = [{"words": data["reason"]}]
+        found += [{"words": data[name], "field": name} for name in ABOUT]
+        found += [{"words": data[f"item_{place}"], "item": place} for place in self.positions]
+        return [each for each in found if each["words"]]
 
 
 class RejectForm(forms.Form):

@@ -1,21 +1,18 @@
-"""What the order's page shows while it is placed, and the carrier's inbox."""
+"""What an order asks for as lists show it, and the carrier's inbox."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from inventory.models import Family
 from orders.lists.declared import by_number, mine_header, mine_rows
-from orders.models import Order, OrderItem, OrderStatus, OrderType, Quote, QuoteStatus
+from orders.models import Order, OrderItem, OrderType, Quote
 from orders.permissions import Permission
-from orders.placing import forms, rules, selectors
-from orders.placing.terms import QUOTE_DAYS
-from portal import money, terms
+from orders.placing import selectors
+from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, day, ident, with_small, words
 from portal.exports import ExportKind
@@ -103,74 +100,6 @@ def catalogue(products: Iterable[Any]) -> list[tuple[str, list[Any]]]:
 
 # --- parts of the order's page -----------------------------------------------------------------------------
 
-_PLACING = {OrderStatus.DRAFT, OrderStatus.PRICING, OrderStatus.SUBMITTED, OrderStatus.RETURNED}
-_WRITABLE = {OrderStatus.DRAFT, OrderStatus.RETURNED}
-
-
-def move_part(actor: Actor, order: Order) -> dict[str, Any] | None:
-    """At the top: what is to be done with an order that is not taken yet, by whoever may do it."""
-    if order.status not in _PLACING:
-        return None
-    now = timezone.now()
-    may = _may(actor, order)
-    quotes = selectors.list_quotes(actor, order) if order.status in {OrderStatus.DRAFT, OrderStatus.PRICING} else []
-    latest = quotes[0] if quotes else None
-    data: dict[str, Any] = {
-        "order": order,
-        "may": may,
-        "quote": latest,
-        "quotes": [quote_facts(each, order) for each in quotes],
-        "is_expired": bool(latest and latest.valid_until_on < now.date()),
-        "remarks": told_remarks(order),
-        "is_new_type": order.type in {OrderType.NEW, OrderType.TRIAL},
-    }
-    return data | _forms(actor, order, may, latest, now.date())
-
-
-def _may(actor: Actor, order: Order) -> dict[str, bool]:
-    held = {
-        "create": Permission.ORDER_CREATE,
-        "approve": Permission.ORDER_APPROVE_ONLY,
-        "price": Permission.ORDER_PRICE,
-        "assign": Permission.ORDER_ASSIGN,
-    }
-    may = {name: actor.may_on(permission, order.account_id) for name, permission in held.items()}
-    may["price"] = may["price"] and actor.is_staff and actor.role in rules.SEATS
-    may["assign"] = may["assign"] and actor.is_staff
-    return may
-
-
-def _forms(actor: Actor, order: Order, may: dict[str, bool], quote: Quote | None, today: date) -> dict[str, Any]:
-    """The forms that this reader may fill in now."""
-    found: dict[str, Any] = {}
-    items = selectors.list_items(actor, order)
-    needs_price = any(each.product.is_icb for each in items)
-    is_priced = quote is not None and quote.status == QuoteStatus.ACCEPTED
-    if order.status == OrderStatus.RETURNED:
-        needs_price = False
-    found["needs_price"] = needs_price and not is_priced
-    if order.status in _WRITABLE and may["create"] and not found["needs_price"]:
-        found["sign_form"] = forms.SignForm(initial={"seen": order.revision}, auto_id="sign-%s")
-    if order.status == OrderStatus.DRAFT and quote and quote.status == QuoteStatus.OFFERED:
-        found["answer_form"] = forms.AnswerForm(initial={"version": quote.version}, auto_id="answer-%s")
-    if order.status == OrderStatus.PRICING and may["price"]:
-        found["price_form"] = forms.PriceForm(initial=_proposed(order, quote, today), auto_id="price-%s")
-    if order.status == OrderStatus.SUBMITTED and may["assign"]:
-        first = {"care_manager": selectors.suggested_care_manager(actor, order)}
-        found["take_form"] = forms.TakeForm(initial=first, url=reverse("serving_work:suggest"), auto_id="take-%s")
-        found["return_form"] = forms.ReturnForm(items, auto_id="return-%s")
-        found["reject_form"] = forms.RejectForm(auto_id="reject-%s")
-    return found
-
-
-def _proposed(order: Order, quote: Quote | None, today: date) -> dict[str, Any]:
-    """A colleague's proposal to be agreed to, or what the order says and how long a quote usually holds."""
-    if quote and quote.status == QuoteStatus.PROPOSED:
-        names = ("monthly", "one_time", "term_months", "valid_until_on", "words")
-        return {name: getattr(quote, name) for name in names}
-    days = terms.value(QUOTE_DAYS, on=today, enterprise_id=order.enterprise_id)
-    return {"term_months": order.term_months, "valid_until_on": date.fromordinal(today.toordinal() + days)}
-
 
 def quote_facts(quote: Quote, order: Order) -> dict[str, Any]:
     """A quote as it is read: amounts, term, until when, and who stands for it."""
@@ -188,28 +117,6 @@ def quote_facts(quote: Quote, order: Order) -> dict[str, Any]:
             {"label": _("Answered by"), "value": quote.answered_by, "hint": quote.answer},
         ],
     }
-
-
-_FIELDS = {
-    "requested_on": gettext_lazy("Requested date (CRD)"),
-    "customer_reference": gettext_lazy("Purchase order (PO)"),
-    "term_months": gettext_lazy("Term"),
-    "signatory": gettext_lazy("Signatory"),
-}
-
-
-def told_remarks(order: Order) -> list[dict[str, str]]:
-    """Why an order was returned, each with what it is about."""
-    return [
-        {"about": _about(each.get("item"), each.get("field", "")), "words": each.get("words", "")}
-        for each in order.remarks
-    ]
-
-
-def _about(item: int | None, field: str) -> str:
-    if item is not None:
-        return _("Item %(position)s") % {"position": item}
-    return str(_FIELDS.get(field, ""))
 
 
 def items_part(actor: Actor, order: Order) -> dict[str, Any] | None:

@@ -8,13 +8,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.notices import customers_people, of_account_team
+from accounts.notices import customers_people
 from accounts.selectors import reachable
+from accounts.serving.notices import of_account_team
 from orders import selectors
 from orders.models import Order
 from orders.permissions import Permission
 from orders.placing import rules
-from orders.placing.lists import told_remarks
+from orders.placing.selectors import told_remarks
 from portal import money
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register

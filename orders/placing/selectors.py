@@ -106,7 +106,7 @@ def get_authorisation(actor: Actor, order: Order) -> Authorisation | None:
 
 
 def get_project(actor: Actor, order: Order) -> OrderProject | None:
-    return of_enterprise(OrderProject.objects, actor).filter(pk=order.project_id).first()
+    return of_enterprise(OrderProject.objects, actor).filter(orders=order).first()
 
 
 def read_pdf(paper: Authorisation) -> bytes:
@@ -128,6 +128,28 @@ def known_papers(enterprise_id: int, names: Sequence[str]) -> Iterable[str]:
     """Of these files below ``authorisations/`` those that an authorisation names."""
     rows = Authorisation.objects.filter(enterprise_id=enterprise_id, pdf_name__in=names)
     return rows.values_list("pdf_name", flat=True)
+
+
+_FIELDS = {
+    "requested_on": _("Requested date (CRD)"),
+    "customer_reference": _("Purchase order (PO)"),
+    "term_months": _("Term"),
+    "signatory": _("Signatory"),
+}
+
+
+def told_remarks(order: Order) -> list[dict[str, str]]:
+    """Why an order was returned, each with what it is about."""
+    return [
+        {"about": _about(each.get("item"), each.get("field", "")), "words": each.get("words", "")}
+        for each in order.remarks
+    ]
+
+
+def _about(item: int | None, field: str) -> str:
+    if item is not None:
+        return str(_("Item %(position)s") % {"position": item})
+    return str(_FIELDS.get(field, ""))
 
 
 # --- the carrier's inbox ----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from orders.placing import views
+from orders.placing import api, views
 
 # Inside an enterprise, below orders/; ``outside`` is below the root of the staff face.
 customer: list[URLPattern] = [
@@ -26,5 +26,20 @@ staff_outside: list[URLPattern] = [
     path("orders/inbox/", views.inbox, name="inbox"),
     path("orders/inbox/export.csv", views.export_inbox, name="export_inbox"),
 ]
-api_customer: list[URLPattern] = []
-api_staff: list[URLPattern] = []
+api_customer: list[URLPattern] = [
+    path("drafts/", api.Drafts.as_view(), name="drafts"),
+    path("<str:number>/contents/", api.Contents.as_view(), name="contents"),
+    path("<str:number>/change/", api.Change.as_view(), name="change"),
+    path("<str:number>/submit/", api.Submit.as_view(), name="submit"),
+    path("<str:number>/ask-price/", api.AskPrice.as_view(), name="ask_price"),
+    path("<str:number>/withdraw/", api.Withdraw.as_view(), name="withdraw"),
+    path("<str:number>/quote/", api.QuoteAnswer.as_view(), name="quote"),
+]
+api_staff: list[URLPattern] = [
+    *api_customer,
+    path("<str:number>/price/", api.PriceIt.as_view(), name="price"),
+    path("<str:number>/take/", api.TakeIt.as_view(), name="take"),
+    path("<str:number>/return/", api.ReturnIt.as_view(), name="return"),
+    path("<str:number>/reject/", api.RejectIt.as_view(), name="reject"),
+]
+api_inbox = api.Inbox.as_view()

@@ -1,6 +1,7 @@
 """Ordering, on both faces; pricing, checking and the inbox on the staff's."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -16,13 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.selectors import find_colleague
-from orders.models import Order, OrderStatus
+from orders.models import Order, OrderStatus, OrderType, Quote, QuoteStatus
 from orders.permissions import Permission
-from orders.placing import forms, lists, selectors, services
+from orders.placing import forms, lists, rules, selectors, services
+from orders.placing.terms import QUOTE_DAYS
 from orders.views import find_order, show_with
-from portal import drafts, events, exports, files, listing, looks, suggestions
+from portal import drafts, events, exports, files, listing, looks, suggestions, terms
+from portal.actors import Actor
 from portal.errors import Refused
-from portal.http import ActorRequest, forbidden, refused
+from portal.http import ActorRequest, refused
 from portal.policy import requires
 
 MOVE = "orders/placing/_move.html"
@@ -38,6 +41,77 @@ def _order(request: ActorRequest, number: str, permission: str) -> Order:
     if order is None:
         raise Http404
     return order
+
+
+# --- the part of the order's page ------------------------------------------------------------------------
+
+_PLACING = {OrderStatus.DRAFT, OrderStatus.PRICING, OrderStatus.SUBMITTED, OrderStatus.RETURNED}
+_WRITABLE = {OrderStatus.DRAFT, OrderStatus.RETURNED}
+
+
+def move_part(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """At the top: what is to be done with an order that is not taken yet, by whoever may do it."""
+    if order.status not in _PLACING:
+        return None
+    now = timezone.now()
+    may = _may(actor, order)
+    quotes = selectors.list_quotes(actor, order) if order.status in {OrderStatus.DRAFT, OrderStatus.PRICING} else []
+    latest = quotes[0] if quotes else None
+    data: dict[str, Any] = {
+        "order": order,
+        "may": may,
+        "quote": latest,
+        "quotes": [lists.quote_facts(each, order) for each in quotes],
+        "is_expired": bool(latest and latest.valid_until_on < now.date()),
+        "remarks": selectors.told_remarks(order),
+        "is_new_type": order.type in {OrderType.NEW, OrderType.TRIAL},
+    }
+    return data | _open_forms(actor, order, may, latest, now.date())
+
+
+def _may(actor: Actor, order: Order) -> dict[str, bool]:
+    held = {
+        "create": Permission.ORDER_CREATE,
+        "approve": Permission.ORDER_APPROVE_ONLY,
+        "price": Permission.ORDER_PRICE,
+        "assign": Permission.ORDER_ASSIGN,
+    }
+    may = {name: actor.may_on(permission, order.account_id) for name, permission in held.items()}
+    may["price"] = may["price"] and actor.is_staff and actor.role in rules.SEATS
+    may["assign"] = may["assign"] and actor.is_staff
+    return may
+
+
+def _open_forms(actor: Actor, order: Order, may: dict[str, bool], quote: Quote | None, today: date) -> dict[str, Any]:
+    """The forms that this reader may fill in now."""
+    found: dict[str, Any] = {}
+    items = selectors.list_items(actor, order)
+    needs_price = any(each.product.is_icb for each in items)
+    is_priced = quote is not None and quote.status == QuoteStatus.ACCEPTED
+    if order.status == OrderStatus.RETURNED:
+        needs_price = False
+    found["needs_price"] = needs_price and not is_priced
+    if order.status in _WRITABLE and may["create"] and not found["needs_price"]:
+        found["sign_form"] = forms.SignForm(initial={"seen": order.revision}, auto_id="sign-%s")
+    if order.status == OrderStatus.DRAFT and quote and quote.status == QuoteStatus.OFFERED:
+        found["answer_form"] = forms.AnswerForm(initial={"version": quote.version}, auto_id="answer-%s")
+    if order.status == OrderStatus.PRICING and may["price"]:
+        found["price_form"] = forms.PriceForm(initial=_proposed(order, quote, today), auto_id="price-%s")
+    if order.status == OrderStatus.SUBMITTED and may["assign"]:
+        first = {"care_manager": selectors.suggested_care_manager(actor, order)}
+        found["take_form"] = forms.TakeForm(initial=first, url=reverse("serving_work:suggest"), auto_id="take-%s")
+        found["return_form"] = forms.ReturnForm(items, auto_id="return-%s")
+        found["reject_form"] = forms.RejectForm(auto_id="reject-%s")
+    return found
+
+
+def _proposed(order: Order, quote: Quote | None, today: date) -> dict[str, Any]:
+    """A colleague's proposal to be agreed to, or what the order says and how long a quote usually holds."""
+    if quote and quote.status == QuoteStatus.PROPOSED:
+        names = ("monthly", "one_time", "term_months", "valid_until_on", "words")
+        return {name: getattr(quote, name) for name in names}
+    days = terms.value(QUOTE_DAYS, on=today, enterprise_id=order.enterprise_id)
+    return {"term_months": order.term_months, "valid_until_on": date.fromordinal(today.toordinal() + days)}
 
 
 # --- written ---------------------------------------------------------------------------------------------
@@ -90,10 +164,12 @@ def _write(request: ActorRequest, order: Order | None, *, product: str = "") -> 
 
 
 def _save(request: ActorRequest, sheet: forms.OrderSheet, order: Order | None) -> Order:
-    act = {"actor": request.actor, "at": timezone.now()}
+    wished = sheet.wished
+    lines = [services.Line(**each) for each in wished.pop("lines")]
+    wish = services.Wish(lines=lines, **wished)
     if order is None:
-        return services.draft_order(sheet.wish, **act)
-    return services.change_order(order.pk, sheet.wish, seen=sheet.seen, **act)
+        return services.draft_order(wish, actor=request.actor, at=timezone.now())
+    return services.change_order(order.pk, wish, seen=sheet.seen, actor=request.actor, at=timezone.now())
 
 
 def _sheet(request: ActorRequest, sheet: forms.OrderSheet, order: Order | None) -> HttpResponse:
@@ -102,7 +178,7 @@ def _sheet(request: ActorRequest, sheet: forms.OrderSheet, order: Order | None) 
         "sheet": sheet,
         "form": sheet.form,
         "order": order,
-        "remarks": lists.told_remarks(order) if order else [],
+        "remarks": selectors.told_remarks(order) if order else [],
     }
     return render(request, "orders/placing/write.html", context, status=422 if is_wrong else 200)
 
@@ -196,7 +272,7 @@ def answer_quote(request: ActorRequest, number: str) -> HttpResponse:
     order = find_order(request, number)
     held = [Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY]
     if not any(request.actor.may_on(each, order.account_id) for each in held):
-        return forbidden(request, permission=Permission.ORDER_APPROVE_ONLY)
+        raise Http404
     accepts = request.POST.get("answer") == "accept"
 
     def act(data: dict[str, Any]) -> None:
@@ -266,7 +342,9 @@ def return_order(request: ActorRequest, number: str) -> HttpResponse:
     form = forms.ReturnForm(selectors.list_items(request.actor, order), request.POST, auto_id="return-%s")
 
     def act(_data: dict[str, Any]) -> None:
-        services.return_order(order.pk, form.remarks, actor=request.actor, at=timezone.now())
+        services.return_order(
+            order.pk, [services.Remark(**each) for each in form.remarks], actor=request.actor, at=timezone.now()
+        )
 
     return _act(request, order, "return_form", form, act, done=_("Returned. The customer's people are told by mail."))
 

@@ -88,7 +88,7 @@ def _require_free(service: Service, order: Order | None) -> None:
     placed = set(ORDER_FLOW.open_states()) - {OrderStatus.DRAFT, OrderStatus.PRICING}
     rows = Order.objects.filter(enterprise_id=service.enterprise_id, status__in=placed)
     about = Q(service=service) | Q(pk__in=OrderItem.objects.filter(service=service).values("order_id"))
-    other = rows.filter(about).exclude(pk=order.pk if order else None).first()
+    other = rows.filter(about).exclude(pk=order.pk if order else 0).first()
     if other:
         message = _("The order %(number)s about %(service)s is still under way.")
         raise Refused(

@@ -158,12 +158,12 @@ BOTH_FACES = {
     "e/<slug:enterprise>/orders/suggest/sites/": inside("order.create"),
     "e/<slug:enterprise>/orders/suggest/accounts/": inside("order.create"),
     "e/<slug:enterprise>/orders/suggest/projects/": inside("order.view"),
-    "e/<slug:enterprise>/orders/<str:number>/edit/": inside("order.create", *FORM, thing="draft"),
+    "e/<slug:enterprise>/orders/<str:number>/edit/": inside("order.create", *FORM, thing="draft_order"),
     "e/<slug:enterprise>/orders/<str:number>/submit/": inside("order.create", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/ask-price/": inside("order.create", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/withdraw/": inside("order.create", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/quote/": inside("order.view", "POST", thing="order"),
-    "e/<slug:enterprise>/orders/<str:number>/authorisation.pdf": inside("order.view", thing="signed_order"),
+    "e/<slug:enterprise>/orders/<str:number>/authorisation.pdf": inside("order.view", thing="order"),
     "e/<slug:enterprise>/services/": inside("service.view"),
     "e/<slug:enterprise>/services/export.csv": inside("service.view", *FORM),
     "e/<slug:enterprise>/services/chosen/": inside("service.view", "POST"),
@@ -215,6 +215,17 @@ BOTH_FACES = {
     f"{_FOLLOWERS}<int:pk>/end/": _followers("POST", thing="follower"),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/drafts/": api(Place.INSIDE, "order.create", "POST"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/contents/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/change/": api(Place.INSIDE, "order.create", "POST", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/submit/": api(Place.INSIDE, "order.create", "POST", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/ask-price/": api(
+        Place.INSIDE, "order.create", "POST", thing="order"
+    ),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/withdraw/": api(
+        Place.INSIDE, "order.create", "POST", thing="order"
+    ),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/quote/": api(Place.INSIDE, "order.view", "POST", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/": api(Place.INSIDE, "billing.view", thing="invoice"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/lines/": api(
@@ -482,6 +493,11 @@ STAFF = {
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
+    "api/v1/order-inbox/": api(Place.ACROSS, "order.assign"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/price/": api(Place.INSIDE, "order.price", "POST", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/take/": api(Place.INSIDE, "order.assign", "POST", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/return/": api(Place.INSIDE, "order.assign", "POST", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/reject/": api(Place.INSIDE, "order.assign", "POST", thing="order"),
     "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": api(
         Place.INSIDE, "milestone.complete", "POST", thing="milestone"
     ),
@@ -802,6 +818,10 @@ SUGGEST_FIELDS = {
     "accounts.people.forms.WhyForm.account": "e/<slug:enterprise>/suggest/accounts/",
     "accounts.people.forms.WhyForm.person": "e/<slug:enterprise>/people/suggest/",
     "accounts.forms.ProfileForm.time_zone": "suggest/time-zones/",
+    "orders.placing.forms.OrderForm.account": "e/<slug:enterprise>/orders/suggest/accounts/",
+    "orders.placing.forms.ItemForm.a_site": "e/<slug:enterprise>/orders/suggest/sites/",
+    "orders.placing.forms.ItemForm.z_site": "e/<slug:enterprise>/orders/suggest/sites/",
+    "orders.placing.forms.TakeForm.care_manager": "suggest/colleagues/",
     "accounts.entrance.forms.WelcomeForm.time_zone": "suggest/time-zones/",
     "accounts.serving.forms.PlaceForm.who": "suggest/colleagues/",
     "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",

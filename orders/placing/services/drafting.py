@@ -14,7 +14,7 @@ from accounts.models import Account, AccountStatus
 from accounts.selectors import get_enterprise
 from inventory.models import Product, Site
 from orders import services as orders
-from orders.models import Order, OrderItem, OrderProject, OrderStatus, OrderType, Quote, QuoteStatus
+from orders.models import QUOTE_FLOW, Order, OrderItem, OrderProject, OrderStatus, OrderType, Quote, QuoteStatus
 from orders.permissions import Permission
 from orders.placing import rules, selectors
 from orders.placing.terms import MOST_ITEMS
@@ -128,7 +128,7 @@ def change_order(order_id: int, wish: Wish, *, seen: int, actor: Actor, at: date
     order.items.all().delete()
     orders.write_items(order, items)
     if is_other:
-        _withdraw_quotes(order)
+        withdraw_quotes(order)
     else:
         _keep_price(order, actor)
     order.save(update_fields=list(columns))
@@ -144,12 +144,13 @@ def _asks_for(items: Sequence[OrderItem], terms_of: Wish | Order) -> list[Any]:
     ]
 
 
-def _withdraw_quotes(order: Order) -> None:
-    """What was offered was for something else."""
+def withdraw_quotes(order: Order) -> None:
+    """What was offered, or accepted, holds no more."""
     held = [QuoteStatus.OFFERED, QuoteStatus.ACCEPTED]
-    Quote.objects.filter(enterprise_id=order.enterprise_id, order=order, status__in=held).update(
-        status=QuoteStatus.WITHDRAWN
-    )
+    for quote in Quote.objects.filter(enterprise_id=order.enterprise_id, order=order, status__in=held):
+        QUOTE_FLOW.require(quote.status, QuoteStatus.WITHDRAWN)
+        quote.status = QuoteStatus.WITHDRAWN
+        quote.save(update_fields=["status"])
 
 
 def _keep_price(order: Order, actor: Actor) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from orders import services as orders
 from orders.models import QUOTE_FLOW, Order, OrderItem, OrderStatus, Quote, QuoteStatus
 from orders.permissions import Permission
 from orders.placing import rules, selectors
-from orders.placing.services.drafting import locked, require_seen
+from orders.placing.services.drafting import locked, require_seen, withdraw_quotes
 from portal import events
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
@@ -46,13 +46,12 @@ def ask_price(order_id: int, *, seen: int, actor: Actor, at: datetime) -> Order:
     orders.bring(order, OrderStatus.PRICING)
     order.private_to = None
     order.save(update_fields=["private_to"])
-    live = [QuoteStatus.OFFERED, QuoteStatus.ACCEPTED]
-    _quotes(actor, order).filter(status__in=live).update(status=QuoteStatus.WITHDRAWN)
+    withdraw_quotes(order)
     events.record("order.price_asked", subject=order, actor=actor, at=at, order=order.number)
     return order
 
 
-def _quotes(actor: Actor, order: Order) -> Any:
+def _quotes(actor: Actor, order: Order) -> QuerySet[Quote]:
     return of_enterprise(Quote.objects, actor).filter(order=order)
 
 
@@ -106,6 +105,7 @@ def _proposal(order: Order, price: Price, actor: Actor) -> Quote:
         open_now.words = price.words or open_now.words
         return open_now
     if open_now:
+        QUOTE_FLOW.require(open_now.status, QuoteStatus.WITHDRAWN)
         open_now.status = QuoteStatus.WITHDRAWN
         open_now.save(update_fields=["status"])
     version = _quotes(actor, order).count() + 1

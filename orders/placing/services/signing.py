@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,7 @@ def submit_order(order_id: int, signatory: Signatory, *, seen: int, actor: Actor
     order.submitted_at, order.placed_on, order.placed_by = at, orders.day_of(order, at), signatory.name
     order.private_to, order.remarks, order.revision = None, [], order.revision + 1
     order.save(update_fields=["submitted_at", "placed_on", "placed_by", "private_to", "remarks", "revision"])
-    signed = {"signatory": signatory.name, "title": signatory.title, "sha256": paper.sha256}
+    signed: dict[str, Any] = {"signatory": signatory.name, "title": signatory.title, "sha256": paper.sha256}
     events.record("order.placed", subject=order, actor=actor, at=at, order=order.number, type=order.type, **signed)
     events.hint_after_commit("orders.print_authorisation", order.enterprise_id, paper.pk)
     return order

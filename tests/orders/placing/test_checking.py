@@ -210,7 +210,7 @@ def test_a_returned_order_says_why_and_comes_back_corrected(
     assert order.status == "returned"
     page = client_of(alice).get(f"{HERE}{order.number}/").text
     assert "Item 1: Which cage?" in page and "Too soon" in page
-    assert any("Which cage?" in each.text for each in deliver() if each.kind == "order.returned")
+    assert any("Which cage?" in each.body_text for each in deliver() if each.kind == "order.returned")
     corrected = typed(acme_main, wave, denver, seen=str(order.revision), notes="Cage 12")
     assert client_of(alice).post(f"{HERE}{order.number}/edit/", corrected).status_code == 302
     assert say(alice, order, "submit", **signed(latest(acme))).status_code == 302
