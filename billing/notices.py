@@ -10,14 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import BILLING_ROLES, User
+from accounts.models import BILLING_ROLES
 from accounts.notices import customers_people
-from accounts.selectors import list_team, reachable
+from accounts.serving.notices import of_account_team
 from billing import selectors
 from billing.models import Credit, Dispute, DisputedLine, Invoice
 from billing.permissions import Permission
 from portal import money
-from portal.actors import ActorKind, system
+from portal.actors import ActorKind
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
 
@@ -29,15 +29,7 @@ def _billing_people(event: Event) -> Iterable[Recipient]:
 
 def _analysts(event: Event) -> Iterable[Recipient]:
     """The billing analysts of the account's team, on the staff face."""
-    team = list_team(system(event.enterprise_id), event.account_id).filter(role__in=BILLING_ROLES)
-    cards = list(dict.fromkeys(card for member in team for card in (member.card, reachable(member.card)) if card))
-    users = {user.email: user for user in User.objects.filter(email__in=[card.email for card in cards])}
-    reason = _("You are the billing analyst of this account.")
-    for card in cards:
-        # Who has come to sign in by another address is still reached by the card's.
-        user = users.get(card.email) or User(language=(card.languages or ["en"])[0])
-        if user.is_active:
-            yield Recipient(card.email, card.name, user.language, user.time_zone, reason, face="staff")
+    yield from of_account_team(event, roles=BILLING_ROLES, reason=_("You are the billing analyst of this account."))
 
 
 def _both_sides(event: Event) -> Iterable[Recipient]:

@@ -18,6 +18,8 @@ def _renamed(facts: dict[str, Any]) -> dict[str, Any]:
 
 def register_kinds() -> None:
     register(
+        # Silent: the order that asks for it tells of it.
+        EventKind("service.planned", story=gettext_lazy("Service %(service)s is ordered")),
         # Silent: the order that brings a service tells of it.
         EventKind("service.activated", story=gettext_lazy("Service %(service)s is active from %(on)s"), tone="green"),
         # Silent: a name is for those who look, and the story keeps it.

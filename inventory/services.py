@@ -1,18 +1,20 @@
 """What changes services."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from inventory import rules, selectors
-from inventory.models import SERVICE_FLOW, Dlr, Service, ServiceStatus
+from inventory.models import SERVICE_FLOW, Dlr, Product, Service, ServiceStatus, Site
 from inventory.permissions import Permission
-from portal import events, files
+from portal import events, files, numbers
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.tenancy import of_enterprise, within_accounts
@@ -30,6 +32,28 @@ def activate_service(service_id: int, *, actor: Actor, on: date, at: datetime) -
     service.save(update_fields=["status", "started_on"])
     events.record("service.activated", subject=service, actor=actor, at=at, service=service.number, on=on)
     return service
+
+
+@transaction.atomic
+def plan_service(*, account: Account, product: Product, actor: Actor, at: datetime, **fields: Any) -> Service:
+    """Enter a service that is to be delivered; ``fields`` are further columns of Service."""
+    service = Service.objects.create(
+        enterprise_id=account.enterprise_id,
+        account=account,
+        product=product,
+        number=numbers.take("service", year=at.year),
+        **fields,
+    )
+    events.record("service.planned", subject=service, actor=actor, at=at, service=service.number)
+    return service
+
+
+def enter_site(actor: Actor, address: Mapping[str, str], *, at: datetime) -> Site:
+    """The customer's site at an address (name, street, city, region, postcode, country), entered if it is new."""
+    assert actor.enterprise_id is not None
+    known = of_enterprise(Site.objects, actor).filter(**address).order_by("pk").first()
+    code = "" if known else numbers.take("site", year=at.year)
+    return known or Site.objects.create(enterprise_id=actor.enterprise_id, code=code, **address)
 
 
 # --- the customer's own name -------------------------------------------------------------------------

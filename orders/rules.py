@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from portal.moving import Along, Way
+from portal.moving import Along, Shared, Way
 
 _NUMBER = re.compile(r"(ORD)-?(\d{4})-?(\d+)")
 
@@ -81,6 +81,10 @@ STEPS: dict[str, tuple[StepPlan, ...]] = {
 
 # How its tables move from one enterprise to another.
 WAYS: dict[str, Way] = {
+    "orders_orderproject": Shared("name"),
     "orders_order": Along("accounts_account", "account_id"),
     "orders_milestone": Along("orders_order", "order_id"),
+    "orders_orderitem": Along("orders_order", "order_id"),
+    "orders_quote": Along("orders_order", "order_id"),
+    "orders_authorisation": Along("orders_order", "order_id"),
 }

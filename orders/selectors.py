@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from inventory.models import Service
 from inventory.permissions import Permission as ServicePermission
-from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneStatus, Order, Owner
+from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneStatus, Order, OrderStatus, Owner
 from orders.permissions import Permission
 from portal import events
 from portal.actors import Actor
@@ -90,9 +90,23 @@ def list_orders_of(actor: Actor, service: Service) -> QuerySet[Order]:
 _WHOLE = ("account", "product", "service", "a_site", "z_site", "care_manager")
 
 
+# Who takes part in an order that is not placed yet: writes, prices, or agrees to the price.
+_DRAFTERS = (Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY, Permission.ORDER_PRICE)
+
+
 def _list(actor: Actor) -> QuerySet[Order]:
     found = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_VIEW)
-    return found.select_related("account")
+    return found.filter(_shown(actor)).select_related("account")
+
+
+def _shown(actor: Actor) -> Q:
+    """Without the drafts of accounts for which the actor has no part in ordering, and those of one other person."""
+    reach = [actor.accounts_for(each) for each in _DRAFTERS]
+    mine = Q(private_to=None) if actor.user_id is None else Q(private_to=None) | Q(private_to=actor.user_id)
+    if None in reach:
+        return mine
+    accounts = sorted(frozenset[int]().union(*(each for each in reach if each)))
+    return mine & (~Q(status=OrderStatus.DRAFT) | Q(account_id__in=accounts))
 
 
 def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet[Order]:

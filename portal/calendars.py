@@ -55,6 +55,12 @@ class BusinessHours:
         return cls(time_zone=time_zone, week=week, country=country)
 
     @classmethod
+    def weekdays_of(cls, country: str) -> "BusinessHours":
+        """Monday to Friday less the country's holidays; where they are not known, Monday to Friday."""
+        known = country in holidays.list_supported_countries()
+        return cls(country=country if known else None)
+
+    @classmethod
     def around_the_clock(cls) -> "BusinessHours":
         """Every hour of every day."""
         return cls.on(range(7), ALWAYS, time_zone="UTC", country=None)

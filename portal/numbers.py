@@ -9,7 +9,7 @@ from django.db import connection
 
 # The series whose numbers come from a sequence: name -> prefix. Further apps add theirs here,
 # because the sequences are made with the walls.
-SERIES = {"order": "ORD", "dispute": "DSP", "move": "MOV"}
+SERIES = {"order": "ORD", "dispute": "DSP", "move": "MOV", "service": "SVC", "site": "SITE"}
 
 
 def sequence(series: str) -> str:

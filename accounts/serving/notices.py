@@ -1,6 +1,6 @@
 """What is told of account teams and of absences."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import selectors
 from accounts.models import StaffAbsence, StaffCard, TeamRole, User
+from portal.actors import system
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -30,6 +32,19 @@ def to_colleague(card: StaffCard | None, reason: Text) -> Iterable[Recipient]:
     )
     if user.is_active:
         yield Recipient(user.email, card.name, user.language, user.time_zone, reason, face="staff")
+
+
+def of_account_team(event: Event, *, roles: Collection[str], reason: Text) -> Iterable[Recipient]:
+    """Those of the account's team who have one of the roles, and who stands in for them, on the staff face."""
+    team = selectors.list_team(system(event.enterprise_id), event.account_id).filter(role__in=roles)
+    cards = [card for member in team for card in (member.card, selectors.reachable(member.card)) if card]
+    cards = list(dict.fromkeys(cards))
+    users = {user.email: user for user in User.objects.filter(email__in=[card.email for card in cards])}
+    for card in cards:
+        # Who has come to sign in by another address is still reached by the card's.
+        user = users.get(card.email) or User(language=(card.languages or ["en"])[0])
+        if user.is_active:
+            yield Recipient(card.email, card.name, user.language, user.time_zone, reason, face="staff")
 
 
 def _newcomer(event: Event) -> Iterable[Recipient]:

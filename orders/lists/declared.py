@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.selectors import in_group
 from inventory.models import Family
 from orders import rules, selectors
-from orders.models import ORDER_FLOW, Milestone, Order, OrderStatus
+from orders.models import ORDER_FLOW, Milestone, Order, OrderProject, OrderStatus
 from orders.permissions import Permission
 from portal import identifiers
 from portal.csvfile import csv_response
@@ -51,6 +51,13 @@ def by_number(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
         return rows.none()
     found = identifiers.spellings(typed)
     return rows.filter(identifiers.is_one_of("number_key", found) | identifiers.is_one_of("reference_key", found))
+
+
+def _in_project(rows: QuerySet[Order], value: str) -> QuerySet[Order]:
+    """By the project's name, or its reference; enterprises may call theirs alike."""
+    typed = " ".join(value.split())
+    named = OrderProject.objects.filter(Q(name=typed) | Q(reference=typed))
+    return rows.filter(project__in=named.values("pk"))
 
 
 ORDERS = ListPage(
@@ -91,6 +98,7 @@ ORDERS = ListPage(
             lambda rows, value: rows.filter(account__number__in=rules.spellings(value)),
         ),
         Filter("group", gettext_lazy("Account group"), in_group, suggest="accounts:suggest_groups"),
+        Filter("project", gettext_lazy("Project"), _in_project, suggest="orders:suggest_projects"),
         Filter("q", gettext_lazy("Order number or PO"), by_number, hint="ORD-2026-00417"),
         DateRange("placed", gettext_lazy("Placed"), "placed_on"),
         DateRange("committed", gettext_lazy("Committed"), "committed_on", absent=date.max),

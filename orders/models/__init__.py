@@ -9,19 +9,27 @@ from orders.models.milestones import (
     MilestoneStatus,
     Owner,
 )
-from orders.models.orders import ORDER_FLOW, UNPLACED, Order, OrderStatus, OrderType
+from orders.models.orders import ORDER_FLOW, UNPLACED, Order, OrderProject, OrderStatus, OrderType
+from orders.models.placing import QUOTE_FLOW, Authorisation, ItemAction, OrderItem, Quote, QuoteStatus
 
 __all__ = [
     "ASKS",
     "MILESTONE_FLOW",
     "ORDER_FLOW",
     "OWNER_TONES",
+    "QUOTE_FLOW",
     "UNPLACED",
+    "Authorisation",
+    "ItemAction",
     "Milestone",
     "MilestoneKind",
     "MilestoneStatus",
     "Order",
+    "OrderItem",
+    "OrderProject",
     "OrderStatus",
     "OrderType",
     "Owner",
+    "Quote",
+    "QuoteStatus",
 ]

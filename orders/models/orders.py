@@ -1,6 +1,7 @@
 """Orders: what was asked for, what was promised, and where it stands."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F
@@ -91,9 +92,38 @@ ORDER_FLOW = Flow(
 UNPLACED = frozenset({_S.DRAFT, _S.PRICING, _S.SUBMITTED, _S.RETURNED})
 
 
-class Order(TenantOwned):
-    """A request of the customer's that the carrier delivers, with its care manager."""
+class OrderProject(TenantOwned):
+    """Orders that belong together, as the customer calls it: a new plant, a move."""
 
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (reference)")}
+    name = models.CharField(max_length=120)
+    reference = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "name"], name="orders_orderproject_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Order(TenantOwned):
+    """A request of the customer's that the carrier delivers, with its care manager.
+
+    A draft with ``private_to`` is that person's alone. ``remarks`` are why it was returned: each
+    with ``item`` (its position, or null), ``field`` and ``words``.
+    """
+
+    # What the customer orders; what becomes of it is the carrier's.
+    extra_grants: ClassVar = {
+        "portal_app": (
+            "INSERT",
+            "UPDATE (account_id, product_id, service_id, a_site_id, z_site_id, project_id, type, status, title)",
+            "UPDATE (customer_reference, requested_on, term_months, monthly, one_time, notes, private_to)",
+            "UPDATE (revision, submitted_at, placed_by, placed_on, remarks)",
+        )
+    }
     number = models.CharField(max_length=30, db_collation="C")
     number_key = identifiers.key("number", max_length=30)
     type = models.CharField(max_length=12, choices=OrderType, default=OrderType.NEW)
@@ -118,6 +148,12 @@ class Order(TenantOwned):
     monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # MRC
     one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # NRC
     term_months = models.PositiveSmallIntegerField(default=0)
+    project = TenantForeignKey(OrderProject, related_name="orders", null=True, blank=True)
+    notes = models.TextField(blank=True, db_default="")
+    private_to = models.BigIntegerField(null=True, blank=True)  # the key of a sign-in
+    revision = models.PositiveIntegerField(default=0, db_default=0)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    remarks = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
 
     class Meta:
         constraints = [
@@ -130,7 +166,7 @@ class Order(TenantOwned):
             models.Index(fields=["enterprise", "account"], name="orders_order_account"),
             # The latest about a service.
             models.Index(fields=["enterprise", "service", "-placed_on"], name="orders_order_service"),
-            *linked("a_site", "z_site", prefix="orders_order"),
+            *linked("a_site", "z_site", "project", prefix="orders_order"),
             *identifiers.indexes("number_key", "orders_order_nkey"),
             *identifiers.indexes("reference_key", "orders_order_rkey"),
             # A day after all others for what is not committed yet.
@@ -143,6 +179,10 @@ class Order(TenantOwned):
             ),
             # The care manager's work list goes across enterprises.
             models.Index(fields=["care_manager", "status", "expected_on"], name="orders_order_workload"),
+            # The inbox too: what nobody has taken yet.
+            models.Index(
+                fields=["placed_on", "id"], name="orders_order_inbox", condition=models.Q(status=_S.SUBMITTED)
+            ),
         ]
 
     def __str__(self) -> str:

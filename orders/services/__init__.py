@@ -17,6 +17,8 @@ from orders.services.orders import (
     locked_orders,
     place_order,
     require_open,
+    require_placeable,
+    write_items,
 )
 
 __all__ = [
@@ -34,4 +36,6 @@ __all__ = [
     "locked_orders",
     "place_order",
     "require_open",
+    "require_placeable",
+    "write_items",
 ]

@@ -6,18 +6,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account
+from accounts.models import Account, AccountStatus
 from accounts.selectors import get_enterprise
 from inventory import services as inventory
-from inventory.models import Product, ServiceStatus
-from orders.models import ORDER_FLOW, Milestone, MilestoneStatus, Order, OrderStatus, OrderType
+from inventory.models import Product, Service, ServiceStatus
+from orders.models import (
+    ORDER_FLOW,
+    ItemAction,
+    Milestone,
+    MilestoneStatus,
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderType,
+)
 from orders.rules import STEPS, StepPlan
 from portal import events, numbers
 from portal.actors import Actor
-from portal.errors import IllegalMove
+from portal.errors import IllegalMove, Refused
 from portal.tenancy import of_enterprise
 
 # What an order of a type does to its service on the day it is concluded; returns the number of a
@@ -48,14 +57,65 @@ def day_of(order: Order, at: datetime) -> date:
     return at.astimezone(ZoneInfo(get_enterprise(order.enterprise_id).time_zone)).date()
 
 
+def require_placeable(account: Account, services: Iterable[Service], *, order: Order | None = None) -> None:
+    """Raises Refused for a closed account, a service that ends, and one about which another order is under way.
+
+    It locks the services until the end of the transaction: of two orders at once the second is refused.
+    """
+    if account.status == AccountStatus.CLOSED:
+        message = _("The account %(number)s is closed, so nothing can be ordered for it.")
+        raise Refused(
+            message % {"number": account.number},
+            way_out=_("Nothing was changed. Choose another account, or ask your account team to open it again."),
+            field="account",
+        )
+    keys = sorted(each.pk for each in services)
+    if not keys:
+        return
+    rows = Service.objects.filter(enterprise_id=account.enterprise_id, pk__in=keys).order_by("pk")
+    for service in rows.select_for_update(of=("self",), no_key=True):
+        _require_free(service, order)
+
+
+def _require_free(service: Service, order: Order | None) -> None:
+    if service.status in {ServiceStatus.ENDING, ServiceStatus.TERMINATED}:
+        ending = _("%(service)s is being disconnected already.")
+        gone = _("%(service)s is disconnected.")
+        raise Refused(
+            (ending if service.status == ServiceStatus.ENDING else gone) % {"service": service.number},
+            way_out=_("Nothing was changed. If it should stay, ask your account team to cancel the disconnect."),
+        )
+    placed = set(ORDER_FLOW.open_states()) - {OrderStatus.DRAFT, OrderStatus.PRICING}
+    rows = Order.objects.filter(enterprise_id=service.enterprise_id, status__in=placed)
+    about = Q(service=service) | Q(pk__in=OrderItem.objects.filter(service=service).values("order_id"))
+    other = rows.filter(about).exclude(pk=order.pk if order else 0).first()
+    if other:
+        message = _("The order %(number)s about %(service)s is still under way.")
+        raise Refused(
+            message % {"number": other.number, "service": service.number},
+            way_out=_("Nothing was changed. Wait until it is done, or ask for a change of that order."),
+        )
+
+
+# What an item does to what the customer has, where nobody says it.
+_ACTIONS = {
+    OrderType.NEW: ItemAction.ADD,
+    OrderType.TRIAL: ItemAction.ADD,
+    OrderType.DISCONNECT: ItemAction.DELETE,
+}
+
+
 @transaction.atomic
 def place_order(
     *, account: Account, product: Product, type: OrderType, title: str, actor: Actor, at: datetime, **fields: Any
 ) -> Order:
     """Write an order into the books, submitted unless ``fields`` say otherwise; the caller asked who may.
 
-    ``fields`` are further columns of Order, as service, requested_on, monthly or customer_reference.
+    ``fields`` are further columns of Order, as service, requested_on, monthly or customer_reference, and
+    ``items``: OrderItem not saved yet, in their order; without them the order has one of its own columns.
+    Raises Refused as ``require_placeable`` does, but for a draft.
     """
+    items: list[OrderItem] = list(fields.pop("items", ()))
     order = Order(
         enterprise_id=account.enterprise_id,
         account=account,
@@ -66,9 +126,32 @@ def place_order(
         **{"placed_by": actor.name, **fields},
     )
     order.placed_on = day_of(order, at)
+    is_draft = order.status == OrderStatus.DRAFT
+    items = items or [_own_item(order)]
+    if not is_draft:
+        require_placeable(account, [each.service for each in items if each.service])
+        order.submitted_at = order.submitted_at or at
     order.save()
-    events.record("order.placed", subject=order, actor=actor, at=at, order=order.number, type=type)
+    write_items(order, items)
+    kind = "order.drafted" if is_draft else "order.placed"
+    events.record(kind, subject=order, actor=actor, at=at, order=order.number, type=type)
     return order
+
+
+def _own_item(order: Order) -> OrderItem:
+    """What the order itself says, as its only item."""
+    return OrderItem(
+        action=_ACTIONS.get(OrderType(order.type), ItemAction.MODIFY), product=order.product, service=order.service,
+        a_site=order.a_site, z_site=order.z_site, bandwidth=order.service.bandwidth if order.service else "",
+        monthly=order.monthly, one_time=order.one_time,
+    )  # fmt: skip
+
+
+def write_items(order: Order, items: Iterable[OrderItem]) -> None:
+    """Give an order its items, in their order."""
+    for place, item in enumerate(items, start=1):
+        item.enterprise_id, item.order, item.position = order.enterprise_id, order, place
+        item.save(force_insert=True)
 
 
 @transaction.atomic
@@ -131,11 +214,12 @@ def conclude_order(order: Order, *, actor: Actor, at: datetime) -> None:
 
 
 def _begin_service(order: Order, actor: Actor, on: date, at: datetime) -> str:
-    service = order.service
-    if service is None or service.status != ServiceStatus.PENDING:
-        return ""
-    inventory.activate_service(service.pk, actor=actor, on=on, at=at)
-    return str(service.number)
+    """The order's service begins, and those of its further items; returns the number of the first."""
+    ordered = OrderItem.objects.filter(enterprise_id=order.enterprise_id, order=order, action=ItemAction.ADD)
+    about = Q(pk=order.service_id) | Q(pk__in=ordered.values("service_id"))
+    rows = of_enterprise(Service.objects, actor).filter(about, status=ServiceStatus.PENDING).order_by("pk")
+    begun = [inventory.activate_service(pk, actor=actor, on=on, at=at) for pk in rows.values_list("pk", flat=True)]
+    return ", ".join(str(each.number) for each in begun)
 
 
 OUTCOMES: dict[str, Outcome] = {OrderType.NEW: _begin_service}

@@ -13,6 +13,7 @@ import accounts.staffing.urls
 import accounts.urls
 import billing.urls
 import inventory.urls
+import orders.placing.urls
 import orders.urls
 import portal.following.urls
 import portal.header.urls
@@ -51,6 +52,7 @@ api: list[URLPattern | URLResolver] = [
     path("team-gaps/", accounts.serving.urls.api_gaps, name="team_gaps"),
     path("registrations/", accounts.joining.urls.api_registrations, name="registrations"),
     path("moves/", include((accounts.moving.urls.api_staff, "moving"))),
+    path("order-inbox/", orders.placing.urls.api_inbox, name="order_inbox"),
     path("e/<slug:enterprise>/audit/", include((accounts.audit.urls.api_both, "audit"))),
     path("e/<slug:enterprise>/team/", include((accounts.serving.urls.api_staff, "serving"))),
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),

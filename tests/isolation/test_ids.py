@@ -119,6 +119,7 @@ def test_a_field_suggests_nothing_of_another_enterprises(face, acmes, boreals, b
             assert _echoless(theirs, typed) == _echoless(nones, NOT_A_NUMBER), (name, typed)
         mine = {"account": boreals.account.number, "group": boreals.group.name, "person": boreals.member.name}
         mine["contact"] = boreals.contact.name
+        mine["site"], mine["project"] = boreals.service.a_site.code, boreals.project.name
         own = mine[declared.SUGGESTIONS[name]]
         assert own in browser.get(address, {"of": "q", "q": own}).text
 

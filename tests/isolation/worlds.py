@@ -48,7 +48,7 @@ from accounts.models import (
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine, Posting
 from inventory.models import Service
-from orders.models import Milestone, Order
+from orders.models import Authorisation, Milestone, Order, OrderItem, OrderProject, Quote
 from portal import files, looks, registries
 from portal.models import (
     CarrierTerm,
@@ -114,6 +114,9 @@ class World:
     account_code: AccountCode
     following: Following
     review_line: ReviewLine
+    written: Order
+    project: OrderProject
+    authorisation: Authorisation
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -127,6 +130,8 @@ class World:
             "customer_number": {"<int:pk>": self.customer_number.pk},
             "service": {"<int:pk>": self.service.pk},
             "order": {"<str:number>": self.order.number},
+            "draft_order": {"<str:number>": self.written.number},
+            "authorisation": {"<int:pk>": self.authorisation.pk},
             "milestone": {"<int:pk>": self.milestone.pk},
             "followable": {"<slug:slug>": "order", "<str:number>": self.order.number},
             "following": {"<int:pk>": self.following.pk},
@@ -226,8 +231,34 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     moves = (*make.move(enterprise, make.house(), why=f"Sale of {enterprise.public_id}"), make.account_code(account))
     words.append(moves[1].why)
     records = (contact, number, group, *moves, _following(order, contact), line)
-    kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records)
+    placing = _placing(order)
+    words += [placing[0].number, placing[0].title, placing[1].name, placing[0].notes]
+    kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records, *placing)
     return World(enterprise, account, service, *things, file, _export(enterprise, person), *kept, words=words)
+
+
+def _placing(order: Order) -> tuple[Order, OrderProject, Authorisation]:
+    """An order that is written but not placed, in a project, with its price; and who signed for the other one."""
+    place, at = order.enterprise.public_id, builders.ISSUED_AT
+    here = {"enterprise": order.enterprise}
+    with inside(order.enterprise):
+        project = OrderProject.objects.create(**here, name=f"Plant of {place}", made_at=at, made_by="Somebody")
+        draft = {"status": "draft", "title": f"Draft of {place}", "notes": f"Gate of {place}", "project": project}
+        order.submitted_at = at
+        order.save(update_fields=["submitted_at"])
+    written = make.order(order.account, milestones=0, **draft)
+    with inside(order.enterprise):
+        new = {"name": f"Yard of {place}", "street": "1 Yard", "city": "Reno", "country": "US"}
+        OrderItem.objects.create(**here, order=written, position=1, product=written.product, a_new=new)
+        prices = {"monthly": 1, "one_time": 1, "term_months": 12, "valid_until_on": at.date()}
+        Quote.objects.create(**here, order=written, version=1, **prices, director=f"Director of {place}")
+        name = default_storage.save(f"authorisations/{order.enterprise_id}/{place}.pdf", ContentFile(PDF))
+        paper = Authorisation.objects.create(
+            **here, order=order, version=1, name=f"Signer of {place}", title="Head", signature="x", signed_at=at,
+            signed_by="Somebody", content={}, sha256="0" * 64, pdf_name=name,
+            pdf_sha256=hashlib.sha256(PDF).hexdigest(),
+        )  # fmt: skip
+    return written, project, paper
 
 
 def _following(order: Order, contact: Contact) -> Following:

@@ -1,0 +1,471 @@
+"""Orders as programs write, price, sign and check them, on the same services as the pages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.selectors import find_colleague
+from inventory.models import Product, Site
+from orders import selectors as every
+from orders.api import OrderRow, OrderSite
+from orders.models import QUOTE_FLOW, ItemAction, Order
+from orders.permissions import Permission
+from orders.placing import lists, selectors, services
+from portal.api import (
+    ApiRequest,
+    ApiView,
+    FlowState,
+    Moment,
+    MoneyField,
+    Nothing,
+    Taken,
+    found,
+    operation,
+    paged,
+    taken,
+)
+from portal.errors import Refused
+from portal.policy import requires
+
+TAG = "orders"
+
+
+# --- what is answered ----------------------------------------------------------------------------------------
+
+
+class ItemProduct(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    is_icb = serializers.BooleanField()
+
+
+class ItemShape(serializers.Serializer[Any]):
+    """One thing that an order asks for. ``state`` and ``action`` are TM Forum's words (TMF622)."""
+
+    position = serializers.IntegerField()
+    action = serializers.ChoiceField(choices=ItemAction.choices)
+    state = serializers.CharField()
+    product = ItemProduct()
+    service = serializers.CharField(source="service.number", default=None, allow_null=True)
+    a_site = OrderSite(allow_null=True)
+    z_site = OrderSite(allow_null=True)
+    a_end = serializers.CharField()
+    z_end = serializers.CharField()
+    bandwidth = serializers.CharField()
+    quantity = serializers.IntegerField()
+    monthly = MoneyField("monthly", currency="order.account.currency")
+    one_time = MoneyField("one_time", currency="order.account.currency")
+
+
+class QuoteShape(serializers.Serializer[Any]):
+    """What an order that is priced case by case costs. ``state`` is TM Forum's word (TMF648) for ``status``."""
+
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=QUOTE_FLOW.states.choices)
+    state = FlowState(QUOTE_FLOW)
+    monthly = MoneyField("monthly", currency="order.account.currency")
+    one_time = MoneyField("one_time", currency="order.account.currency")
+    term_months = serializers.IntegerField()
+    valid_until_on = serializers.DateField()
+    words = serializers.CharField()
+    director = serializers.CharField()
+    engineer = serializers.CharField()
+    answered_by = serializers.CharField()
+    answered_at = Moment(allow_null=True)
+    answer = serializers.CharField()
+
+
+class AuthorisationShape(serializers.Serializer[Any]):
+    """Who signed, when, and the SHA-256 of what was signed."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    signed_at = Moment()
+    sha256 = serializers.CharField()
+
+
+class ProjectShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    reference = serializers.CharField()
+
+
+class RemarkShape(serializers.Serializer[Any]):
+    """Why an order was returned: of an item, of a field, or of the whole."""
+
+    item = serializers.IntegerField(allow_null=True)
+    field = serializers.CharField(allow_blank=True)
+    words = serializers.CharField()
+
+
+class ContentsShape(OrderRow):
+    """All that an order asks for. ``revision`` is named by whoever changes or signs it."""
+
+    revision = serializers.IntegerField()
+    notes = serializers.CharField()
+    term_months = serializers.IntegerField()
+    monthly = MoneyField("monthly", currency="account.currency")
+    one_time = MoneyField("one_time", currency="account.currency")
+    project = ProjectShape(allow_null=True)
+    items = ItemShape(many=True, source="held")
+    quotes = QuoteShape(many=True, source="offers")
+    authorisation = AuthorisationShape(allow_null=True, source="paper")
+    remarks = RemarkShape(many=True)
+
+
+def _order(request: ApiRequest, number: str, permission: str) -> Order:
+    return found(selectors.get_order(request.actor, number, permission))
+
+
+def _contents(request: ApiRequest, number: str) -> Any:
+    order: Any = found(every.get_order(request.actor, number))
+    order.held = selectors.list_items(request.actor, order)
+    order.offers = selectors.list_quotes(request.actor, order)
+    for each in order.offers:
+        each.order = order
+    order.paper = selectors.get_authorisation(request.actor, order)
+    return ContentsShape(order, context={"request": request}).data
+
+
+# --- what is sent -----------------------------------------------------------------------------------------------
+
+
+class Address(Taken):
+    """A site that the portal does not know yet."""
+
+    name = serializers.CharField(max_length=120, allow_blank=True, default="")
+    street = serializers.CharField(max_length=200)
+    city = serializers.CharField(max_length=100)
+    region = serializers.CharField(max_length=60, allow_blank=True, default="")
+    postcode = serializers.CharField(max_length=20, allow_blank=True, default="")
+    country = serializers.RegexField(r"\A[A-Z]{2}\Z")
+
+
+class NewItem(Taken):
+    """A product, at sites by their keys or at new addresses. Amounts are for the carrier's people."""
+
+    product = serializers.CharField(max_length=40)
+    bandwidth = serializers.CharField(max_length=40, allow_blank=True, default="")
+    quantity = serializers.IntegerField(min_value=1, max_value=99, default=1)
+    a_site = serializers.CharField(max_length=40, allow_blank=True, default="")
+    z_site = serializers.CharField(max_length=40, allow_blank=True, default="")
+    a_new = Address(required=False)
+    z_new = Address(required=False)
+    monthly = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, required=False)
+    one_time = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, required=False)
+
+
+class NewOrder(Taken):
+    """An order to be kept as a draft: for an account, by its number."""
+
+    account = serializers.CharField(max_length=30)
+    items = NewItem(many=True, allow_empty=False, max_length=100)  # type: ignore[call-arg]
+    title = serializers.CharField(max_length=200, allow_blank=True, default="")
+    requested_on = serializers.DateField(allow_null=True, default=None)
+    term_months = serializers.IntegerField(min_value=0, max_value=240, default=0)
+    customer_reference = serializers.CharField(max_length=60, allow_blank=True, default="")
+    notes = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    project = serializers.CharField(max_length=120, allow_blank=True, default="")
+    project_reference = serializers.CharField(max_length=60, allow_blank=True, default="")
+
+
+class ChangedOrder(NewOrder):
+    """The same in place of the revision that was seen."""
+
+    revision = serializers.IntegerField(min_value=0)
+
+
+class Seen(Taken):
+    revision = serializers.IntegerField(min_value=0)
+
+
+class Signature(Taken):
+    """Who orders in the company's name; ``signature`` is the name once more."""
+
+    revision = serializers.IntegerField(min_value=0)
+    name = serializers.CharField(max_length=200)
+    title = serializers.CharField(max_length=200)
+    signature = serializers.CharField(max_length=200)
+
+
+class Answer(Taken):
+    """To a quote, by its version."""
+
+    version = serializers.IntegerField(min_value=1)
+    accepts = serializers.BooleanField()
+    words = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+def _wish(request: ApiRequest, sent: dict[str, Any]) -> services.Wish:
+    """As the services take it. Raises ValidationError for an account, product or site that is not there."""
+    account = selectors.list_accounts(request.actor).filter(number=sent.pop("account")).first()
+    if account is None:
+        raise serializers.ValidationError({"account": [_("There is no such account for which you may order.")]})
+    items = sent.pop("items")
+    products = {each.code: each for each in selectors.list_catalogue()}
+    keys = {each[f"{end}_site"] for each in items for end in "az"}
+    sites = {each.code: each for each in selectors.list_sites(request.actor).filter(code__in=keys)}
+    faults = [_faults(each, products, sites, may_price=request.actor.is_staff) for each in items]
+    if any(faults):
+        raise serializers.ValidationError({"items": faults})
+    return services.Wish(account, [_line(each, products, sites) for each in items], **sent)
+
+
+def _faults(
+    item: dict[str, Any], products: Mapping[str, Product], sites: Mapping[str, Site], *, may_price: bool
+) -> dict[str, list[str]]:
+    found_: dict[str, list[str]] = {}
+    if item["product"] not in products:
+        found_["product"] = [_("The catalogue has no such product.")]
+    for end in "az":
+        if item[f"{end}_site"] and item[f"{end}_site"] not in sites:
+            found_[f"{end}_site"] = [_("You have no such site.")]
+        if item[f"{end}_site"] and item.get(f"{end}_new"):
+            found_[f"{end}_new"] = [_("Choose a site, or write a new address: not both.")]
+    for name in ("monthly", "one_time"):
+        if name in item and not may_price:
+            found_[name] = [_("Prices are given by the carrier.")]
+    return found_
+
+
+def _line(item: dict[str, Any], products: Mapping[str, Product], sites: Mapping[str, Site]) -> services.Line:
+    new = {end: dict(item.get(f"{end}_new") or {}) for end in "az"}
+    for address in new.values():
+        if address:
+            address["name"] = address["name"] or address["street"][:120]
+    prices = {name: item[name] for name in ("monthly", "one_time") if name in item}
+    return services.Line(
+        products[item["product"]], sites.get(item["a_site"]), sites.get(item["z_site"]), new["a"], new["z"],
+        item["bandwidth"], item["quantity"], **prices,
+    )  # fmt: skip
+
+
+_WRITTEN = {
+    "account": "5-KTR2P",
+    "requested_on": "2027-01-19",
+    "term_months": 36,
+    "customer_reference": "PO 4500-7788",
+    "items": [
+        {
+            "product": "wave-10g",
+            "bandwidth": "10 Gbps",
+            "a_site": "DEN-HQ",
+            "z_new": {"street": "2 Main St", "city": "Reno", "country": "US"},
+        }
+    ],
+}
+
+
+class Drafts(ApiView):
+    @operation(ContentsShape, takes=NewOrder, status=201, summary="Write an order", tag=TAG, example=_WRITTEN)
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest) -> Response:
+        """It is kept as a draft: nothing is ordered until it is signed. Refused for a day on which nobody works."""
+        wish = _wish(request, taken(request, NewOrder))
+        order = services.draft_order(wish, actor=request.actor, at=timezone.now())
+        body = _contents(request, order.number)
+        return Response(body, status=201, headers={"Location": body["href"]})
+
+
+class Contents(ApiView):
+    @operation(ContentsShape, summary="What an order asks for, its quotes and who signed it", tag=TAG)
+    @requires(Permission.ORDER_VIEW)
+    def get(self, request: ApiRequest, number: str) -> Response:
+        return Response(_contents(request, number))
+
+
+class Change(ApiView):
+    @operation(
+        ContentsShape, takes=ChangedOrder, summary="Write a draft anew", tag=TAG,
+        example={**_WRITTEN, "revision": 0},
+    )  # fmt: skip
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """A draft, or an order that was returned. 409 where it is not the revision any more."""
+        order = _order(request, number, Permission.ORDER_CREATE)
+        sent = taken(request, ChangedOrder)
+        seen = sent.pop("revision")
+        wish = _wish(request, sent)
+        services.change_order(order.pk, wish, seen=seen, actor=request.actor, at=timezone.now())
+        return Response(_contents(request, number))
+
+
+class _Step(ApiView):
+    """One step of an order; its contents are the answer."""
+
+    def act(
+        self, request: ApiRequest, number: str, permission: str, shape: type[Taken], do: Callable[..., object]
+    ) -> Response:
+        order = _order(request, number, permission)
+        do(order, taken(request, shape), {"actor": request.actor, "at": timezone.now()})
+        return Response(_contents(request, number))
+
+
+class Submit(_Step):
+    @operation(
+        ContentsShape, takes=Signature, summary="Sign and submit an order", tag=TAG,
+        example={"revision": 0, "name": "Ana Moreau", "title": "CIO", "signature": "Ana Moreau"},
+    )  # fmt: skip
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """What it says is frozen with its hash. Refused while a price is to be accepted."""
+        address = str(get_adapter().get_client_ip(request._request) or "")
+
+        def do(order: Order, sent: dict[str, Any], by: dict[str, Any]) -> None:
+            seen = sent.pop("revision")
+            services.submit_order(order.pk, services.Signatory(**sent, address=address), seen=seen, **by)
+
+        return self.act(request, number, Permission.ORDER_CREATE, Signature, do)
+
+
+class AskPrice(_Step):
+    @operation(ContentsShape, takes=Seen, summary="Ask for the price of an ICB order", tag=TAG)
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """The account director and the sales engineer answer it together."""
+        return self.act(
+            request, number, Permission.ORDER_CREATE, Seen,
+            lambda order, sent, by: services.ask_price(order.pk, seen=sent["revision"], **by),
+        )  # fmt: skip
+
+
+class Withdraw(_Step):
+    @operation(ContentsShape, takes=Nothing, summary="Throw a draft away, or withdraw an order", tag=TAG)
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """As long as the carrier has not taken it."""
+        return self.act(
+            request, number, Permission.ORDER_CREATE, Nothing,
+            lambda order, _sent, by: services.withdraw_order(order.pk, **by),
+        )  # fmt: skip
+
+
+class QuoteAnswer(_Step):
+    @operation(
+        ContentsShape, takes=Answer, summary="Accept or decline a quote", tag=TAG,
+        example={"version": 1, "accepts": True, "words": ""},
+    )  # fmt: skip
+    @requires(Permission.ORDER_VIEW)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """For who may place orders on the account, or accept the terms of quotes. Refused once it has expired."""
+        order = _order(request, number, Permission.ORDER_VIEW)
+        held = [Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY]
+        if not any(request.actor.may_on(each, order.account_id) for each in held):
+            raise Http404
+        return self.act(
+            request, number, Permission.ORDER_VIEW, Answer,
+            lambda order, sent, by: services.answer_quote(order.pk, **sent, **by),
+        )  # fmt: skip
+
+
+# --- the carrier's people ---------------------------------------------------------------------------------------
+
+
+class NewPrice(Taken):
+    """What all items cost together, in the account's currency, and until when."""
+
+    monthly = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
+    one_time = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
+    term_months = serializers.IntegerField(min_value=0, max_value=240)
+    valid_until_on = serializers.DateField()
+    words = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class Taker(Taken):
+    """The care manager, by mail address."""
+
+    care_manager = serializers.EmailField()
+
+
+class NewRemark(Taken):
+    """What is wrong, and of which item or field, if of one."""
+
+    words = serializers.CharField(max_length=1000)
+    item = serializers.IntegerField(min_value=1, max_value=1000, allow_null=True, default=None)
+    field = serializers.ChoiceField(
+        choices=["requested_on", "customer_reference", "term_months", "signatory"], allow_blank=True, default=""
+    )
+
+
+class Return(Taken):
+    remarks = NewRemark(many=True, allow_empty=False, max_length=100)  # type: ignore[call-arg]
+
+
+class Rejection(Taken):
+    reason = serializers.CharField(max_length=1000)
+
+
+class InboxRow(OrderRow):
+    """A submitted order that nobody has taken yet, of whichever customer."""
+
+    enterprise = serializers.CharField(source="enterprise.public_id")
+    customer = serializers.CharField(source="enterprise.name")
+
+
+class PriceIt(_Step):
+    @operation(ContentsShape, takes=NewPrice, summary="Price an ICB order from one's seat", tag=TAG)
+    @requires(Permission.ORDER_PRICE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """Once the account director and the sales engineer say the same, the customer is offered it."""
+        return self.act(
+            request, number, Permission.ORDER_PRICE, NewPrice,
+            lambda order, sent, by: services.price_order(order.pk, services.Price(**sent), **by),
+        )  # fmt: skip
+
+
+class TakeIt(_Step):
+    @operation(
+        ContentsShape, takes=Taker, summary="Take a submitted order and name its care manager", tag=TAG,
+        example={"care_manager": "maren.holt@northvane.example"},
+    )  # fmt: skip
+    @requires(Permission.ORDER_ASSIGN)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """It is acknowledged and planned; its new sites and services are entered."""
+
+        def do(order: Order, sent: dict[str, Any], by: dict[str, Any]) -> None:
+            colleague = find_colleague(sent["care_manager"])
+            if colleague is None:
+                raise Refused(_("Nobody here has this address."), field="care_manager")
+            services.take_order(order.pk, care_manager=colleague.card, **by)
+
+        return self.act(request, number, Permission.ORDER_ASSIGN, Taker, do)
+
+
+class ReturnIt(_Step):
+    @operation(
+        ContentsShape, takes=Return, summary="Return a submitted order with reasons", tag=TAG,
+        example={"remarks": [{"item": 1, "words": "Which cage?"}]},
+    )  # fmt: skip
+    @requires(Permission.ORDER_ASSIGN)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """The customer's people are told."""
+        return self.act(
+            request, number, Permission.ORDER_ASSIGN, Return,
+            lambda order, sent, by: services.return_order(
+                order.pk, [services.Remark(**each) for each in sent["remarks"]], **by
+            ),
+        )  # fmt: skip
+
+
+class RejectIt(_Step):
+    @operation(ContentsShape, takes=Rejection, summary="Turn a submitted order down", tag=TAG)
+    @requires(Permission.ORDER_ASSIGN)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """For good. The customer's people are told."""
+        return self.act(
+            request, number, Permission.ORDER_ASSIGN, Rejection,
+            lambda order, sent, by: services.reject_order(order.pk, **sent, **by),
+        )  # fmt: skip
+
+
+class Inbox(ApiView):
+    @operation(InboxRow, page=lists.INBOX, summary="Submitted orders that nobody has taken", tag=TAG)
+    @requires(Permission.ORDER_ASSIGN)
+    def get(self, request: ApiRequest) -> Response:
+        """Of all customers."""
+        return paged(request, lists.INBOX, selectors.list_inbox_whole(request.actor), InboxRow)
