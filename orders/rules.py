@@ -83,4 +83,9 @@ STEPS: dict[str, tuple[StepPlan, ...]] = {
 WAYS: dict[str, Way] = {
     "orders_order": Along("accounts_account", "account_id"),
     "orders_milestone": Along("orders_order", "order_id"),
+    "orders_orderedservice": Along("orders_order", "order_id"),
+    "orders_disconnect": Along("orders_order", "order_id"),
+    "orders_transfer": Along("orders_order", "order_id"),
+    "orders_trial": Along("orders_order", "order_id"),
+    "orders_endwarning": Along("inventory_service", "service_id"),
 }

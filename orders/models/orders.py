@@ -1,6 +1,7 @@
 """Orders: what was asked for, what was promised, and where it stands."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F
@@ -87,6 +88,8 @@ ORDER_FLOW = Flow(
         _S.REJECTED: "rejected",
     },
 )
+# What is done to a service that is there already: one such order of a service at a time.
+OF_SERVICES = (OrderType.CHANGE, OrderType.TRANSFER, OrderType.RENEWAL, OrderType.DISCONNECT)
 # Before the carrier has taken it: nothing is planned, promised or late yet.
 UNPLACED = frozenset({_S.DRAFT, _S.PRICING, _S.SUBMITTED, _S.RETURNED})
 
@@ -94,6 +97,7 @@ UNPLACED = frozenset({_S.DRAFT, _S.PRICING, _S.SUBMITTED, _S.RETURNED})
 class Order(TenantOwned):
     """A request of the customer's that the carrier delivers, with its care manager."""
 
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (status)")}
     number = models.CharField(max_length=30, db_collation="C")
     number_key = identifiers.key("number", max_length=30)
     type = models.CharField(max_length=12, choices=OrderType, default=OrderType.NEW)
@@ -122,6 +126,11 @@ class Order(TenantOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "number"], name="orders_order_number"),
+            models.UniqueConstraint(
+                fields=["enterprise", "service"],
+                name="orders_order_one_of_service",
+                condition=models.Q(status__in=ORDER_FLOW.open_states(), type__in=OF_SERVICES),
+            ),
             ORDER_FLOW.constraint(),
         ]
         indexes = [
