@@ -36,6 +36,15 @@ class BillingConfig(AppConfig):
         listing.register(posting.POSTING_LIST)
         files.register_holder("billing.dispute", selectors.may_see_dispute)
         files.register_keeper("invoices", selectors.known_papers)
+        _follow_orders()
+
+
+def _follow_orders() -> None:
+    """Concluded orders end charges, and begin others."""
+    from billing.services import charging
+    from orders.services import BILLERS
+
+    BILLERS.append(charging)
 
 
 def _number_in(rows: "Callable[[Actor], QuerySet[Any]]") -> "Callable[[Actor, int], str | None]":

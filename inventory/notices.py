@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +18,24 @@ def _renamed(facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _day(facts: dict[str, Any]) -> dict[str, Any]:
+    day = parse_date(facts.get("on", ""))
+    return {"on": date_format(day)} if day else {}
+
+
 def register_kinds() -> None:
     register(
         # Silent: the order that asks for it tells of it.
         EventKind("service.planned", story=gettext_lazy("Service %(service)s is ordered")),
         # Silent: the order that brings a service tells of it.
         EventKind("service.activated", story=gettext_lazy("Service %(service)s is active from %(on)s"), tone="green"),
+        # Silent: the orders that do it tell of it.
+        EventKind(
+            "service.ending", story=gettext_lazy("Service %(service)s is to stop on %(on)s"), tone="amber", words=_day
+        ),
+        EventKind(
+            "service.terminated", story=gettext_lazy("Service %(service)s ended on %(on)s"), tone="gray", words=_day
+        ),
         # Silent: a name is for those who look, and the story keeps it.
         EventKind(
             "service.renamed",

@@ -56,6 +56,43 @@ def enter_site(actor: Actor, address: Mapping[str, str], *, at: datetime) -> Sit
     return known or Site.objects.create(enterprise_id=actor.enterprise_id, code=code, **address)
 
 
+def lock_service(service_id: int, *, actor: Actor, permission: str) -> Service:
+    """A service, locked: its row is the lock of all that is asked of it. Raises DoesNotExist out of reach."""
+    rows = within_accounts(of_enterprise(Service.objects, actor), actor, permission)
+    return rows.select_related("account", "product").select_for_update(of=("self",)).get(pk=service_id)
+
+
+def lock_whole(service_id: int, *, actor: Actor) -> Service:
+    """The same for what an order does on its day, whoever brings that about."""
+    rows = of_enterprise(Service.objects, actor).select_related("account", "product")
+    return rows.select_for_update(of=("self",)).get(pk=service_id)
+
+
+def end_later(service: Service, *, on: date, actor: Actor, at: datetime) -> None:
+    """A disconnect is asked for: the service stops on a day. The caller has locked it."""
+    SERVICE_FLOW.require(service.status, ServiceStatus.ENDING)
+    service.status, service.ended_on = ServiceStatus.ENDING, on
+    service.save(update_fields=["status", "ended_on"])
+    events.record("service.ending", subject=service, actor=actor, at=at, service=service.number, on=on)
+
+
+def keep(service: Service, *, state: ServiceStatus) -> None:
+    """The disconnect is taken back; the order that asked for it says so. The caller has locked it."""
+    if service.status != ServiceStatus.ENDING:
+        return
+    SERVICE_FLOW.require(service.status, state)
+    service.status, service.ended_on = state, None
+    service.save(update_fields=["status", "ended_on"])
+
+
+def end(service: Service, *, on: date, actor: Actor, at: datetime) -> None:
+    """The service is no more from a day on. The caller has locked it."""
+    SERVICE_FLOW.require(service.status, ServiceStatus.TERMINATED)
+    service.status, service.ended_on = ServiceStatus.TERMINATED, on
+    service.save(update_fields=["status", "ended_on"])
+    events.record("service.terminated", subject=service, actor=actor, at=at, service=service.number, on=on)
+
+
 # --- the customer's own name -------------------------------------------------------------------------
 
 

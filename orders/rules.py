@@ -87,4 +87,9 @@ WAYS: dict[str, Way] = {
     "orders_orderitem": Along("orders_order", "order_id"),
     "orders_quote": Along("orders_order", "order_id"),
     "orders_authorisation": Along("orders_order", "order_id"),
+    "orders_orderedservice": Along("orders_order", "order_id"),
+    "orders_disconnect": Along("orders_order", "order_id"),
+    "orders_transfer": Along("orders_order", "order_id"),
+    "orders_trial": Along("orders_order", "order_id"),
+    "orders_endwarning": Along("inventory_service", "service_id"),
 }

@@ -36,7 +36,7 @@ SERVICE_FLOW = Flow(
             _V.ACTIVE: [_V.SUSPENDED, _V.ENDING, _V.TERMINATED],
             _V.SUSPENDED: [_V.ACTIVE, _V.ENDING, _V.TERMINATED],
             # A disconnect can be taken back.
-            _V.ENDING: [_V.ACTIVE, _V.TERMINATED],
+            _V.ENDING: [_V.ACTIVE, _V.SUSPENDED, _V.TERMINATED],
         }
     ),
     tones={
@@ -68,11 +68,12 @@ class Access(models.TextChoices):
 class Service(TenantOwned):
     """One circuit, port or subscription, by the identifier that people quote.
 
-    ``alias`` is the customer's own name for it; all else is the carrier's. Amounts are in the
+    ``alias`` is the customer's own name for it. Amounts are in the
     currency of the account. While a disconnect is under way ``ended_on`` is the day it stops.
     """
 
-    extra_grants: ClassVar = {"portal_app": ("UPDATE (alias)",)}
+    # Asking for a disconnect, and taking it back, changes the state; all else of it is the carrier's.
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (alias, ended_on, status)",)}
     number = models.CharField(max_length=40, db_collation="C")  # circuit or service ID
     number_key = identifiers.key("number", max_length=40)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -154,11 +154,20 @@ def page(
         "records": selectors.list_records(actor, service),
         "dlr_form": (dlr_form or _dlr_form(request)) if may_document else None,
         "site_contacts": selectors.list_site_contacts(actor, service),
-        "parts": [{"template": each.template, "data": data} for each, data in shown if data is not None],
+        "parts": _by_place(shown),
         "team": list_team(actor, service.account_id),
         "story": _story(request, service, shown),
         "most": STORY,
     }
+
+
+def _by_place(shown: list[tuple[registries.Part, dict[str, Any] | None]]) -> dict[str, list[dict[str, Any]]]:
+    """What other apps add to the page, by where it stands."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each, data in shown:
+        if data is not None:
+            found.setdefault(each.place, []).append({"template": each.template, "data": data})
+    return found
 
 
 def _story(

@@ -3,3 +3,28 @@
 
 def register() -> None:
     """Called once, when the app is ready."""
+    from orders.contracts import lists, notices, tasks, terms  # noqa: F401 - the tasks make themselves known
+    from orders.contracts.services import changes, disconnects, renewals, transfers, trials
+    from orders.models import OrderType
+    from orders.permissions import Permission
+    from orders.services import OUTCOMES, UNDOINGS
+    from portal.registries import Card, Part, add_cards, add_parts
+    from portal.terms import declare
+
+    declare(*terms.TERMS, areas=terms.AREAS)
+    notices.register_kinds()
+    outcomes = {
+        OrderType.DISCONNECT: disconnects.outcome, OrderType.CHANGE: changes.outcome,
+        OrderType.RENEWAL: renewals.outcome, OrderType.TRANSFER: transfers.outcome, OrderType.TRIAL: trials.outcome,
+    }  # fmt: skip
+    OUTCOMES.update({str(kind): each for kind, each in outcomes.items()})
+    UNDOINGS[OrderType.DISCONNECT] = disconnects.undo
+    see, where = Permission.ORDER_VIEW, "orders/contracts"
+    add_parts(
+        Part("inventory.service", f"{where}/_actions.html", "", lists.service_actions, place="actions"),
+        Part("inventory.service", f"{where}/_ending.html", see, lists.service_ending, place="top"),
+        Part("orders.order", f"{where}/_of_order.html", see, lists.of_order, place="top", order=30),
+    )
+    add_cards(
+        Card(f"{where}/_waiting.html", "customer", lists.waiting_card, permission=Permission.SERVICE_CHANGE, order=15)
+    )

@@ -88,6 +88,8 @@ ORDER_FLOW = Flow(
         _S.REJECTED: "rejected",
     },
 )
+# What is done to a service that is there already: one such order of a service at a time.
+OF_SERVICES = (OrderType.CHANGE, OrderType.TRANSFER, OrderType.RENEWAL, OrderType.DISCONNECT)
 # Before the carrier has taken it: nothing is planned, promised or late yet.
 UNPLACED = frozenset({_S.DRAFT, _S.PRICING, _S.SUBMITTED, _S.RETURNED})
 
@@ -158,6 +160,11 @@ class Order(TenantOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "number"], name="orders_order_number"),
+            models.UniqueConstraint(
+                fields=["enterprise", "service"],
+                name="orders_order_one_of_service",
+                condition=models.Q(status__in=ORDER_FLOW.open_states(), type__in=OF_SERVICES),
+            ),
             ORDER_FLOW.constraint(),
         ]
         indexes = [

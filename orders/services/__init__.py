@@ -4,11 +4,14 @@ The order's row is the lock of every service here: two people at two milestones 
 turns, so that neither takes the other's for still open.
 """
 
+from orders.services.billed import BILLERS, Biller
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
     OUTCOMES,
+    UNDOINGS,
     Outcome,
+    Undoing,
     acknowledge_order,
     bring,
     conclude_order,
@@ -22,8 +25,12 @@ from orders.services.orders import (
 )
 
 __all__ = [
+    "BILLERS",
     "OUTCOMES",
+    "UNDOINGS",
+    "Biller",
     "Outcome",
+    "Undoing",
     "acknowledge_order",
     "annotate_milestone",
     "bring",

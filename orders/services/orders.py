@@ -32,6 +32,11 @@ from portal.tenancy import of_enterprise
 # What an order of a type does to its service on the day it is concluded; returns the number of a
 # service that began with it, or "". Each part of the app that knows a type adds its own.
 Outcome = Callable[[Order, Actor, date, datetime], str]
+# What an order of a type has done to its service already, undone where the order comes to nothing.
+Undoing = Callable[[Order], None]
+
+
+_TO_NOTHING = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
 
 
 def locked_orders(actor: Actor) -> QuerySet[Order]:
@@ -50,6 +55,8 @@ def bring(order: Order, status: OrderStatus) -> None:
     ORDER_FLOW.require(order.status, status)
     order.status = status
     order.save(update_fields=["status"])
+    if status in _TO_NOTHING and order.type in UNDOINGS:
+        UNDOINGS[order.type](order)
 
 
 def day_of(order: Order, at: datetime) -> date:
@@ -223,3 +230,4 @@ def _begin_service(order: Order, actor: Actor, on: date, at: datetime) -> str:
 
 
 OUTCOMES: dict[str, Outcome] = {OrderType.NEW: _begin_service}
+UNDOINGS: dict[str, Undoing] = {}

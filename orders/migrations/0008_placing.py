@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0022_teams_reviewed'),
         ('inventory', '0005_used_products'),
-        ('orders', '0006_types_and_states'),
+        ('orders', '0007_contracts'),
     ]
 
     operations = [

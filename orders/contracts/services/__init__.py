@@ -1,0 +1,27 @@
+"""What is asked of services that are there already: the service's row locks each request, the order's all after it."""
+
+from orders.contracts.services.changes import agree_to_price, price_change, request_change
+from orders.contracts.services.disconnects import finish_disconnect, keep_service, request_disconnect
+from orders.contracts.services.following import FOLLOW, follow, warn_of_ends
+from orders.contracts.services.renewals import request_renewal
+from orders.contracts.services.transfers import approve_transfer, decline_transfer, request_transfer
+from orders.contracts.services.trials import end_trial, keep_trial, request_trial
+
+__all__ = [
+    "FOLLOW",
+    "agree_to_price",
+    "approve_transfer",
+    "decline_transfer",
+    "end_trial",
+    "finish_disconnect",
+    "follow",
+    "keep_service",
+    "keep_trial",
+    "price_change",
+    "request_change",
+    "request_disconnect",
+    "request_renewal",
+    "request_transfer",
+    "request_trial",
+    "warn_of_ends",
+]
