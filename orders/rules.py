@@ -83,4 +83,8 @@ STEPS: dict[str, tuple[StepPlan, ...]] = {
 WAYS: dict[str, Way] = {
     "orders_order": Along("accounts_account", "account_id"),
     "orders_milestone": Along("orders_order", "order_id"),
+    "orders_message": Along("orders_order", "order_id"),
+    "orders_promise": Along("orders_order", "order_id"),
+    "orders_escalation": Along("orders_order", "order_id"),
+    "orders_internalnote": Along("orders_order", "order_id"),
 }

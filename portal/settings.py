@@ -171,6 +171,7 @@ CELERY_TASK_ROUTES = {
     "portal.reconcile": {"queue": "staff"},
     "accounts.*": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
+    "orders.*": {"queue": "staff"},
 }
 
 
@@ -196,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "access-reviews": _by_clock("accounts.look_at_reviews", minute="40", hour="4", expires=6 * 3600),
     "registrations": _by_clock("accounts.judge_registrations", minute="*/3", expires=170),
     "moves": _by_clock("accounts.look_at_moves", minute="*/3", expires=170),
+    "promises": _by_clock("orders.watch_promises", minute="*", expires=55),
     "ending-keys": _by_clock("accounts.watch_keys", minute="5", hour="6", expires=3000),
     "api-answers": _by_clock("portal.forget_answers", minute="17", expires=3000),
 }

@@ -1,5 +1,16 @@
 """Orders and their milestones: what was promised, where it stands, who moves next."""
 
+from orders.models.caring import (
+    ESCALATION_FLOW,
+    PROMISE_FLOW,
+    EscalatedBy,
+    Escalation,
+    EscalationStatus,
+    InternalNote,
+    Message,
+    Promise,
+    PromiseStatus,
+)
 from orders.models.milestones import (
     ASKS,
     MILESTONE_FLOW,
@@ -13,10 +24,17 @@ from orders.models.orders import ORDER_FLOW, UNPLACED, Order, OrderStatus, Order
 
 __all__ = [
     "ASKS",
+    "ESCALATION_FLOW",
     "MILESTONE_FLOW",
     "ORDER_FLOW",
     "OWNER_TONES",
+    "PROMISE_FLOW",
     "UNPLACED",
+    "EscalatedBy",
+    "Escalation",
+    "EscalationStatus",
+    "InternalNote",
+    "Message",
     "Milestone",
     "MilestoneKind",
     "MilestoneStatus",
@@ -24,4 +42,6 @@ __all__ = [
     "OrderStatus",
     "OrderType",
     "Owner",
+    "Promise",
+    "PromiseStatus",
 ]

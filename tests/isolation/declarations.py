@@ -83,6 +83,9 @@ def _followers(*methods: str, thing: str = "followable") -> Route:
     return Route(Place.INSIDE, "", thing, methods, hidden="order.view", is_api=True)
 
 
+_ORDER = "e/<slug:enterprise>/orders/<str:number>/"
+_ABOUT = ("messages", "messages/read", "escalate")
+_CARED = ("messages", "messages/close", "promise/keep", "resolve", "notes")
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
@@ -349,6 +352,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
+    **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in _ABOUT},
     "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
         "dispute.manage", *FORM, thing="line"
     ),
@@ -464,6 +468,8 @@ STAFF = {
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
+    **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in ("messages/read", "escalate")},
+    **{f"{_ORDER}{verb}/": inside("order.care", "POST", thing="order") for verb in _CARED},
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
     "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": api(
@@ -606,6 +612,10 @@ WALLED = {
     "inventory_dlr": (),
     "orders_order": (),
     "orders_milestone": (),
+    "orders_message": ("INSERT", "UPDATE (read_at, read_by)"),
+    "orders_promise": (),
+    "orders_escalation": ("INSERT",),
+    "orders_internalnote": (),
     "billing_charge": (),
     "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
     "billing_invoiceline": (),
@@ -691,6 +701,8 @@ WORK_LISTS = {
     "billing_dispute_rkey_all",
     "accounts_teammember_card",
     "orders_order_workload",
+    "orders_promise_due",
+    "orders_promise_rate",
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "billing_posting_work",
@@ -729,6 +741,7 @@ TASKS = {
     "accounts.watch_keys": ("portal_staff", ""),
     "accounts.judge_registrations": ("portal_staff", ""),
     "accounts.look_at_moves": ("portal_staff", ""),
+    "orders.watch_promises": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
