@@ -92,4 +92,8 @@ WAYS: dict[str, Way] = {
     "orders_transfer": Along("orders_order", "order_id"),
     "orders_trial": Along("orders_order", "order_id"),
     "orders_endwarning": Along("inventory_service", "service_id"),
+    "orders_message": Along("orders_order", "order_id"),
+    "orders_promise": Along("orders_order", "order_id"),
+    "orders_escalation": Along("orders_order", "order_id"),
+    "orders_internalnote": Along("orders_order", "order_id"),
 }

@@ -262,10 +262,10 @@ def zoned(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return f"{date_format(local, 'DATE_FORMAT')} {time_format(local, 'TIME_FORMAT')} {_zone(local)}"
+    return f"{date_format(local, 'DATE_FORMAT')} {time_format(local, 'TIME_FORMAT')} {zone_name(local)}"
 
 
-def _zone(local: datetime) -> str:
+def zone_name(local: datetime) -> str:
     """The zone's letters, or its distance from Greenwich where it has none: "GMT-3" for São Paulo's "-03"."""
     name = local.tzname() or ""
     if not name.startswith(("+", "-")):

@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "moves": _by_clock("accounts.look_at_moves", minute="*/3", expires=170),
     "contracts": _by_clock("orders.follow_contracts", minute="*/10", expires=500),
     "ends-of-contracts": _by_clock("orders.warn_of_ends", minute="35", hour="5", expires=6 * 3600),
+    "promises": _by_clock("orders.watch_promises", minute="*", expires=55),
     "ending-keys": _by_clock("accounts.watch_keys", minute="5", hour="6", expires=3000),
     "api-answers": _by_clock("portal.forget_answers", minute="17", expires=3000),
 }

@@ -1,5 +1,16 @@
 """Orders and their milestones: what was promised, where it stands, who moves next."""
 
+from orders.models.caring import (
+    ESCALATION_FLOW,
+    PROMISE_FLOW,
+    EscalatedBy,
+    Escalation,
+    EscalationStatus,
+    InternalNote,
+    Message,
+    Promise,
+    PromiseStatus,
+)
 from orders.models.contracts import (
     Disconnect,
     EndReason,
@@ -18,22 +29,44 @@ from orders.models.milestones import (
     MilestoneStatus,
     Owner,
 )
-from orders.models.orders import OF_SERVICES, ORDER_FLOW, UNPLACED, Order, OrderProject, OrderStatus, OrderType
-from orders.models.placing import QUOTE_FLOW, Authorisation, ItemAction, OrderItem, Quote, QuoteStatus
+from orders.models.orders import (
+    OF_SERVICES,
+    ORDER_FLOW,
+    UNPLACED,
+    Order,
+    OrderProject,
+    OrderStatus,
+    OrderType,
+)
+from orders.models.placing import (
+    QUOTE_FLOW,
+    Authorisation,
+    ItemAction,
+    OrderItem,
+    Quote,
+    QuoteStatus,
+)
 
 __all__ = [
     "ASKS",
+    "ESCALATION_FLOW",
     "MILESTONE_FLOW",
     "OF_SERVICES",
     "ORDER_FLOW",
     "OWNER_TONES",
+    "PROMISE_FLOW",
     "QUOTE_FLOW",
     "UNPLACED",
     "Authorisation",
     "Disconnect",
     "EndReason",
     "EndWarning",
+    "EscalatedBy",
+    "Escalation",
+    "EscalationStatus",
+    "InternalNote",
     "ItemAction",
+    "Message",
     "Milestone",
     "MilestoneKind",
     "MilestoneStatus",
@@ -44,6 +77,8 @@ __all__ = [
     "OrderType",
     "OrderedService",
     "Owner",
+    "Promise",
+    "PromiseStatus",
     "Quote",
     "QuoteStatus",
     "Transfer",

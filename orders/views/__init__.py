@@ -202,6 +202,7 @@ def _page(
     )
     team = list(list_team(request.actor, order.account_id))
     _tell_absence(order, team)
+    order.known_team = team  # type: ignore[attr-defined]  # for the parts that ask for it too
     if request.actor.is_staff:
         tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
         drafts.bring_back(request.actor, *tools, now=timezone.now())

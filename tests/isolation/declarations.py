@@ -83,6 +83,9 @@ def _followers(*methods: str, thing: str = "followable") -> Route:
     return Route(Place.INSIDE, "", thing, methods, hidden="order.view", is_api=True)
 
 
+_ORDER = "e/<slug:enterprise>/orders/<str:number>/"
+_ABOUT = ("messages", "messages/read", "escalate")
+_CARED = ("messages", "messages/close", "promise/keep", "resolve", "notes")
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
@@ -370,6 +373,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/visits/export.csv": inside("enterprise.admin", *FORM),
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
+    **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in _ABOUT},
     "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
         "dispute.manage", *FORM, thing="line"
     ),
@@ -491,6 +495,8 @@ STAFF = {
     "e/<slug:enterprise>/orders/<str:number>/return/": inside("order.assign", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/reject/": inside("order.assign", "POST", thing="order"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
+    **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in ("messages/read", "escalate")},
+    **{f"{_ORDER}{verb}/": inside("order.care", "POST", thing="order") for verb in _CARED},
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
     "api/v1/order-inbox/": api(Place.ACROSS, "order.assign"),
@@ -652,6 +658,10 @@ WALLED = {
     "orders_quote": ("UPDATE (answer, answered_at, answered_by, status)",),
     "orders_authorisation": ("INSERT",),
     "orders_milestone": (),
+    "orders_message": ("INSERT", "UPDATE (read_at, read_by)"),
+    "orders_promise": (),
+    "orders_escalation": ("INSERT",),
+    "orders_internalnote": (),
     "billing_charge": (),
     "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
     "billing_invoiceline": (),
@@ -738,6 +748,8 @@ WORK_LISTS = {
     "accounts_teammember_card",
     "orders_order_workload",
     "orders_order_inbox",
+    "orders_promise_due",
+    "orders_promise_rate",
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "billing_posting_work",
@@ -776,6 +788,7 @@ TASKS = {
     "accounts.watch_keys": ("portal_staff", ""),
     "accounts.judge_registrations": ("portal_staff", ""),
     "accounts.look_at_moves": ("portal_staff", ""),
+    "orders.watch_promises": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),

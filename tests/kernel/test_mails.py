@@ -4,6 +4,7 @@ import html
 import os
 import re
 import shutil
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -14,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from accounts.models import Membership, Team, TeamPerson, User
 from accounts.notices import SIGN_IN
 from billing import services
+from orders.caring import services as care
 from portal import documents, events, locator, notices
 from portal.actors import system
 from portal.models import Export, Notice
@@ -66,6 +68,14 @@ def _orders(acme, account, carol, client_of):
     ):  # fmt: skip
         answer = client.post(url(f"orders:{what}", step.pk, face="staff"), data)
         assert answer.status_code == 302, answer.text
+    under_way = make.order(account, title=LONG, care_manager=make.card_of(carol))
+    with inside(acme):
+        actor, moment = b.staff(carol, acme), timezone.now() + timedelta(hours=2)
+        about = {"actor": actor, "at": timezone.now()}
+        care.make_promise(under_way.pk, due_at=moment, about=LONG, **about)
+        care.write_message(under_way.pk, text=f"{LONG} is\nready.", update_by=moment, **about)
+        care.escalate(under_way.pk, reason=LONG, wants_call=True, **about)
+        care.resolve_escalations(under_way.pk, resolution=LONG, **about)
 
 
 def _disputes(acme, account, alice, dora):

@@ -1,0 +1,92 @@
+"""What both sides type about an order."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.cells import zone_name
+from portal.drafts import kept
+from portal.files import FilesForm
+
+
+class MomentField(forms.DateTimeField):
+    """A moment where the person is; the zone stands beside it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, **kwargs)
+
+
+class WriteForm(FilesForm):
+    """A message to the other side, with files."""
+
+    text = forms.CharField(
+        label=_("Message"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    field_order = ("text", "update_by", "uploads")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not data.get("text") and not data.get("uploads"):
+            self.add_error("text", _("Write a message, choose a file, or both."))
+        return data
+
+
+@kept("order-question")
+class QuestionForm(WriteForm):
+    """What a customer writes to the care manager."""
+
+
+@kept("order-answer")
+class AnswerForm(WriteForm):
+    """What the care manager writes, and until when the next word follows."""
+
+    update_by = MomentField(label=_("Next update by"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = zone_name(timezone.localtime())
+        self.fields["update_by"].help_text = _(
+            "In your time, %(zone)s. The customer reads it in theirs; missed, it goes one rung up by itself."
+        ) % {"zone": zone}
+
+
+@kept("order-escalation")
+class EscalationForm(forms.Form):
+    """Why an order must go further up."""
+
+    reason = forms.CharField(
+        label=_("What is wrong?"),
+        min_length=5,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"min_length": _("Say it in a few words: whom it goes to starts from them.")},
+    )
+    wants_call = forms.BooleanField(label=_("Call me back"), required=False)
+
+
+@kept("order-resolution")
+class ResolutionForm(forms.Form):
+    """What came of it."""
+
+    resolution = forms.CharField(
+        label=_("What was done?"),
+        min_length=5,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The customer reads it here and in a mail."),
+        error_messages={"min_length": _("Say what was done: the customer reads it.")},
+    )
+
+
+class InternalNoteForm(forms.Form):
+    """For colleagues alone. Not kept while it is typed: the customers' side can read the table of drafts."""
+
+    note = forms.CharField(
+        label=_("Internal note"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what your colleagues should know.")},
+    )

@@ -1,0 +1,63 @@
+"""The customer takes an order up the ladder, and the carrier's people settle it."""
+
+from datetime import timedelta
+
+from orders.models import Escalation
+from portal.models import Event
+from tests import make
+from tests.faces import inside
+
+
+def escalations_of(order):
+    with inside(order.enterprise):
+        return list(Escalation.objects.filter(order=order).order_by("pk"))
+
+
+def test_the_customer_sees_whom_escalates_and_the_next_rung_is_told(do, page, wave, alice, carol, dave, deliver):
+    assert "Escalate to Dave Director" in page(alice, wave)
+    assert do(alice, wave, "escalate", reason="Our opening is at risk", wants_call="on").status_code == 302
+    mail = next(each for each in deliver() if each.recipient == dave.email)
+    assert "Our opening is at risk" in mail.body_text and "call back" in mail.body_text
+    shown = page(alice, wave)
+    assert "Dave Director has it now" in shown and "You can take it further at" in shown
+
+
+def test_a_second_escalation_within_the_hour_is_refused_and_the_reason_stays(do, wave, alice, dave):
+    do(alice, wave, "escalate", reason="Our opening is at risk")
+    answer = do(alice, wave, "escalate", reason="Still nothing happens")
+    assert answer.status_code == 422 and "You can take it further at" in answer.text
+    assert "Still nothing happens" in answer.text
+    assert len(escalations_of(wave)) == 1
+    with inside(wave.enterprise):
+        made = Escalation.objects.get()
+        made.at -= timedelta(minutes=61)
+        made.save()
+    assert do(alice, wave, "escalate", reason="Still nothing happens").status_code == 302
+    assert [each.level for each in escalations_of(wave)] == [1, 2]
+
+
+def test_it_is_settled_with_words_that_the_customer_reads(do, page, wave, alice, carol, dave, deliver):
+    do(alice, wave, "escalate", reason="Our opening is at risk")
+    assert do(carol, wave, "resolve", resolution="").status_code == 422
+    assert escalations_of(wave)[0].status == "open"
+    assert do(carol, wave, "resolve", resolution="The crew comes on Monday").status_code == 302
+    (settled,) = escalations_of(wave)
+    assert settled.status == "resolved" and settled.resolved_by == "Carol Okafor"
+    assert any("The crew comes on Monday" in each.body_text for each in deliver() if each.recipient == alice.email)
+    assert "The crew comes on Monday" in page(alice, wave)
+    assert do(carol, wave, "resolve", resolution="Once more, please").status_code == 409
+
+
+def test_a_closed_order_and_a_stranger_escalate_nothing(do, alice, alan, bob, acme_main):
+    closed = make.order(acme_main, status="completed")
+    assert do(alice, closed, "escalate", reason="Something is wrong").status_code == 409
+    assert do(alan, closed, "escalate", reason="Something is wrong").status_code == 404
+    assert do(bob, closed, "escalate", reason="Something is wrong").status_code == 404
+    assert escalations_of(closed) == []
+    with inside(closed.enterprise):
+        assert not Event.objects.filter(kind="order.escalated").exists()
+
+
+def test_without_anybody_above_the_carriers_desk_is_told(do, wave, alice, deliver, settings):
+    assert do(alice, wave, "escalate", reason="Our opening is at risk").status_code == 302
+    assert settings.CARRIER["email"] in {each.recipient for each in deliver() if each.kind == "order.escalated"}

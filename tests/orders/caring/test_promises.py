@@ -1,0 +1,103 @@
+"""The next update is promised for a moment; a missed one goes up the ladder by itself."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from orders.caring import selectors, services
+from orders.caring.tasks import watch_promises
+from orders.models import Escalation, Promise
+from portal.actors import system
+from tests.faces import as_staff, inside
+
+
+def promise(do, carol, order, hours=2, **data):
+    moment = timezone.now() + timedelta(hours=hours)
+    return do(carol, order, "messages", text="We look at it.", update_by=f"{moment:%Y-%m-%dT%H:%M}", **data)
+
+
+def promises_of(order):
+    with inside(order.enterprise):
+        return list(Promise.objects.filter(order=order).order_by("pk"))
+
+
+def let_pass(order, hours=3):
+    with inside(order.enterprise):
+        for each in Promise.objects.filter(order=order, status="open"):
+            each.due_at -= timedelta(hours=hours)
+            each.made_at -= timedelta(hours=hours)
+            each.save()
+
+
+def watch():
+    with as_staff():
+        watch_promises()
+
+
+def test_a_promise_stands_on_the_page_and_in_the_mail_with_its_zone(do, page, wave, alice, carol, deliver):
+    assert promise(do, carol, wave).status_code == 302
+    assert "Our next update by" in page(alice, wave)
+    (mail,) = [each for each in deliver() if each.recipient == alice.email]
+    assert "Next update by" in mail.body_text and ("MST" in mail.body_text or "MDT" in mail.body_text)
+
+
+def test_a_message_keeps_the_promise(do, wave, carol):
+    promise(do, carol, wave)
+    do(carol, wave, "messages", text="Done.")
+    (kept,) = promises_of(wave)
+    assert kept.status == "kept" and kept.kept_at
+    assert do(carol, wave, "promise/keep").status_code == 409
+
+
+def test_a_moment_that_has_passed_is_refused_and_the_words_stay(do, wave, carol):
+    answer = promise(do, carol, wave, hours=-2)
+    assert answer.status_code == 422 and "This moment has passed" in answer.text and "We look at it." in answer.text
+    assert promise(do, carol, wave, hours=24 * 40).status_code == 422
+    assert promises_of(wave) == []
+
+
+def test_a_missed_promise_goes_one_rung_up_once(do, page, wave, alice, carol, dave, deliver):
+    promise(do, carol, wave)
+    deliver()
+    let_pass(wave)
+    watch()
+    watch()
+    (missed,) = promises_of(wave)
+    assert missed.status == "missed"
+    with inside(wave.enterprise):
+        (escalation,) = Escalation.objects.all()
+    assert (escalation.level, escalation.told, escalation.by_whom) == (1, "Dave Director", "itself")
+    told = {each.recipient for each in deliver() if each.kind == "order.escalated"}
+    assert told == {dave.email, carol.email, alice.email}
+    assert "Dave Director has it now" in page(alice, wave)
+    do(carol, wave, "messages", text="Here it is.")
+    assert promises_of(wave)[0].status == "late"
+
+
+def test_a_milestone_done_in_time_is_an_update_too(do, act, wave, carol):
+    promise(do, carol, wave)
+    with inside(wave.enterprise):
+        step = wave.milestones.order_by("position").first()
+    act(carol, wave, step, "complete")
+    with inside(wave.enterprise):
+        (found,) = Promise.objects.all()
+        services.miss_promise(wave.enterprise_id, found.pk, at=found.due_at + timedelta(minutes=1))
+    assert promises_of(wave)[0].status == "kept"
+    with inside(wave.enterprise):
+        assert not Escalation.objects.exists()
+
+
+def test_the_rate_counts_what_was_due_and_what_was_kept_of_it(do, wave, carol, dave):
+    promise(do, carol, wave)
+    do(carol, wave, "messages", text="Done.")
+    promise(do, carol, wave)
+    let_pass(wave)
+    watch()
+    promise(do, carol, wave, hours=5)  # the missed one came late; this one is not due
+    now = timezone.now()
+    with inside(wave.enterprise):
+        rows, whole = selectors.promise_rates(
+            system(wave.enterprise_id), since=now - timedelta(days=1), until=now + timedelta(days=1)
+        )
+    assert whole == {"due": 2, "kept": 1, "late": 1}
+    assert [(each["card__name"], each["due"], each["kept"]) for each in rows] == [("Carol Okafor", 2, 1)]
