@@ -83,4 +83,8 @@ STEPS: dict[str, tuple[StepPlan, ...]] = {
 WAYS: dict[str, Way] = {
     "orders_order": Along("accounts_account", "account_id"),
     "orders_milestone": Along("orders_order", "order_id"),
+    "orders_notready": Along("orders_order", "order_id"),
+    "orders_activationcall": Along("orders_order", "order_id"),
+    "orders_activationtest": Along("orders_order", "order_id"),
+    "orders_turnup": Along("orders_order", "order_id"),
 }

@@ -68,11 +68,11 @@ class Access(models.TextChoices):
 class Service(TenantOwned):
     """One circuit, port or subscription, by the identifier that people quote.
 
-    ``alias`` is the customer's own name for it; all else is the carrier's. Amounts are in the
-    currency of the account. While a disconnect is under way ``ended_on`` is the day it stops.
+    ``alias`` is the customer's own name for it; all else is the carrier's, and starts when the customer accepts it.
+    Amounts are in the currency of the account. While a disconnect is under way ``ended_on`` is the day it stops.
     """
 
-    extra_grants: ClassVar = {"portal_app": ("UPDATE (alias)",)}
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (alias, status, started_on)",)}
     number = models.CharField(max_length=40, db_collation="C")  # circuit or service ID
     number_key = identifiers.key("number", max_length=40)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -1,5 +1,20 @@
 """Orders and their milestones: what was promised, where it stands, who moves next."""
 
+from orders.models.activating import (
+    CALL_FLOW,
+    DECISION_FLOW,
+    NOT_READY_FLOW,
+    ActivationCall,
+    ActivationSlot,
+    ActivationTest,
+    CallStatus,
+    Decision,
+    NotReady,
+    NotReadyOutcome,
+    NotReadyReason,
+    NotReadyThen,
+    TurnUp,
+)
 from orders.models.milestones import (
     ASKS,
     MILESTONE_FLOW,
@@ -13,15 +28,28 @@ from orders.models.orders import ORDER_FLOW, UNPLACED, Order, OrderStatus, Order
 
 __all__ = [
     "ASKS",
+    "CALL_FLOW",
+    "DECISION_FLOW",
     "MILESTONE_FLOW",
+    "NOT_READY_FLOW",
     "ORDER_FLOW",
     "OWNER_TONES",
     "UNPLACED",
+    "ActivationCall",
+    "ActivationSlot",
+    "ActivationTest",
+    "CallStatus",
+    "Decision",
     "Milestone",
     "MilestoneKind",
     "MilestoneStatus",
+    "NotReady",
+    "NotReadyOutcome",
+    "NotReadyReason",
+    "NotReadyThen",
     "Order",
     "OrderStatus",
     "OrderType",
     "Owner",
+    "TurnUp",
 ]

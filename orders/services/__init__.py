@@ -5,7 +5,7 @@ turns, so that neither takes the other's for still open.
 """
 
 from orders.services.handing import hand_over_orders
-from orders.services.milestones import annotate_milestone, complete_milestone, delay_milestone
+from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
     OUTCOMES,
     Outcome,
@@ -20,6 +20,7 @@ from orders.services.orders import (
 )
 
 __all__ = [
+    "ON_RELEASE",
     "OUTCOMES",
     "Outcome",
     "acknowledge_order",

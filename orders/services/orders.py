@@ -134,7 +134,7 @@ def _begin_service(order: Order, actor: Actor, on: date, at: datetime) -> str:
     service = order.service
     if service is None or service.status != ServiceStatus.PENDING:
         return ""
-    inventory.activate_service(service.pk, actor=actor, on=on, at=at)
+    inventory.activate_service(service.pk, actor=actor, on=order.commenced_on or on, at=at)
     return str(service.number)
 
 

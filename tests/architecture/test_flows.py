@@ -20,7 +20,9 @@ DOMAIN = [
 ]
 # States that no service reaches yet: they come with load_carrier, until the pages that lead there are built.
 ONLY_LOADED = {
-    "order": {"submitted", "pending", "held", "cancelled"},
+    "order": {"draft", "pricing", "submitted", "returned", "rejected", "cancelling"},
+    "activationcall": {"moved", "called_off", "no_show", "failed", "done"},
+    "turnup": {"accepted", "silent", "refused"},
     "milestone": {"skipped"},
     "service": {"suspended", "ending", "terminated"},
 }

@@ -303,6 +303,7 @@ BOTH_FACES |= {
 }
 
 CUSTOMER = {
+    "e/<slug:enterprise>/orders/<str:number>/ready/": inside("order.create", "POST", thing="order"),
     _FOLLOWING: inside(),
     **BOTH_FACES,
     **PEOPLE,
@@ -463,6 +464,8 @@ STAFF = {
     "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
+    "e/<slug:enterprise>/orders/<str:number>/not-ready/": inside("order.care", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/ready/": inside("order.care", "POST", thing="order"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
@@ -599,13 +602,17 @@ WALLED = {
     "accounts_apisecret": ("INSERT", "UPDATE (ends_at)"),
     "inventory_site": (),
     "inventory_sitecontact": (),
-    "inventory_service": ("UPDATE (alias)",),
+    "inventory_service": ("UPDATE (alias, started_on, status)",),
     "inventory_identifier": (),
     "inventory_tie": (),
     "inventory_hop": (),
     "inventory_dlr": (),
-    "orders_order": (),
-    "orders_milestone": (),
+    "orders_order": ("UPDATE (completed_on, expected_on, status)",),
+    "orders_milestone": ("UPDATE (completed_at, expected_on, owner, status)",),
+    "orders_notready": ("UPDATE (ended_at, ended_by, new_on, outcome)",),
+    "orders_activationcall": ("INSERT", "UPDATE (status)"),
+    "orders_activationtest": (),
+    "orders_turnup": ("UPDATE (decided_at, decided_by, decision, reason)",),
     "billing_charge": (),
     "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
     "billing_invoiceline": (),
@@ -651,8 +658,11 @@ PUBLISHED = {
     "accounts_staffabsence",
     "inventory_product",
     "inventory_productquestion",
+    "orders_activationslot",
     "portal_carrierterm",
 }
+# What customers may write of what is published: that a time is taken, and nothing of who took it.
+PUBLISHED_WRITES = {"orders_activationslot": ("UPDATE (taken_at)",)}
 CARRIER_OWNED = {
     "accounts_move",
     "accounts_staffrole",
@@ -691,6 +701,9 @@ WORK_LISTS = {
     "billing_dispute_rkey_all",
     "accounts_teammember_card",
     "orders_order_workload",
+    "orders_notready_due",
+    "orders_activationcall_day",
+    "orders_turnup_due",
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "billing_posting_work",
@@ -729,6 +742,7 @@ TASKS = {
     "accounts.watch_keys": ("portal_staff", ""),
     "accounts.judge_registrations": ("portal_staff", ""),
     "accounts.look_at_moves": ("portal_staff", ""),
+    "orders.watch_readiness": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
