@@ -96,4 +96,8 @@ WAYS: dict[str, Way] = {
     "orders_promise": Along("orders_order", "order_id"),
     "orders_escalation": Along("orders_order", "order_id"),
     "orders_internalnote": Along("orders_order", "order_id"),
+    "orders_notready": Along("orders_order", "order_id"),
+    "orders_activationcall": Along("orders_order", "order_id"),
+    "orders_activationtest": Along("orders_order", "order_id"),
+    "orders_turnup": Along("orders_order", "order_id"),
 }

@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "ends-of-contracts": _by_clock("orders.warn_of_ends", minute="35", hour="5", expires=6 * 3600),
     "promises": _by_clock("orders.watch_promises", minute="*", expires=55),
     "ending-keys": _by_clock("accounts.watch_keys", minute="5", hour="6", expires=3000),
+    "readiness": _by_clock("orders.watch_readiness", minute="25", expires=3000),
     "api-answers": _by_clock("portal.forget_answers", minute="17", expires=3000),
 }
 

@@ -36,7 +36,16 @@ from accounts.models import (
 )
 from billing.models import Charge
 from inventory.models import Dlr, Hop, Identifier, NetworkElement, Product, Service, Site, SiteContact, Tie
-from orders.models import Milestone, MilestoneKind, Order
+from orders.models import (
+    ActivationCall,
+    ActivationSlot,
+    ActivationTest,
+    Milestone,
+    MilestoneKind,
+    NotReady,
+    Order,
+    TurnUp,
+)
 from portal import locator, seals
 from portal.models import EnterpriseTerm, Locator
 from portal.tenancy import tenant_scope
@@ -358,6 +367,30 @@ def order(on: Account, *, milestones: int | list[dict[str, Any]] = 3, **fields: 
             }
             Milestone.objects.create(enterprise=on.enterprise, order=made, position=place, **step)
     return made
+
+
+def turned_up(of: Order, engineer: StaffCard, **fields: Any) -> TurnUp:
+    """An order that was held once, was tested in a call, and waits for the customer's word."""
+    at, name = timezone.now(), f"Eve of {of.enterprise.legal_name}"
+    here = {"enterprise": of.enterprise, "order": of}
+    when = {"engineer": engineer, "starts_at": at + timedelta(minutes=number()), "ends_at": at + timedelta(hours=9)}
+    with as_staff():
+        slot = ActivationSlot.objects.create(**when, taken_at=at)
+    with inside(of.enterprise):
+        NotReady.objects.create(
+            **here, reason="silent", set_at=at, set_by=name, due_on=at.date(), last_on=at.date(), then="cancel",
+            outcome="met", ended_at=at,
+        )  # fmt: skip
+        call = ActivationCall.objects.create(
+            **here, **when, slot=slot, status="done", contact_name=name, contact_phone="1", booked_at=at, booked_by=name
+        )
+        test = ActivationTest.objects.create(**here, call=call, tested_at=at, tested_by=name, has_passed=True)
+        return TurnUp.objects.create(
+            **here, **{
+                "service": of.service, "test": test, "signed_at": at, "signed_by": name, "ready_on": at.date(),
+                "accept_by_on": at.date() + timedelta(days=5), "noticed_at": at, **fields,
+            }
+        )  # fmt: skip
 
 
 def agreed(owner: Enterprise, name: str, value: Any, **fields: Any) -> EnterpriseTerm:

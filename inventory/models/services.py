@@ -72,8 +72,8 @@ class Service(TenantOwned):
     currency of the account. While a disconnect is under way ``ended_on`` is the day it stops.
     """
 
-    # Asking for a disconnect, and taking it back, changes the state; all else of it is the carrier's.
-    extra_grants: ClassVar = {"portal_app": ("UPDATE (alias, ended_on, status)",)}
+    # Accepting, asking for a disconnect, and taking it back change the state; all else of it is the carrier's.
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (alias, ended_on, started_on, status)",)}
     number = models.CharField(max_length=40, db_collation="C")  # circuit or service ID
     number_key = identifiers.key("number", max_length=40)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -1,5 +1,20 @@
 """Orders and their milestones: what was promised, where it stands, who moves next."""
 
+from orders.models.activating import (
+    CALL_FLOW,
+    DECISION_FLOW,
+    NOT_READY_FLOW,
+    ActivationCall,
+    ActivationSlot,
+    ActivationTest,
+    CallStatus,
+    Decision,
+    NotReady,
+    NotReadyOutcome,
+    NotReadyReason,
+    NotReadyThen,
+    TurnUp,
+)
 from orders.models.caring import (
     ESCALATION_FLOW,
     PROMISE_FLOW,
@@ -49,15 +64,23 @@ from orders.models.placing import (
 
 __all__ = [
     "ASKS",
+    "CALL_FLOW",
+    "DECISION_FLOW",
     "ESCALATION_FLOW",
     "MILESTONE_FLOW",
+    "NOT_READY_FLOW",
     "OF_SERVICES",
     "ORDER_FLOW",
     "OWNER_TONES",
     "PROMISE_FLOW",
     "QUOTE_FLOW",
     "UNPLACED",
+    "ActivationCall",
+    "ActivationSlot",
+    "ActivationTest",
     "Authorisation",
+    "CallStatus",
+    "Decision",
     "Disconnect",
     "EndReason",
     "EndWarning",
@@ -70,6 +93,10 @@ __all__ = [
     "Milestone",
     "MilestoneKind",
     "MilestoneStatus",
+    "NotReady",
+    "NotReadyOutcome",
+    "NotReadyReason",
+    "NotReadyThen",
     "Order",
     "OrderItem",
     "OrderProject",
@@ -84,4 +111,5 @@ __all__ = [
     "Transfer",
     "Trial",
     "TrialEnd",
+    "TurnUp",
 ]

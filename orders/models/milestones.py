@@ -1,5 +1,7 @@
 """The milestones of an order: who moves each, when it was planned, when it is expected, when it was done."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +82,7 @@ OWNER_TONES = {Owner.CARRIER: "blue", Owner.CUSTOMER: "amber", Owner.PERMIT: "pu
 class Milestone(TenantOwned):
     """A step of an order: who moves it, when it was planned, when it is expected, when it was done."""
 
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (status, completed_at, expected_on, owner)",)}
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20, choices=MilestoneKind)

@@ -123,7 +123,7 @@ class Order(TenantOwned):
             "INSERT",
             "UPDATE (account_id, product_id, service_id, a_site_id, z_site_id, project_id, type, status, title)",
             "UPDATE (customer_reference, requested_on, term_months, monthly, one_time, notes, private_to)",
-            "UPDATE (revision, submitted_at, placed_by, placed_on, remarks)",
+            "UPDATE (revision, submitted_at, placed_by, placed_on, remarks, expected_on, completed_on)",
         )
     }
     number = models.CharField(max_length=30, db_collation="C")
@@ -147,6 +147,8 @@ class Order(TenantOwned):
     committed_on = models.DateField(null=True, blank=True)  # CCD
     expected_on = models.DateField(null=True, blank=True)
     completed_on = models.DateField(null=True, blank=True)
+    # Service commencement: from this day what is ordered is charged, whenever the order itself closes.
+    commenced_on = models.DateField(null=True, blank=True)
     monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # MRC
     one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # NRC
     term_months = models.PositiveSmallIntegerField(default=0)

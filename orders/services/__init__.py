@@ -6,7 +6,7 @@ turns, so that neither takes the other's for still open.
 
 from orders.services.billed import BILLERS, Biller
 from orders.services.handing import hand_over_orders
-from orders.services.milestones import annotate_milestone, complete_milestone, delay_milestone
+from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
     OUTCOMES,
     UNDOINGS,
@@ -26,6 +26,7 @@ from orders.services.orders import (
 
 __all__ = [
     "BILLERS",
+    "ON_RELEASE",
     "OUTCOMES",
     "UNDOINGS",
     "Biller",

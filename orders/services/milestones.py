@@ -1,5 +1,6 @@
 """What care managers do to milestones: complete, move and annotate them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ _ONWARD: dict[str, OrderStatus] = {
     OrderStatus.PENDING: OrderStatus.IN_PROGRESS,
     OrderStatus.HELD: OrderStatus.IN_PROGRESS,
 }
+# What else follows when an order that was held goes on; the part of the app that held it says so.
+ON_RELEASE: list[Callable[[Order, Actor, datetime], None]] = []
 
 
 @transaction.atomic
@@ -35,6 +38,9 @@ def complete_milestone(milestone_id: int, *, actor: Actor, at: datetime) -> Mile
     milestone.status, milestone.completed_at = MilestoneStatus.COMPLETED, at
     milestone.save(update_fields=["status", "completed_at"])
     upcoming = _start_next(order)
+    if order.status == OrderStatus.HELD:
+        for released in ON_RELEASE:
+            released(order, actor, at)
     if order.status in _ONWARD:
         bring(order, _ONWARD[OrderStatus(order.status)])
     following = _facts_of(upcoming) if upcoming else None

@@ -225,7 +225,8 @@ def _begin_service(order: Order, actor: Actor, on: date, at: datetime) -> str:
     ordered = OrderItem.objects.filter(enterprise_id=order.enterprise_id, order=order, action=ItemAction.ADD)
     about = Q(pk=order.service_id) | Q(pk__in=ordered.values("service_id"))
     rows = of_enterprise(Service.objects, actor).filter(about, status=ServiceStatus.PENDING).order_by("pk")
-    begun = [inventory.activate_service(pk, actor=actor, on=on, at=at) for pk in rows.values_list("pk", flat=True)]
+    since = order.commenced_on or on
+    begun = [inventory.activate_service(pk, actor=actor, on=since, at=at) for pk in rows.values_list("pk", flat=True)]
     return ", ".join(str(each.number) for each in begun)
 
 

@@ -200,6 +200,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         gone = {"posted_on": builders.NOVEMBER, "posted_by": "Somebody"}
         Posting.objects.create(**here, invoice=invoice, made_at=builders.ISSUED_AT, **gone)
         member = Membership.objects.get(user=person, **here)
+    make.turned_up(order, make.card_of(analyst))
     words = [
         name,
         enterprise.public_id,

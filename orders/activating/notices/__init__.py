@@ -1,0 +1,108 @@
+"""What is told of customers not ready, activation calls, tests, connection notices and acceptance."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StaffCard, User
+from accounts.notices import customers_people
+from accounts.selectors import reachable
+from orders.activating.notices import words
+from orders.models import Order
+from orders.permissions import Permission
+from portal.actors import ActorKind
+from portal.models import Event
+from portal.notices import EventKind, Recipient, register
+
+
+def _say(say: words.Say, facts: words.Facts) -> str:
+    return say(facts)
+
+
+_said = lazy(_say, str)
+
+
+def _people(event: Event) -> Iterable[Recipient]:
+    """Who may see the order's account, and its contacts who asked to hear of orders."""
+    return customers_people(
+        event,
+        permission=Permission.ORDER_VIEW,
+        wants="orders",
+        reason=_("You are named to hear about your company's orders."),
+    )
+
+
+def _both_sides(event: Event) -> Iterable[Recipient]:
+    """The same, and the carrier's own who work on the order: unless one of them did it."""
+    yield from _people(event)
+    if event.actor_kind != ActorKind.STAFF:
+        yield from _carriers(event)
+
+
+def _carriers(event: Event) -> Iterable[Recipient]:
+    """The order's care manager and, where there is a call, its engineer; or who stands in for them."""
+    engineer = StaffCard.objects.filter(pk=event.facts.get("engineer_id")).first()
+    named = [
+        (_order_of(event).care_manager, _("You are the care manager of this order.")),
+        (engineer, _("You are the activation engineer of this order.")),
+    ]
+    for named_card, reason in named:
+        card = reachable(named_card)
+        if card:
+            user = User.objects.filter(email=card.email).first() or User(language=(card.languages or ["en"])[0])
+            yield Recipient(card.email, card.name, user.language, user.time_zone, reason, face="staff")
+
+
+def _order_of(event: Event) -> Order:
+    orders = Order.objects.filter(enterprise_id=event.enterprise_id)
+    return orders.select_related("account", "product", "service", "care_manager").get(pk=event.story_id)
+
+
+def _telling(title: words.Say, *sentences: words.Say) -> Callable[[Event], dict[str, Any]]:
+    """The order as it stands, and the words of the mail: said when it is rendered, in its reader's language."""
+
+    def context(event: Event) -> dict[str, Any]:
+        order = _order_of(event)
+        return {
+            "order": order,
+            "care_manager": reachable(order.care_manager),
+            "completed_on": None,
+            "title": _said(title, event.facts),
+            "sentences": [_said(each, event.facts) for each in sentences],
+        }
+
+    return context
+
+
+def _kind(name: str, story: Any, tone: str, *mail: words.Say, **more: Any) -> EventKind:
+    """A kind with its mail: the title, and the sentences. Without them it is told in the story alone."""
+    told = {"recipients": _people, "context": _telling(*mail)} if mail else {}
+    return EventKind(name, story=story, **{**told, "words": words.of_story, "tone": tone, **more})
+
+
+def register_kinds() -> None:
+    both = {"recipients": _both_sides}
+    w = words
+    register(
+        _kind(
+            "order.not_ready", _("Customer not ready (CNR) until %(last_on)s: %(why)s"), "red",
+            w.held, w.held_why, w.note, w.last_day, w.then, w.how_to_clear,
+        ),
+        _kind(
+            "order.not_ready_warned", _("Customer not ready: %(left)s, the last is %(last_on)s"), "amber",
+            w.warned, w.held_why, w.last_day, w.then, w.how_to_clear,
+        ),
+        _kind(
+            "order.not_ready_cleared", _("Ready again, for %(new_on)s"), "green", w.cleared, w.cleared_more, **both
+        ),
+        _kind(
+            "order.not_ready_cancelled", _("Cancelled: the customer was not ready by %(last_on)s"), "red",
+            w.ended, w.cancelled, w.held_why, w.cancelled_charge, **both,
+        ),
+        _kind(
+            "order.not_ready_billed", _("Billing started on %(on)s: the customer was not ready by %(last_on)s"), "red",
+            w.billed, w.billed_more, w.held_why, w.how_to_go_on, **both,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,44 @@
+"""What activation computes from dates, numbers and words alone."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+import holidays
+
+from portal.calendars import BusinessHours
+
+# What silence at a step of the customer's means; a step that is not here is not waited for so.
+WHY = {
+    "technical_details": "silent",
+    "details_confirmed": "silent",
+    "ready_to_test": "cannot_test",
+    "activation": "silent",
+}
+
+
+@lru_cache(maxsize=64)
+def workdays(country: str) -> BusinessHours:
+    """Monday to Friday without the country's holidays, as far as they are known."""
+    known = country if country in holidays.list_supported_countries() else None
+    return BusinessHours.on(range(5), (BusinessHours().week[0][0]), country=known)
+
+
+def last_day(due_on: date, today: date, *, days: int, least: int) -> date:
+    """The last day on which customer not ready can be cleared: so many days from the original due date.
+
+    Who hears of it late still has the least number of days.
+    """
+    return max(due_on + timedelta(days=days), today + timedelta(days=least))
+
+
+def warning(left: int, warned: int | None, at_days: Iterable[int]) -> int | None:
+    """Of the days before the last one on which to warn, the nearest that has come and was not yet warned of."""
+    due = [days for days in at_days if left <= days and (warned is None or days < warned)]
+    return min(due, default=None)
+
+
+def charge_of(one_time: Decimal, percent: Decimal) -> Decimal:
+    """What a cancellation costs, to the cent."""
+    return (one_time * percent / 100).quantize(Decimal("0.01"))

@@ -1,0 +1,140 @@
+"""Customer not ready: by rule and by hand, with its countdown, its warnings, its end, and a new date."""
+
+from datetime import timedelta
+
+import pytest
+
+from orders.activating import selectors, services
+from portal.models import Event
+from portal.tenancy import tenant_scope
+from tests import make
+from tests.faces import as_staff, inside
+from tests.orders.activating.conftest import TODAY, holds, noon, weekday
+from tests.orders.conftest import now, state_of, steps_of
+
+WHY = {"reason": "cannot_test", "note": "Your router is not there yet."}
+
+
+def watch(days: int) -> None:
+    """What the task does, at noon of a day so many days from now."""
+    with as_staff():
+        at = noon(days)
+        for enterprise_id, pk in selectors.list_silent(at.date()):
+            with tenant_scope(enterprise_id):
+                services.hold_if_silent(enterprise_id, pk, at=at)
+        for enterprise_id, pk in selectors.list_running_out():
+            with tenant_scope(enterprise_id):
+                services.watch_not_ready(enterprise_id, pk, at=at)
+
+
+def kinds(order) -> list[str]:
+    with inside(order.enterprise):
+        rows = Event.objects.filter(kind__startswith="order.").order_by("pk")
+        return list(rows.values_list("kind", flat=True))
+
+
+@pytest.fixture
+def held(line, carol, post):
+    assert post(carol, line, "not-ready", **WHY).status_code == 302
+    return line
+
+
+def test_a_silent_customer_is_set_as_not_ready_once_the_days_of_the_term_are_over(line):
+    watch(7)
+    assert now(line).status == "in_progress"
+    watch(8)
+    watch(8)
+    [found] = holds(line)
+    assert (now(line).status, found.reason, found.set_by) == ("held", "cannot_test", "Portal")
+    assert found.last_on == TODAY + timedelta(days=32)
+    assert kinds(line) == ["order.not_ready"]
+
+
+def test_who_hears_late_still_has_the_least_days(line):
+    watch(40)
+    [found] = holds(line)
+    assert found.last_on == TODAY + timedelta(days=50)
+
+
+def test_the_care_manager_holds_an_order_and_the_customer_is_told_what_follows(held, alice, page, deliver):
+    [found] = holds(held)
+    assert (now(held).status, found.due_on, str(found.charge)) == ("held", TODAY + timedelta(days=2), "1500.00")
+    [mail] = [each for each in deliver() if each.recipient == alice.email]
+    assert mail.kind == "order.not_ready"
+    assert "$1,500.00" in mail.body_text and WHY["note"] in mail.body_text
+    shown = page(alice, held).text
+    assert "Your move: tell us when you are ready" in shown and "data-clock" in shown and "$1,500.00" in shown
+
+
+def test_only_a_care_manager_holds_an_order_and_not_twice(held, line, alice, carol, erin, post):
+    before = state_of(line.enterprise)
+    make.team(line.enterprise, erin, "technician")
+    assert post(erin, held, "not-ready", **WHY).status_code == 403
+    assert post(alice, held, "not-ready", **WHY).status_code == 404
+    assert post(carol, held, "not-ready", **WHY).status_code == 409
+    assert post(carol, held, "not-ready", reason="cannot_test", note="").status_code == 422
+    assert state_of(line.enterprise) == before
+
+
+def test_the_customer_clears_it_with_a_new_date(held, alice, post):
+    day = weekday(14)
+    assert post(alice, held, "ready", new_on=f"{day}").status_code == 302
+    [found] = holds(held)
+    assert (found.outcome, found.new_on, found.ended_by) == ("cleared", day, "Alice Moreau")
+    order = now(held)
+    assert (order.status, order.expected_on) == ("in_progress", day)
+    assert {step.expected_on for step in steps_of(held)} == {day}
+    watch(15)
+    assert now(held).status == "in_progress"
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "Choose a day from"), (75, "Choose a day from"), (-1, "business day")])
+def test_a_new_date_too_near_too_far_or_on_a_sunday_is_refused_beside_its_field(held, alice, post, days, words):
+    before = state_of(held.enterprise)
+    day = weekday(14) - timedelta(days=1) if days < 0 else weekday(70) if days else TODAY
+    answer = post(alice, held, "ready", new_on=f"{day}")
+    assert answer.status_code == 422 and words in answer.text
+    assert state_of(held.enterprise) == before
+
+
+def test_another_customer_and_who_may_not_place_orders_clear_nothing(held, bob, acme, post, client_of):
+    reader = make.user("reader@acme.example")
+    make.grant(make.member(acme, reader, "Rea Der"), "order.view")
+    before = state_of(acme)
+    assert post(bob, held, "ready", new_on=f"{weekday(14)}").status_code == 404
+    assert post(reader, held, "ready", new_on=f"{weekday(14)}").status_code == 403
+    assert state_of(acme) == before
+
+
+def test_warnings_come_twice_and_day_31_cancels_with_the_charge(held, alice, deliver):
+    for days in (21, 22, 23, 29, 29, 32):
+        watch(days)
+    assert kinds(held) == ["order.not_ready", "order.not_ready_warned", "order.not_ready_warned"]
+    watch(33)
+    watch(33)
+    assert now(held).status == "cancelled"
+    assert kinds(held)[-1] == "order.not_ready_cancelled" and len(kinds(held)) == 4
+    mails = [each for each in deliver() if each.recipient == alice.email]
+    assert "$1,500.00" in mails[-1].body_text
+    assert now(held).service.status == "pending"
+
+
+def test_where_the_term_says_so_day_31_starts_billing_instead(line, carol, post):
+    make.agreed(line.enterprise, "order.cnr_then", "bill")
+    post(carol, line, "not-ready", **WHY)
+    watch(33)
+    watch(33)
+    order = now(line)
+    assert (order.status, order.commenced_on) == ("pending", TODAY + timedelta(days=33))
+    assert (order.service.status, order.service.started_on) == ("active", order.commenced_on)
+    assert [each.outcome for each in holds(line)] == ["billed"]
+    assert kinds(line).count("order.not_ready_billed") == 1
+
+
+def test_a_step_that_is_done_meanwhile_releases_the_order(held, carol, act):
+    step = steps_of(held)[0]
+    assert act(carol, held, step, "complete").status_code == 302
+    assert [each.outcome for each in holds(held)] == ["met"]
+    assert now(held).status == "in_progress"
+    watch(40)
+    assert len(holds(held)) == 2
