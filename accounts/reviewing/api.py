@@ -66,7 +66,7 @@ class ReviewLineShape(serializers.Serializer[Any]):
         return selectors.fingerprint(line)
 
 
-class Seen(Taken):
+class ReviewSeen(Taken):
     """The fingerprint that stood with the line."""
 
     seen = serializers.CharField(max_length=16)
@@ -99,12 +99,12 @@ class ReviewLines(ApiView):
 
 
 class ReviewLineConfirm(ApiView):
-    @operation(ReviewLineShape, takes=Seen, summary="Confirm that somebody keeps what they hold", tag=TAG)
+    @operation(ReviewLineShape, takes=ReviewSeen, summary="Confirm that somebody keeps what they hold", tag=TAG)
     @requires(Permission.USER_ADMIN)
     def post(self, request: ApiRequest, pk: int) -> Response:
         """Refused for oneself while another administrator is there, and where it changed since it was shown."""
         line = found(selectors.list_lines(request.actor).filter(pk=pk).first())
-        services.confirm(line.pk, **taken(request, Seen), actor=request.actor, at=timezone.now())
+        services.confirm(line.pk, **taken(request, ReviewSeen), actor=request.actor, at=timezone.now())
         return Response(ReviewLineShape(selectors.list_lines(request.actor).get(pk=pk)).data)
 
 
