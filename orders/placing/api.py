@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from accounts.selectors import find_colleague
 from inventory.models import Product, Site
 from orders import selectors as every
-from orders.api import OrderRow, OrderSite
-from orders.models import QUOTE_FLOW, ItemAction, Order
+from orders.api import OrderAccount, OrderProduct, OrderRow, OrderSite
+from orders.models import QUOTE_FLOW, ItemAction, Order, OrderType
 from orders.permissions import Permission
 from orders.placing import lists, selectors, services
 from portal.api import (
@@ -400,11 +400,19 @@ class Rejection(Taken):
     reason = serializers.CharField(max_length=1000)
 
 
-class InboxRow(OrderRow):
+class InboxRow(serializers.Serializer[Any]):
     """A submitted order that nobody has taken yet, of whichever customer."""
 
     enterprise = serializers.CharField(source="enterprise.public_id")
     customer = serializers.CharField(source="enterprise.name")
+    number = serializers.CharField()
+    type = serializers.ChoiceField(choices=OrderType.choices)
+    title = serializers.CharField()
+    customer_reference = serializers.CharField()
+    account = OrderAccount()
+    product = OrderProduct()
+    placed_on = serializers.DateField()
+    requested_on = serializers.DateField(allow_null=True)
 
 
 class PriceIt(_Step):
