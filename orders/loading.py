@@ -2,15 +2,35 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-from orders.models import Milestone, MilestoneKind, MilestoneStatus, Order, OrderStatus, OrderType, Owner
+from orders.models import (
+    ItemAction,
+    Milestone,
+    MilestoneKind,
+    MilestoneStatus,
+    Order,
+    OrderItem,
+    OrderProject,
+    OrderStatus,
+    OrderType,
+    Owner,
+)
 from portal import numbers
 from portal.loading.batches import Batch, Checking
-from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, NUMBER, WORDS, one_of, whole
+from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, NUMBER, WORDS, Cell, one_of, whole
 from portal.loading.tables import Column, Reference, Row, Table
 
 _ENTERPRISE = Reference("enterprise", CODE, "Whose it is.", is_required=True, to="enterprises")
 _OUR_NUMBER = re.compile(rf"{numbers.SERIES['order']}-\d{{4}}-(\d{{1,9}})")
+
+
+def _read_reasons(value: str, today: date) -> list[dict[str, Any]]:
+    return [{"item": None, "field": "", "words": line.strip()} for line in LINES.read(value, today).splitlines()]
+
+
+_REASONS = Cell("text, one reason a line", _read_reasons)
 
 
 def _completed_orders(checking: Checking, rows: Sequence[Row]) -> None:
@@ -45,6 +65,19 @@ def _let_numbers_continue(batch: Batch) -> None:
 
 FILES = (
     Table(
+        "order_projects",
+        "Projects, by which customers group orders.",
+        OrderProject,
+        (
+            _ENTERPRISE,
+            Column("name", WORDS, "What the customer calls it.", is_required=True),
+            Column("reference", WORDS, "The customer's own reference."),
+            Column("made_at", MOMENT, "When it was begun.", is_required=True),
+            Column("made_by", WORDS, "Who began it."),
+        ),
+        key=("enterprise", "name"),
+    ),
+    Table(
         "orders",
         "Orders, open and closed.",
         Order,
@@ -70,10 +103,35 @@ FILES = (
             Column("monthly", AMOUNT, "MRC, in the account's currency.", default=0),
             Column("one_time", AMOUNT, "NRC, in the account's currency.", default=0),
             Column("term_months", whole(0, 240), "Term in months.", default=0),
+            Reference(
+                "project", WORDS, "The project it belongs to, by its name.", to="order_projects", within=("enterprise",)
+            ),
+            Column("notes", LINES, "What else the customer wrote.", is_first_time_only=True),
+            Column("returned", _REASONS, "Why it was returned.", field="remarks", default=[], is_first_time_only=True),
         ),
         key=("enterprise", "number"),
         checks=(_completed_orders,),
         afterwards=(_let_numbers_continue,),
+    ),
+    Table(
+        "order_items",
+        "What the orders ask for, in their order; an order without any asks for what it says itself.",
+        OrderItem,
+        (
+            _ENTERPRISE,
+            Reference("order", CODE, "The order's number.", is_required=True, to="orders", within=("enterprise",)),
+            Column("position", whole(1, 99), "Its place among the order's items.", is_required=True),
+            Column("action", one_of(ItemAction), "What it does.", default="add"),
+            Reference("product", CODE, "What is ordered.", is_required=True, to="products"),
+            Reference("service", CODE, "The service it makes or changes.", to="services", within=("enterprise",)),
+            Reference("a_site", CODE, "Where it is, or begins.", to="sites", within=("enterprise",)),
+            Reference("z_site", CODE, "Where it ends.", to="sites", within=("enterprise",)),
+            Column("bandwidth", WORDS, "How fast."),
+            Column("quantity", whole(1, 99), "How many.", default=1),
+            Column("monthly", AMOUNT, "MRC, in the account's currency.", default=0),
+            Column("one_time", AMOUNT, "NRC, in the account's currency.", default=0),
+        ),
+        key=("enterprise", "order", "position"),
     ),
     Table(
         "milestones",

@@ -1,6 +1,7 @@
 """What is typed to order, to price, to sign, and to check an order."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors import suggest_colleagues
 from inventory.models import Family, Product
 from orders.models import Order, OrderItem
-from orders.placing import selectors
+from orders.placing import rules, selectors
 from portal import money
 from portal.actors import Actor
 from portal.drafts import kept
@@ -159,18 +160,29 @@ class ItemForm(forms.Form):
 class OrderSheet:
     """The form of an order with those of its items, as one: sent, or as the order stands."""
 
-    def __init__(self, actor: Actor, order: Order | None, *, sent: QueryDict | None = None, product: str = "") -> None:
+    def __init__(
+        self, actor: Actor, order: Order | None, *, sent: QueryDict | None = None, product: str = "", today: date
+    ) -> None:
         self.actor, self.sent = actor, sent
         self.products = {each.code: each for each in selectors.list_catalogue()}
         held = selectors.list_items(actor, order) if order else []
         first = [_typed(each) for each in held] or [{"product": product, "quantity": 1}]
-        self.form = OrderForm(actor, sent, initial=_of(order, actor))
+        usual = self._usual_day(product, today) if order is None else {}
+        self.form = OrderForm(actor, sent, initial={**_of(order, actor), **usual})
         count = self._count(len(first))
         groups = catalogue_choices(self.products.values())
         self.items = [
             ItemForm(actor, groups, sent, prefix=f"item-{place}", initial=first[place] if place < len(first) else {})
             for place in range(count)
         ]
+
+    def _usual_day(self, product: str, today: date) -> dict[str, date]:
+        """When the product is there after its standard interval, where it has one."""
+        chosen = self.products.get(product)
+        if chosen is None or chosen.is_icb or self.actor.enterprise_id is None:
+            return {}
+        countries = selectors.countries_of(self.actor.enterprise_id, [])
+        return {"requested_on": rules.standard_day(today, chosen.interval_days, countries)}
 
     def _count(self, usual: int) -> int:
         typed = self.sent.get("items", "") if self.sent is not None else ""

@@ -143,7 +143,7 @@ def edit_order(request: ActorRequest, number: str) -> HttpResponse:
 
 def _write(request: ActorRequest, order: Order | None, *, product: str = "") -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
-    sheet = forms.OrderSheet(request.actor, order, sent=sent, product=product)
+    sheet = forms.OrderSheet(request.actor, order, sent=sent, product=product, today=timezone.localdate())
     about = order.pk if order else 0
     if sent is not None and ("more" in sent or "without" in sent):
         without = sent.get("without", "")

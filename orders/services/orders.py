@@ -134,7 +134,7 @@ def place_order(
     )
     order.placed_on = day_of(order, at)
     is_draft = order.status == OrderStatus.DRAFT
-    items = items or [_own_item(order)]
+    items = items or [own_item(order)]
     if not is_draft:
         require_placeable(account, [each.service for each in items if each.service])
         order.submitted_at = order.submitted_at or at
@@ -145,7 +145,7 @@ def place_order(
     return order
 
 
-def _own_item(order: Order) -> OrderItem:
+def own_item(order: Order) -> OrderItem:
     """What the order itself says, as its only item."""
     return OrderItem(
         action=_ACTIONS.get(OrderType(order.type), ItemAction.MODIFY), product=order.product, service=order.service,

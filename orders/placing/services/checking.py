@@ -60,7 +60,7 @@ def take_order(order_id: int, *, care_manager: StaffCard, actor: Actor, at: date
 
 def _enter(order: Order, actor: Actor, at: datetime) -> None:
     """What is to be delivered gets its sites and its services, one for each of a quantity; the first is the order's."""
-    items = selectors.list_items(actor, order)
+    items = selectors.list_items(actor, order) or [orders.own_item(order)]
     for item in items:
         item.a_site, item.z_site = (
             item.a_site or _site(actor, item.a_new, at),
@@ -75,10 +75,9 @@ def _enter(order: Order, actor: Actor, at: datetime) -> None:
             )  # fmt: skip
     order.items.all().delete()
     orders.write_items(order, each_alone)
-    first = each_alone[0] if each_alone else None
-    if first:
-        order.service, order.a_site, order.z_site = order.service or first.service, first.a_site, first.z_site
-        order.save(update_fields=["service", "a_site", "z_site"])
+    first = each_alone[0]
+    order.service, order.a_site, order.z_site = order.service or first.service, first.a_site, first.z_site
+    order.save(update_fields=["service", "a_site", "z_site"])
 
 
 def _site(actor: Actor, new: dict[str, str], at: datetime) -> Site | None:

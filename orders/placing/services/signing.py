@@ -69,6 +69,8 @@ def _require_ready(order: Order, items: list[OrderItem], actor: Actor, at: datet
         raise Refused(
             _("The order has no requested date (CRD) yet."), way_out=_("Nothing was changed. Change the order first.")
         )
+    if not items:
+        raise Refused(_("The order has no item yet."), way_out=_("Nothing was changed. Change the order first."))
     require_day(order.requested_on, order.enterprise_id, items, at)
     if not any(each.product.is_icb for each in items):
         return
