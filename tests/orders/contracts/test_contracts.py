@@ -156,7 +156,9 @@ def test_a_transfer_is_given_up_by_a_side_or_when_nobody_answers(ask, client_of,
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_trial_is_spoken_of_in_time_and_then_kept_or_ended(client_of, say, alice, carol, acme, acme_main, deliver, kept):
+def test_a_trial_is_spoken_of_in_time_and_then_kept_or_ended(
+    client_of, say, alice, carol, acme, acme_main, deliver, kept
+):
     make.product("dia", "Dedicated Internet Access", "ip")
     form = {"product": "dia", "account": acme_main.number, "days": "20"}
     browser = client_of(alice)

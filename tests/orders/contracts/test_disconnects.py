@@ -165,5 +165,8 @@ def test_the_api_says_what_it_would_come_to_and_takes_it_back(client_of, alice, 
     assert answer.status_code == 201, answer.content
     assert (answer.json()["type"], now(wave).status) == ("disconnect", "ending")
     keep = f"/api/v1/e/204817/orders/{answer.json()['number']}/keep/"
-    assert client.post(keep, {}, content_type="application/json", headers={"Idempotency-Key": "keep-0001"}).status_code == 200
+    assert (
+        client.post(keep, {}, content_type="application/json", headers={"Idempotency-Key": "keep-0001"}).status_code
+        == 200
+    )
     assert now(wave).status == "active"
