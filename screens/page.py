@@ -62,6 +62,16 @@ def follow(selector: str) -> Act:
     return act
 
 
+def follow_on(first: str, then: str) -> Act:
+    """Go where the first such link leads, and from there where another one does that stands in a closed menu."""
+
+    def act(window: Window) -> None:
+        follow(first)(window)
+        window.goto(window.locator(then).first.evaluate("link => link.href"))
+
+    return act
+
+
 def opening(selector: str) -> Act:
     """Open each menu or panel that it finds."""
 

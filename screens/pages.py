@@ -111,6 +111,12 @@ CUSTOMER = (
     _c(f"{_IN}services/names/", ADMINISTRATOR, f"{HERE}services/names/"),
     _c(f"{_IN}orders/", ADMINISTRATOR, f"{HERE}orders/"),
     _c(f"{_IN}orders/", ADMINISTRATOR, f"{HERE}orders/?q=no-such", "nothing found"),
+    *(
+        _c(f"{_IN}orders/services/<int:pk>/{what}/", ADMINISTRATOR, f"{HERE}services/?q=IP-1G-020104",
+           act=follow_on("a[href*='/services/'].ident-text", f"a[href$='/{what}/']"))
+        for what in ("disconnect", "change", "renew", "transfer")
+    ),
+    _c(f"{_IN}orders/trials/new/", ADMINISTRATOR, f"{HERE}orders/trials/new/"),
     _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/{ORDER}/"),
     _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/{CANCELLED}/", "cancelled"),
     _c(f"{_IN}orders/<str:number>/", ADMINISTRATOR, f"{HERE}orders/{DRAFT}/", "draft"),
@@ -304,6 +310,11 @@ PAGES = (*ENTRANCE, *CUSTOMER, *PEOPLE, *STAFF, *STAFFS_PEOPLE, *TROUBLE)
 
 # What is asked with GET and is no page to look at, and why.
 NOT_PAGES = {
+    "e/<slug:enterprise>/orders/<str:number>/keep/": "takes a form only",
+    "e/<slug:enterprise>/orders/<str:number>/trial/": "takes a form only",
+    "e/<slug:enterprise>/orders/<str:number>/agree/": "takes a form only",
+    "e/<slug:enterprise>/orders/<str:number>/price/": "takes a form only",
+    "e/<slug:enterprise>/orders/transfers/<str:number>/": "its part stands on the order's page",
     "e/<slug:enterprise>/moves/<int:pk>/agree/": "takes a form only",
     "e/<slug:enterprise>/moves/<int:pk>/decline/": "takes a form only",
     "e/<slug:enterprise>/moves/<int:pk>/cancel/": "takes a form only",

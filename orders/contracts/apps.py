@@ -3,7 +3,7 @@
 
 def register() -> None:
     """Called once, when the app is ready."""
-    from orders.contracts import lists, notices, tasks, terms  # noqa: F401 - the tasks make themselves known
+    from orders.contracts import lists, notices, tasks, terms, views  # noqa: F401 - the tasks make themselves known
     from orders.contracts.services import changes, disconnects, renewals, transfers, trials
     from orders.models import OrderType
     from orders.permissions import Permission
@@ -23,7 +23,7 @@ def register() -> None:
     add_parts(
         Part("inventory.service", f"{where}/_actions.html", "", lists.service_actions, place="actions"),
         Part("inventory.service", f"{where}/_ending.html", see, lists.service_ending, place="top"),
-        Part("orders.order", f"{where}/_of_order.html", see, lists.of_order, place="top", order=30),
+        Part("orders.order", f"{where}/_of_order.html", see, views.of_order, place="top", order=30),
     )
     add_cards(
         Card(f"{where}/_waiting.html", "customer", lists.waiting_card, permission=Permission.SERVICE_CHANGE, order=15)

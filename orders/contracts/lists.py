@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from inventory.models import Service, ServiceStatus
 from orders.contracts import selectors
-from orders.contracts.forms import KeepForm, PriceForm
 from orders.contracts.selectors import Estimate
 from orders.models import ORDER_FLOW, Disconnect, Order, OrderedService, OrderStatus, OrderType
 from orders.permissions import Permission
@@ -127,7 +126,7 @@ def _lines(actor: Actor, order: Order) -> dict[str, Any] | None:
         line = lines[0]
         may_agree = any(actor.may_on(each, order.account_id) for each in _AGREE)
         if line.agreed_at is None and actor.is_staff and actor.may(Permission.ORDER_PRICE):
-            found["price_form"] = PriceForm(initial={"monthly": order.monthly, "one_time": order.one_time})
+            found["may_price"] = True
         elif line.agreed_at is None and line.monthly is not None and may_agree:
             found["agree"] = line
     return found
@@ -197,7 +196,7 @@ def _trial(actor: Actor, order: Order) -> dict[str, Any] | None:
     days = ngettext("%(days)s day", "%(days)s days", asked.days) % {"days": asked.days}
     return {
         "trial": asked,
-        "keep_form": KeepForm() if runs and may else None,
+        "may_end": runs and may,
         "facts": [
             {"label": _("Length"), "value": days},
             {"label": _("Ends on"), "value": date_format(asked.ends_on) if asked.ends_on else ""},

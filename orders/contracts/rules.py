@@ -33,8 +33,10 @@ def renewed_until(ends_on: date | None, *, months: int, on: date) -> date:
     return add_months(max(ends_on, on) if ends_on else on, months)
 
 
-def warning_due(ends_on: date, *, today: date, days: Collection[int]) -> int | None:
+def warning_due(ends_on: date | None, *, today: date, days: Collection[int]) -> int | None:
     """Which of the warnings is due: the nearest that has come; None where none has, or the end is past."""
+    if ends_on is None:
+        return None
     left = (ends_on - today).days
     reached = [each for each in days if left <= each]
     return min(reached) if reached and left >= 0 else None

@@ -22,6 +22,7 @@ from orders.models import Order, OrderType
 from orders.permissions import Permission
 from orders.views import show_with
 from portal import drafts, terms
+from portal.actors import Actor
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
 from portal.policy import requires
@@ -37,7 +38,7 @@ def disconnect(request: ActorRequest, pk: int) -> HttpResponse:
     service = _service(request, pk, Permission.DISCONNECT_REQUEST)
     form = forms.DisconnectForm(request.POST or None)
     drafts.bring_back(request.actor, (form, pk), now=timezone.now())
-    stops_on = form.cleaned_data.get("stops_on") if form.is_bound and (form.is_valid() or True) else None
+    stops_on = form.cleaned_data.get("stops_on") if form.errors is not None and form.is_bound else None
     found = selectors.estimate(service, stops_on=stops_on, at=timezone.now())
     if not form.is_bound:
         form.initial.setdefault("stops_on", found.earliest_on)
@@ -47,7 +48,8 @@ def disconnect(request: ActorRequest, pk: int) -> HttpResponse:
         if order:
             return _sent(request, form, pk, order, _("Asked for as %(number)s. You can take it back on this page."))
     # Whoever sends it next has seen this.
-    form.data = {**form.data.dict(), "seen": found.seen} if form.is_bound else form.data  # type: ignore[union-attr]
+    if form.is_bound:
+        form.data = {**{name: form.data.get(name, "") for name in form.fields}, "seen": found.seen}
     form.initial["seen"] = found.seen
     return _show(
         request, service, form, title=_("Disconnect %(name)s"), button=_("Have it disconnected"), tone="danger",
@@ -275,6 +277,16 @@ def answer_trial(request: ActorRequest, number: str) -> HttpResponse:
         return show_with(request, order, {PART: {"keep_form": form}}, status=422)
     act = partial(services.keep_trial, order.pk, **form.cleaned_data, actor=request.actor, at=timezone.now())
     return _said(request, number, act, _("Kept. The order for it is written."))
+
+
+def of_order(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """The part of an order's page, with the forms that are to be filled in."""
+    found = lists.of_order(actor, order)
+    if found and found.get("may_price"):
+        found["price_form"] = forms.PriceForm(initial={"monthly": order.monthly, "one_time": order.one_time})
+    if found and found.get("may_end"):
+        found["keep_form"] = forms.KeepForm()
+    return found
 
 
 # --- find and show -------------------------------------------------------------------------------

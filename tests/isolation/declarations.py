@@ -86,6 +86,14 @@ def _followers(*methods: str, thing: str = "followable") -> Route:
 _ORDER = "e/<slug:enterprise>/orders/<str:number>/"
 _ABOUT = ("messages", "messages/read", "escalate")
 _CARED = ("messages", "messages/close", "promise/keep", "resolve", "notes")
+# What is asked of a service, with the permission that it takes.
+_ASKED = {
+    "disconnect": "disconnect.request",
+    "change": "service.change",
+    "renew": "service.change",
+    "transfer": "service.change",
+}
+
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
@@ -174,6 +182,24 @@ BOTH_FACES = {
     "e/<slug:enterprise>/services/names/template.csv": inside("service.rename"),
     "e/<slug:enterprise>/services/<int:pk>/": inside("service.view", thing="service"),
     "e/<slug:enterprise>/services/<int:pk>/name/": inside("service.rename", "POST", thing="service"),
+    # Something is asked of a service, and said to the order that does it.
+    **{
+        f"e/<slug:enterprise>/orders/services/<int:pk>/{what}/": inside(needs, *FORM, thing="service")
+        for what, needs in _ASKED.items()
+    },
+    **{
+        f"api/v1/e/<slug:enterprise>/orders/services/<int:pk>/{what}/": api(
+            Place.INSIDE, needs, *(FORM if what == "disconnect" else ("POST",)), thing="service"
+        )
+        for what, needs in _ASKED.items()
+    },
+    "e/<slug:enterprise>/orders/trials/new/": inside("order.create", *FORM),
+    "e/<slug:enterprise>/orders/transfers/<str:number>/": inside("service.change", *FORM, thing="transfer"),
+    "e/<slug:enterprise>/orders/<str:number>/keep/": inside("disconnect.request", "POST", thing="disconnect"),
+    "e/<slug:enterprise>/orders/<str:number>/trial/": inside("order.create", "POST", thing="trial"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/keep/": api(
+        Place.INSIDE, "disconnect.request", "POST", thing="disconnect"
+    ),
     "e/<slug:enterprise>/billing/": inside("billing.view"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/": inside("billing.view", thing="invoice"),
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/": inside("billing.view", thing="invoice"),
@@ -523,6 +549,8 @@ STAFF = {
 _API = "api/v1/e/<slug:enterprise>/"
 _ADMIN, _POST = "user.admin", ("POST",)
 CUSTOMER |= {
+    "e/<slug:enterprise>/orders/<str:number>/agree/": inside("order.view", "POST", thing="changing"),
+    f"{_API}orders/<str:number>/transfer/": api(Place.INSIDE, "service.change", "POST", thing="transfer"),
     "api/v1/me/enterprises/": api(Place.OWN),
     f"{_API}people/": api(Place.INSIDE, _ADMIN),
     f"{_API}people/invite/": api(Place.INSIDE, _ADMIN, "POST"),
@@ -555,6 +583,7 @@ CUSTOMER |= {
     f"{_API}account-groups/<int:pk>/close/": api(Place.INSIDE, "enterprise.admin", "POST", thing="group"),
 }
 STAFF |= {
+    "e/<slug:enterprise>/orders/<str:number>/price/": inside("order.price", "POST", thing="changing"),
     f"{_API}team/add/": api(Place.INSIDE, "team.manage", "POST"),
     f"{_API}team/<int:pk>/end/": api(Place.INSIDE, "team.manage", "POST", thing="place"),
     "api/v1/team-gaps/": api(Place.ACROSS, "team.manage"),
@@ -669,6 +698,11 @@ WALLED = {
     "orders_activationcall": ("INSERT", "UPDATE (status)"),
     "orders_activationtest": (),
     "orders_turnup": ("UPDATE (decided_at, decided_by, decision, reason)",),
+    "orders_orderedservice": ("INSERT", "UPDATE (agreed_at, agreed_by)"),
+    "orders_disconnect": ("INSERT",),
+    "orders_transfer": ("INSERT", "UPDATE (given_at, given_by, giver_id, taken_at, taken_by, taker_id)"),
+    "orders_trial": ("INSERT", "UPDATE (kept_as, outcome)"),
+    "orders_endwarning": (),
     "billing_charge": (),
     "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
     "billing_invoiceline": (),
@@ -763,6 +797,9 @@ WORK_LISTS = {
     "orders_notready_due",
     "orders_activationcall_day",
     "orders_turnup_due",
+    "orders_disconnect_due",
+    "orders_transfer_due",
+    "orders_trial_due",
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "billing_posting_work",
@@ -803,6 +840,8 @@ TASKS = {
     "accounts.look_at_moves": ("portal_staff", ""),
     "orders.watch_promises": ("portal_staff", ""),
     "orders.watch_readiness": ("portal_staff", ""),
+    "orders.follow_contracts": ("portal_staff", ""),
+    "orders.warn_of_ends": ("portal_staff", ""),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),

@@ -48,7 +48,19 @@ from accounts.models import (
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine, Posting
 from inventory.models import Service
-from orders.models import Authorisation, Milestone, Order, OrderItem, OrderProject, Quote
+from orders.models import (
+    Authorisation,
+    Disconnect,
+    EndWarning,
+    Milestone,
+    Order,
+    OrderedService,
+    OrderItem,
+    OrderProject,
+    Quote,
+    Transfer,
+    Trial,
+)
 from portal import files, looks, registries
 from portal.models import (
     CarrierTerm,
@@ -117,6 +129,7 @@ class World:
     written: Order
     project: OrderProject
     authorisation: Authorisation
+    asked: dict[str, Order]
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -132,6 +145,10 @@ class World:
             "order": {"<str:number>": self.order.number},
             "draft_order": {"<str:number>": self.written.number},
             "authorisation": {"<int:pk>": self.authorisation.pk},
+            "disconnect": {"<str:number>": self.asked["disconnect"].number},
+            "changing": {"<str:number>": self.asked["change"].number},
+            "transfer": {"<str:number>": self.asked["transfer"].number},
+            "trial": {"<str:number>": self.asked["trial"].number},
             "milestone": {"<int:pk>": self.milestone.pk},
             "followable": {"<slug:slug>": "order", "<str:number>": self.order.number},
             "following": {"<int:pk>": self.following.pk},
@@ -235,7 +252,30 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     placing = _placing(order)
     words += [placing[0].number, placing[0].title, placing[1].name, placing[0].notes]
     kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records, *placing)
-    return World(enterprise, account, service, *things, file, _export(enterprise, person), *kept, words=words)
+    export = _export(enterprise, person)
+    of_services = _contracts(account)
+    return World(enterprise, account, service, *things, file, export, *kept, of_services, words=words)
+
+
+def _contracts(account: Account) -> dict[str, Order]:
+    """One order of each type about a service that is there already, and all that stands beside them."""
+    here = {"enterprise": account.enterprise}
+    types = ("disconnect", "change", "transfer", "trial")
+    found = {type: make.order(account, milestones=0, type=type, service=make.service(account)) for type in types}
+    day = builders.NOVEMBER
+    about = {type: {**here, "order": order, "service": order.service} for type, order in found.items()}
+    target = make.account(account.enterprise, "Another")
+    with inside(account.enterprise):
+        Disconnect.objects.create(
+            **about["disconnect"], stops_on=day, cancel_by_on=day, reason="price", was="active", note="No budget"
+        )
+        OrderedService.objects.create(**about["change"], bandwidth="1 Gbps")
+        Transfer.objects.create(**about["transfer"], target=target, effective_on=day, answer_by_on=day)
+        Trial.objects.create(**here, order=found["trial"], days=10)
+        EndWarning.objects.create(
+            **here, service=found["change"].service, ends_on=day, days=90, told_at=builders.ISSUED_AT
+        )
+    return found
 
 
 def _placing(order: Order) -> tuple[Order, OrderProject, Authorisation]:

@@ -40,6 +40,8 @@ def mails(request, acme, acme_main, alice, carol, dora, client_of, deliver, monk
         User.objects.update(language=request.param)
     alice.refresh_from_db()
     _orders(acme, acme_main, carol, client_of, request.param)
+    _orders(acme, acme_main, carol, client_of)
+    _contracts(acme_main)
     _disputes(acme, acme_main, alice, dora)
     _files(acme, alice)
     _signing_in(alice)
@@ -93,6 +95,22 @@ def _placing(acme, order, language):
             events.record(f"order.{kind}", subject=order, actor=system(acme.pk), at=timezone.now(), **facts)
 
 
+def _contracts(account):
+    order, service = make.order(account, title=LONG, milestones=0), make.service(account)
+    days = dict.fromkeys(("on", "until", "first", "last"), "2026-12-24")
+    facts = {
+        **days, "order": order.number, "service": service.number, "target": "5-KTR9Z", "before": account.number,
+        "monthly": "3900.00", "one_time": "200.00", "currency": "USD",
+    }  # fmt: skip
+    told = [name for name in TOLD if name.split(".")[0] in {"disconnect", "change", "transfer", "trial"}]
+    with inside(account.enterprise):
+        for kind in told:
+            events.record(kind, subject=order, actor=system(account.enterprise_id), at=timezone.now(), **facts)
+        ends = {**days, "account": account.number, "msa": "", "days": 60, "count": 1, "services": [service.number]}
+        actor = system(account.enterprise_id)
+        events.record("contract.ending", subject=account, actor=actor, at=timezone.now(), **ends)
+
+
 def _disputes(acme, account, alice, dora):
     for service in ("ET-500-00871", "ET-500-00872"):
         make.charge(account, "287.25", text=LONG, service=make.service(account, number=service))
@@ -134,7 +152,15 @@ NOWHERE = {
 }  # fmt: skip
 # Told to the carrier's people.
 STAFFS = ("team.member_", "absence.", "staff.", "order.price_asked", "order.quote_")
-MUTED = ("milestone.", "order.", "dispute.")  # about what can be followed, and so can be muted
+MUTED = (
+    "milestone.",
+    "order.",
+    "dispute.",
+    "disconnect.",
+    "change.",
+    "transfer.",
+    "trial.",
+)  # about what can be followed, and so can be muted
 LATER = "2026-12-24T12:00:00+00:00"
 KEYS = ("left", "approved", "declined", "ending", "expired", "handed_over", "requested", "reset", "revoked")
 

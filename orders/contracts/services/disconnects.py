@@ -1,6 +1,7 @@
 """Disconnects: asked for with notice, taken back in time, carried out on their day."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -67,7 +68,7 @@ def _title(service: Service) -> str:
         return f"Disconnect {service.product.name}" + (f", {service.route}" if service.route else "")
 
 
-def _record(kind: str, order: Order, service: Service, *, actor: Actor, at: datetime, **facts: object) -> None:
+def _record(kind: str, order: Order, service: Service, *, actor: Actor, at: datetime, **facts: Any) -> None:
     events.record(kind, subject=order, actor=actor, at=at, order=order.number, service=service.number, **facts)
 
 

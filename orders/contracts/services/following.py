@@ -17,7 +17,7 @@ from orders.contracts.services.disconnects import finish_disconnect
 from orders.contracts.services.transfers import finish_transfer
 from orders.contracts.services.trials import follow_trial
 from orders.models import EndWarning, OrderedService, OrderType
-from orders.services import locked_orders
+from orders.services import day_of, locked_orders
 from portal import events, terms
 from portal.actors import Actor, system
 from portal.tenancy import of_enterprise, tenant_scope
@@ -34,7 +34,7 @@ def _apply(order_id: int, *, actor: Actor, at: datetime) -> bool:
     apply = changes.apply if order.type == OrderType.CHANGE else renewals.apply
     found = list(lines)
     for line in found:
-        apply(line, order, actor=actor, on=order.completed_on, at=at)
+        apply(line, order, actor=actor, on=order.completed_on or day_of(order, at), at=at)
     return bool(found)
 
 

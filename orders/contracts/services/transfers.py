@@ -1,6 +1,7 @@
 """Transfers between the billing accounts of an enterprise: two people of the two accounts agree to each."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -79,7 +80,7 @@ def _title(service: Service) -> str:
         return f"Transfer {service.product.name}" + (f", {service.route}" if service.route else "")
 
 
-def _record(kind: str, order: Order, asked: Transfer, *, actor: Actor, at: datetime, **facts: object) -> None:
+def _record(kind: str, order: Order, asked: Transfer, *, actor: Actor, at: datetime, **facts: Any) -> None:
     events.record(
         kind, subject=order, actor=actor, at=at, order=order.number, service=asked.service.number,
         target=asked.target.number, **facts,

@@ -71,13 +71,13 @@ def outcome(order: Order, actor: Actor, on: date, at: datetime) -> str:
 
 
 def _begin(order: Order, asked: Trial, *, actor: Actor, on: date, at: datetime) -> str:
-    if order.service_id is None:
+    if order.service is None:
         order.service = Service.objects.create(
             enterprise_id=order.enterprise_id, number=f"TRIAL-{order.number}", product_id=order.product_id,
             account_id=order.account_id, a_site_id=order.a_site_id, z_site_id=order.z_site_id,
         )  # fmt: skip
         order.save(update_fields=["service"])
-    service = inventory.lock_whole(order.service_id, actor=actor)
+    service = inventory.lock_whole(order.service.pk, actor=actor)
     if service.status == ServiceStatus.PENDING:
         inventory.activate_service(service.pk, actor=actor, on=on, at=at)
     asked.ends_on = rules.earliest_stop(on, asked.days)
