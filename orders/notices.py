@@ -107,7 +107,6 @@ def register_kinds() -> None:
             words=_words,
         ),
         EventKind("order.placed", story=_("Order placed")),
-        EventKind("order.acknowledged", story=_("Order acknowledged")),
         EventKind("order.handed_over", story=_("The care manager is now another"), words=_handed_over),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
     )

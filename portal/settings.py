@@ -171,6 +171,7 @@ CELERY_TASK_ROUTES = {
     "portal.reconcile": {"queue": "staff"},
     "accounts.*": {"queue": "staff"},
     "billing.*": {"queue": "staff"},
+    "orders.*": {"queue": "staff"},
 }
 
 
@@ -197,6 +198,8 @@ CELERY_BEAT_SCHEDULE = {
     "registrations": _by_clock("accounts.judge_registrations", minute="*/3", expires=170),
     "moves": _by_clock("accounts.look_at_moves", minute="*/3", expires=170),
     "ending-keys": _by_clock("accounts.watch_keys", minute="5", hour="6", expires=3000),
+    "order-plans": _by_clock("orders.look_at_plans", minute="25", expires=3000),
+    "order-pace": _by_clock("orders.count_pace", minute="10", hour="2", expires=6 * 3600),
     "api-answers": _by_clock("portal.forget_answers", minute="17", expires=3000),
 }
 

@@ -1,6 +1,7 @@
 """Orders: what was asked for, what was promised, and where it stands."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F
@@ -94,6 +95,8 @@ UNPLACED = frozenset({_S.DRAFT, _S.PRICING, _S.SUBMITTED, _S.RETURNED})
 class Order(TenantOwned):
     """A request of the customer's that the carrier delivers, with its care manager."""
 
+    # What the customer's own acts move.
+    extra_grants: ClassVar = {"portal_app": ("UPDATE (status, requested_on, expected_on, completed_on)",)}
     number = models.CharField(max_length=30, db_collation="C")
     number_key = identifiers.key("number", max_length=30)
     type = models.CharField(max_length=12, choices=OrderType, default=OrderType.NEW)
@@ -115,6 +118,7 @@ class Order(TenantOwned):
     committed_on = models.DateField(null=True, blank=True)  # CCD
     expected_on = models.DateField(null=True, blank=True)
     completed_on = models.DateField(null=True, blank=True)
+    free_until_on = models.DateField(null=True, blank=True)  # the last day to change it for nothing
     monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # MRC
     one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # NRC
     term_months = models.PositiveSmallIntegerField(default=0)

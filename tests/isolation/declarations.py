@@ -83,6 +83,22 @@ def _followers(*methods: str, thing: str = "followable") -> Route:
     return Route(Place.INSIDE, "", thing, methods, hidden="order.view", is_api=True)
 
 
+# What is done to the plan of an order.
+_REVIEWED, _CHANGE = ("review", "reserve"), "milestone.change"
+_PLANNED = {
+    "": lambda needs: inside(needs, "POST", thing="order"),
+    "api/v1/": lambda needs: api(Place.INSIDE, needs, "POST", thing="order"),
+}
+_WISHED = {
+    "details": "order.create",
+    "confirm": "order.create",
+    "delivery": "order.create",
+    "expedite": "order.expedite",
+    "change": "order.create",
+    "cancel": "order.cancel",
+    "take-back": "order.create",
+}
+
 BOTH_FACES = {
     "healthz": opened(),
     "readyz": opened(),
@@ -154,6 +170,8 @@ BOTH_FACES = {
     "mute/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
     "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/plan/": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/letter/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/services/": inside("service.view"),
     "e/<slug:enterprise>/services/export.csv": inside("service.view", *FORM),
     "e/<slug:enterprise>/services/chosen/": inside("service.view", "POST"),
@@ -205,6 +223,8 @@ BOTH_FACES = {
     f"{_FOLLOWERS}<int:pk>/end/": _followers("POST", thing="follower"),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/plan/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/letter/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/": api(Place.INSIDE, "billing.view", thing="invoice"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/lines/": api(
@@ -303,6 +323,16 @@ BOTH_FACES |= {
 }
 
 CUSTOMER = {
+    **{
+        f"e/<slug:enterprise>/orders/<str:number>/{name}/": inside(
+            needs, *(FORM if name == "details" else ("POST",)), thing="order"
+        )
+        for name, needs in _WISHED.items()
+    },
+    **{
+        f"api/v1/e/<slug:enterprise>/orders/<str:number>/{name}/": api(Place.INSIDE, needs, "POST", thing="order")
+        for name, needs in _WISHED.items()
+    },
     _FOLLOWING: inside(),
     **BOTH_FACES,
     **PEOPLE,
@@ -460,6 +490,15 @@ STAFF = {
     "e/<slug:enterprise>/notices/<int:pk>/try-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/services/<int:pk>/dlr/": inside("service.document", "POST", thing="service"),
+    **{
+        f"{root}e/<slug:enterprise>/orders/<str:number>/{name}/": way("order.review" if name in _REVIEWED else _CHANGE)
+        for root, way in _PLANNED.items()
+        for name in (*_REVIEWED, "commit", "refuse-expedite", "decide")
+        if not (root == "" and name == "review")
+    },
+    "e/<slug:enterprise>/orders/<str:number>/review/": inside("order.review", *FORM, thing="order"),
+    "orders/reviews/": across("order.review"),
+    "orders/steps/": across("milestone.change", *FORM),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
@@ -604,8 +643,16 @@ WALLED = {
     "inventory_tie": (),
     "inventory_hop": (),
     "inventory_dlr": (),
-    "orders_order": (),
-    "orders_milestone": (),
+    "orders_order": ("UPDATE (completed_on, expected_on, requested_on, status)",),
+    "orders_milestone": ("UPDATE (completed_at, expected_on, owner, status)",),
+    "orders_answer": (
+        "INSERT",
+        "UPDATE (answered_at, answered_by, reason, reviewed_at, reviewed_by, status, value)",
+    ),
+    "orders_reservation": ("UPDATE (released_at)",),
+    "orders_deliverychoice": ("INSERT", "UPDATE (status)"),
+    "orders_supplement": ("INSERT", "UPDATE (decided_at, decided_by, status)"),
+    "orders_letter": (),
     "billing_charge": (),
     "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
     "billing_invoiceline": (),
@@ -651,6 +698,8 @@ PUBLISHED = {
     "accounts_staffabsence",
     "inventory_product",
     "inventory_productquestion",
+    "orders_milestonetemplate",
+    "orders_pace",
     "portal_carrierterm",
 }
 CARRIER_OWNED = {
@@ -691,6 +740,7 @@ WORK_LISTS = {
     "billing_dispute_rkey_all",
     "accounts_teammember_card",
     "orders_order_workload",
+    "orders_answer_to_review",
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "billing_posting_work",
@@ -729,6 +779,9 @@ TASKS = {
     "accounts.watch_keys": ("portal_staff", ""),
     "accounts.judge_registrations": ("portal_staff", ""),
     "accounts.look_at_moves": ("portal_staff", ""),
+    "orders.look_at_plans": ("portal_staff", ""),
+    "orders.count_pace": ("portal_staff", ""),
+    "orders.make_letter": ("portal_staff", "order"),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -747,6 +800,8 @@ FILES = {
     "e/<slug:enterprise>/files/<int:pk>/",
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
+    "e/<slug:enterprise>/orders/<str:number>/letter/",
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/letter/",
     "e/<slug:enterprise>/billing/disputes/export.csv",
     "e/<slug:enterprise>/visits/export.csv",
     "e/<slug:enterprise>/keys/export.csv",
@@ -816,6 +871,8 @@ _LOOKS = {
         "": (
             "services/<int:pk>/",
             "orders/<str:number>/",
+            "orders/<str:number>/plan/",
+            "orders/<str:number>/letter/",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/pdf/",
             "billing/invoices/<str:number>/csv/",
@@ -825,6 +882,8 @@ _LOOKS = {
         "api/v1/": (
             "services/<int:pk>/",
             "orders/<str:number>/",
+            "orders/<str:number>/plan/",
+            "orders/<str:number>/letter/",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/lines/",
             "billing/invoices/<str:number>/pdf/",
