@@ -66,6 +66,22 @@ def _orders(acme, account, carol, client_of):
     ):  # fmt: skip
         answer = client.post(url(f"orders:{what}", step.pk, face="staff"), data)
         assert answer.status_code == 302, answer.text
+    _plans(acme, order)
+
+
+def _plans(acme, order):
+    """About the plan of an order: acknowledged, promised, sent back, refused, changed, reminded."""
+    step = {"step": "site_visit", "detail": "", "owner": "customer", "expected_on": "2026-12-24"}
+    changed = {"change": "cancel", "charge": "400.00", "currency": "USD", "decision": LONG, "status": "done"}
+    told = {
+        "acknowledged": {}, "cancelled": {}, "supplement_decided": changed, "visit_reminded": step, "asked_again": step,
+        "answers_returned": {"returned": [["rack", LONG]]},
+        "committed": {"before": "2026-12-01", "after": "2026-12-24", "reason": LONG},
+        "expedite_refused": {"wanted_on": "2026-12-01", "after": "2026-12-24", "reason": LONG},
+    }  # fmt: skip
+    with inside(acme):
+        for kind, facts in told.items():
+            events.record(f"order.{kind}", subject=order, actor=system(acme.pk), at=timezone.now(), **facts)
 
 
 def _disputes(acme, account, alice, dora):
