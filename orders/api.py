@@ -66,6 +66,7 @@ class MilestoneShape(serializers.Serializer[Any]):
     expected_on = serializers.DateField(allow_null=True)
     completed_at = Moment(allow_null=True)
     note = serializers.CharField()
+    next_action = serializers.CharField(source="action")
 
 
 class OrderRow(serializers.Serializer[Any]):
@@ -93,14 +94,16 @@ class OrderRow(serializers.Serializer[Any]):
 
 
 class DateMove(serializers.Serializer[Any]):
-    """Why the date is another: which milestone moved, from when to when, and the reason."""
+    """Why the date is another: which milestone moved (null: the committed date), from when to when, by whom, why."""
 
     at = Moment()
-    milestone = serializers.CharField(source="milestone.label")
-    owner = serializers.ChoiceField(choices=Owner.choices, source="milestone.owner")
+    milestone = serializers.CharField(source="milestone.label", default=None, allow_null=True)
+    owner = serializers.ChoiceField(choices=Owner.choices, source="milestone.owner", default=None, allow_null=True)
     before = serializers.DateField(allow_null=True)
     after = serializers.DateField(allow_null=True)
+    days = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField()
+    by = serializers.CharField()
 
 
 class OrderShape(OrderRow):

@@ -106,7 +106,6 @@ def register_kinds() -> None:
             context=_context,
             words=_words,
         ),
-        EventKind("order.acknowledged", story=_("Order acknowledged")),
         EventKind("order.handed_over", story=_("The care manager is now another"), words=_handed_over),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
     )

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from portal.calendars import BusinessHours
 from portal.moving import Along, Shared, Way
 
 _NUMBER = re.compile(r"(ORD)-?(\d{4})-?(\d+)")
@@ -53,30 +54,83 @@ def step_state(status: str, expected_on: date | None, today: date) -> str:
 
 @dataclass(frozen=True)
 class StepPlan:
-    """A milestone that orders of a type have: its kind, whose move it is, and when, as a share of the whole time."""
+    """A milestone that orders of a type have: its kind, whose move it is, and when.
+
+    The day is a share of the whole time; or so many business days after the order was taken (basis
+    "start") or from the day it is due ("due", below zero before it). ``said`` is what is done next, by language.
+    """
 
     kind: str
     owner: str
-    share: float
+    share: float = 0.0
+    basis: str = "share"
+    days: int = 0
+    said: tuple[tuple[str, str], ...] = ()
 
 
-_ACKNOWLEDGED = StepPlan("acknowledged", "carrier", 0.0)
+def day_of_step(step: StepPlan, hours: BusinessHours, *, start: date, due: date, length: int) -> date:
+    """On which day a step is planned; ``length`` are the business days between, none is planned before the start.
+
+    Only what is counted from the due day may fall behind it.
+    """
+    if step.basis == "due":
+        return max(start, hours.add_business_days(due, step.days))
+    count = step.days if step.basis == "start" else round(length * step.share)
+    # The last share is the due day itself, also where nobody works on it.
+    return due if count >= length else hours.add_business_days(start, count)
+
+
+def business_days_between(hours: BusinessHours, start: date, end: date) -> int:
+    """How many business days come after ``start`` up to and with ``end``; below zero where it is earlier."""
+    if end < start:
+        return -business_days_between(hours, end, start)
+    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+    return sum(hours.is_business_day(day) for day in days)
+
+
+_ACKNOWLEDGED = StepPlan("acknowledged", "carrier")
 _DETAILS = StepPlan("technical_details", "customer", 0.1)
 _CONFIRMED = StepPlan("details_confirmed", "customer", 0.2)
+_DATE = StepPlan("delivery_date", "carrier", 0.3)
 _DESIGN = StepPlan("design", "carrier", 0.35)
 _BUILD = StepPlan("build", "carrier", 0.7)
-_READY = StepPlan("ready_to_test", "carrier", 0.85)
+_REMINDER = StepPlan("reminder", "carrier", basis="due", days=-8)
+_VISIT = StepPlan("site_visit", "carrier", basis="due", days=-3)
+_READY = StepPlan("ready_to_test", "carrier", basis="due", days=-2)
+_PLANNED = StepPlan("activation_planned", "customer", basis="due", days=-1)
 _ACTIVATION = StepPlan("activation", "customer", 1.0)
-_ACCEPTANCE = StepPlan("acceptance", "customer", 1.0)
+_NOTICE = StepPlan("connection_notice", "carrier", 1.0)
+_ACCEPTANCE = StepPlan("acceptance", "customer", basis="due", days=5)
+_FIRST_BILL = StepPlan("first_bill", "carrier", basis="due", days=10)
 # The steps of each type of order, the touchpoints of the delivery handbooks among them.
 STEPS: dict[str, tuple[StepPlan, ...]] = {
-    "new": (_ACKNOWLEDGED, _DETAILS, _CONFIRMED, _DESIGN, _BUILD, _READY, _ACTIVATION, _ACCEPTANCE),
-    "trial": (_ACKNOWLEDGED, _DETAILS, _DESIGN, _ACTIVATION, _ACCEPTANCE),
-    "change": (_ACKNOWLEDGED, _CONFIRMED, _DESIGN, _ACTIVATION, _ACCEPTANCE),
+    "new": (
+        _ACKNOWLEDGED, _DETAILS, _CONFIRMED, _DATE, _DESIGN, _BUILD, _REMINDER, _VISIT, _READY, _PLANNED,
+        _ACTIVATION, _NOTICE, _ACCEPTANCE, _FIRST_BILL,
+    ),
+    "trial": (_ACKNOWLEDGED, _DETAILS, _DATE, _DESIGN, _PLANNED, _ACTIVATION, _NOTICE, _ACCEPTANCE),
+    "change": (
+        _ACKNOWLEDGED, _DETAILS, _CONFIRMED, _DATE, _DESIGN, _PLANNED, _ACTIVATION, _NOTICE, _ACCEPTANCE, _FIRST_BILL,
+    ),
     "transfer": (_ACKNOWLEDGED, StepPlan("first_bill", "carrier", 1.0)),
     "renewal": (_ACKNOWLEDGED, StepPlan("details_confirmed", "carrier", 1.0)),
     "disconnect": (_ACKNOWLEDGED, StepPlan("disconnected", "carrier", 1.0)),
-}
+}  # fmt: skip
+# Orders whose service takes up capacity: no date is committed to before it is reserved.
+TAKES_CAPACITY = frozenset({"new", "change", "trial"})
+# What costs money that does not come back: once one of them has begun, changing the order is no longer free.
+SPENDING = frozenset({"permits", "build", "local_loop"})
+
+
+def is_free(*, free_until: date | None, today: date, steps: Iterable[tuple[str, str]]) -> bool:
+    """Whether an order can still be changed for nothing; ``steps`` are the kinds of its milestones with their states.
+
+    Delivery handbooks: changes are accepted freely until the point of no return, where cost that
+    cannot be recovered is incurred.
+    """
+    if any(kind in SPENDING and status in ("in_progress", "completed") for kind, status in steps):
+        return False
+    return free_until is None or today <= free_until
 
 
 # How its tables move from one enterprise to another.
@@ -100,4 +154,9 @@ WAYS: dict[str, Way] = {
     "orders_activationcall": Along("orders_order", "order_id"),
     "orders_activationtest": Along("orders_order", "order_id"),
     "orders_turnup": Along("orders_order", "order_id"),
+    "orders_answer": Along("orders_order", "order_id"),
+    "orders_reservation": Along("orders_order", "order_id"),
+    "orders_deliverychoice": Along("orders_order", "order_id"),
+    "orders_supplement": Along("orders_order", "order_id"),
+    "orders_letter": Along("orders_order", "order_id"),
 }

@@ -19,13 +19,19 @@ TOLD = 20  # orders of which a service's page tells
 
 @dataclass(frozen=True)
 class Move:
-    """A line of "why it moved": which milestone, from when to when, whose doing, and the reason."""
+    """A line of "why it moved": which milestone, or the committed date; from when to when, by whom, and the reason."""
 
     at: datetime
-    milestone: Milestone
+    milestone: Milestone | None
     before: date | None
     after: date | None
     reason: str
+    by: str = ""
+
+    @property
+    def days(self) -> int | None:
+        """Calendar days by which it moved; below zero to an earlier day."""
+        return (self.after - self.before).days if self.before and self.after else None
 
 
 def list_orders(actor: Actor) -> QuerySet[Order]:
@@ -147,17 +153,18 @@ def list_story(actor: Actor, order: Order) -> list[Event]:
 
 def moves_of(story: list[Event]) -> list[Move]:
     """Every move of a date that the story tells: the whole history of slips, newest first."""
-    return [_move(event) for event in story if event.kind == "milestone.delayed"]
+    return [_move(event) for event in story if event.kind in ("milestone.delayed", "order.committed")]
 
 
 def _move(event: Event) -> Move:
     facts = event.facts
     return Move(
         at=event.at,
-        milestone=step_in(facts),
+        milestone=step_in(facts) if "step" in facts else None,
         before=day_in(facts, "before"),
         after=day_in(facts, "after"),
         reason=facts.get("reason", ""),
+        by=event.actor_name,
     )
 
 

@@ -5,7 +5,7 @@ it shows the form, and drops it where it acts, in the same transaction. Texts on
 no file and no hidden field is ever kept. A draft is its writer's alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -57,9 +57,11 @@ def kept(name: str) -> Callable[[Form], Form]:
     return mark
 
 
-def texts(name: str) -> list[str]:
-    """The fields of a form that may be kept."""
-    return [each for each, field in FORMS[name].base_fields.items() if _is_text(field)]
+def texts(name: str, typed: Iterable[str] = ()) -> list[str]:
+    """The fields of a form that may be kept; of ``typed`` those that it makes itself, by its ``draft_prefix``."""
+    prefix = getattr(FORMS[name], "draft_prefix", "")
+    made = [each for each in typed if prefix and each.startswith(prefix)]
+    return [each for each, field in FORMS[name].base_fields.items() if _is_text(field)] + made
 
 
 def _is_text(field: forms.Field) -> bool:
@@ -83,7 +85,10 @@ def bring_back(actor: Actor, *about: tuple[forms.BaseForm, int], now: datetime) 
         draft = found.get((name, pk))
         form.draft = Kept(name, pk, draft.kept_at if draft else None)  # type: ignore[attr-defined]
         if draft and not form.is_bound:
-            form.initial = {**form.initial, **{key: draft.fields[key] for key in texts(name) if key in draft.fields}}
+            form.initial = {
+                **form.initial,
+                **{key: draft.fields[key] for key in texts(name, draft.fields) if key in draft.fields},
+            }
 
 
 def keep(actor: Actor, name: str, about: int, typed: Mapping[str, str], *, at: datetime) -> Kept:
@@ -91,7 +96,7 @@ def keep(actor: Actor, name: str, about: int, typed: Mapping[str, str], *, at: d
 
     Raises KeyError for a form that is not kept. More than ``CHARACTERS`` is not kept at all.
     """
-    fields = {key: typed[key].replace("\0", "") for key in texts(name) if key in typed}
+    fields = {key: typed[key].replace("\0", "") for key in texts(name, typed) if key in typed}
     if sum(map(len, fields.values())) > CHARACTERS:
         return Kept(name, about, is_too_long=True)
     if actor.enterprise_id is None or actor.user_id is None or not any(text.strip() for text in fields.values()):

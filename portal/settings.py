@@ -202,6 +202,8 @@ CELERY_BEAT_SCHEDULE = {
     "promises": _by_clock("orders.watch_promises", minute="*", expires=55),
     "ending-keys": _by_clock("accounts.watch_keys", minute="5", hour="6", expires=3000),
     "readiness": _by_clock("orders.watch_readiness", minute="25", expires=3000),
+    "order-plans": _by_clock("orders.look_at_plans", minute="25", expires=3000),
+    "order-pace": _by_clock("orders.count_pace", minute="10", hour="2", expires=6 * 3600),
     "api-answers": _by_clock("portal.forget_answers", minute="17", expires=3000),
 }
 

@@ -1,8 +1,11 @@
 """The milestones of an order: who moves each, when it was planned, when it is expected, when it was done."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import Order
@@ -55,6 +58,11 @@ class MilestoneKind(models.TextChoices):
     ACCEPTANCE = "acceptance", _("Service accepted")
     DISCONNECTED = "disconnected", _("Service disconnected")
     FIRST_BILL = "first_bill", _("First invoice")
+    DELIVERY_DATE = "delivery_date", _("Delivery date given")
+    REMINDER = "reminder", _("Installation reminder")
+    SITE_VISIT = "site_visit", _("Installation visit")
+    ACTIVATION_PLANNED = "activation_planned", _("Activation planned")
+    CONNECTION_NOTICE = "connection_notice", _("Connection notice")
 
 
 # What each asks of the customer, where the move is theirs.
@@ -64,6 +72,31 @@ ASKS: dict[str, Text] = {
     MilestoneKind.READY_TO_TEST: _("Get your side ready to test"),
     MilestoneKind.ACTIVATION: _("Set a day for the activation call"),
     MilestoneKind.ACCEPTANCE: _("Accept the service, or say what is wrong"),
+    MilestoneKind.SITE_VISIT: _("Let us in for the installation"),
+    MilestoneKind.ACTIVATION_PLANNED: _("Choose a time for the activation call"),
+    MilestoneKind.PERMITS: _("Get the permits for your building"),
+    MilestoneKind.EQUIPMENT: _("Get space and power ready for the equipment"),
+}
+# What happens next in each, where the move is not the customer's.
+NEXT: dict[str, Text] = {
+    MilestoneKind.ACKNOWLEDGED: _("We take the order and name your care manager"),
+    MilestoneKind.TECHNICAL_DETAILS: _("We review the technical details"),
+    MilestoneKind.DETAILS_CONFIRMED: _("We confirm the details of the order"),
+    MilestoneKind.DESIGN: _("We design the service and order what it needs"),
+    MilestoneKind.PERMITS: _("The permits are being asked for"),
+    MilestoneKind.BUILD: _("The fiber is being built"),
+    MilestoneKind.EQUIPMENT: _("We install the equipment"),
+    MilestoneKind.LOCAL_LOOP: _("The local loop is built and tested"),
+    MilestoneKind.READY_TO_TEST: _("We test the service from end to end"),
+    MilestoneKind.ACTIVATION: _("We activate the service together with you"),
+    MilestoneKind.ACCEPTANCE: _("The service waits to be accepted"),
+    MilestoneKind.DISCONNECTED: _("We disconnect the service"),
+    MilestoneKind.FIRST_BILL: _("The first invoice is made"),
+    MilestoneKind.DELIVERY_DATE: _("We work out the date that we commit to"),
+    MilestoneKind.REMINDER: _("We remind you before our visit"),
+    MilestoneKind.SITE_VISIT: _("Our engineers come to the site"),
+    MilestoneKind.ACTIVATION_PLANNED: _("We plan the activation with you"),
+    MilestoneKind.CONNECTION_NOTICE: _("We send the connection notice with all identifiers"),
 }
 
 
@@ -79,9 +112,19 @@ class Owner(models.TextChoices):
 OWNER_TONES = {Owner.CARRIER: "blue", Owner.CUSTOMER: "amber", Owner.PERMIT: "purple", Owner.THIRD_PARTY: "purple"}
 
 
-class Milestone(TenantOwned):
-    """A step of an order: who moves it, when it was planned, when it is expected, when it was done."""
+def in_readers_language(words: dict[str, str]) -> str:
+    """Words that the carrier wrote in some languages, in the reader's, or else in English."""
+    return words.get((get_language() or "en")[:2]) or words.get("en", "")
 
+
+class Milestone(TenantOwned):
+    """A step of an order: who moves it, when it was planned, when it is expected, when it was done.
+
+    ``said`` is what is done next in the carrier's own words, by language; ``reminded`` for which day, and
+    how many business days before it, the customer was reminded, as 2026-12-01/5.
+    """
+
+    # Who confirms or answers completes a step, and starts the next.
     extra_grants: ClassVar = {"portal_app": ("UPDATE (status, completed_at, expected_on, owner)",)}
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField()
@@ -93,6 +136,8 @@ class Milestone(TenantOwned):
     expected_on = models.DateField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)
+    said: Any = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    reminded = ArrayField(models.CharField(max_length=16), default=list, blank=True, db_default=[])
 
     class Meta:
         constraints = [
@@ -117,7 +162,14 @@ class Milestone(TenantOwned):
     @property
     def ask(self) -> str:
         """What is wanted of the customer, where the move is theirs."""
-        return str(ASKS.get(self.kind, self.label))
+        return in_readers_language(self.said) or str(ASKS.get(self.kind, self.label))
+
+    @property
+    def action(self) -> str:
+        """What is done next, in plain words."""
+        if self.owner == Owner.CUSTOMER:
+            return self.ask
+        return in_readers_language(self.said) or str(NEXT.get(self.kind, self.label))
 
     @property
     def owner_tone(self) -> str:

@@ -8,6 +8,8 @@ from orders.services.billed import BILLERS, Biller
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
+    CONCLUDED,
+    LETTER_TASK,
     OUTCOMES,
     UNDOINGS,
     Outcome,
@@ -15,8 +17,6 @@ from orders.services.orders import (
     acknowledge_order,
     bring,
     conclude_order,
-    day_of,
-    lay_steps,
     locked_orders,
     own_item,
     place_order,
@@ -24,9 +24,12 @@ from orders.services.orders import (
     require_placeable,
     write_items,
 )
+from orders.services.steps import as_plan, day_of, free_until, lay_steps, plan_for, touch, working_days
 
 __all__ = [
     "BILLERS",
+    "CONCLUDED",
+    "LETTER_TASK",
     "ON_RELEASE",
     "OUTCOMES",
     "UNDOINGS",
@@ -35,17 +38,22 @@ __all__ = [
     "Undoing",
     "acknowledge_order",
     "annotate_milestone",
+    "as_plan",
     "bring",
     "complete_milestone",
     "conclude_order",
     "day_of",
     "delay_milestone",
+    "free_until",
     "hand_over_orders",
     "lay_steps",
     "locked_orders",
     "own_item",
     "place_order",
+    "plan_for",
     "require_open",
     "require_placeable",
+    "touch",
+    "working_days",
     "write_items",
 ]

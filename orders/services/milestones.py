@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import MILESTONE_FLOW, Milestone, MilestoneStatus, Order, OrderStatus, Owner
 from orders.rules import order_date_after
-from orders.services.orders import bring, conclude_order, day_of, locked_orders, require_open
+from orders.services.orders import bring, conclude_order, locked_orders, require_open
+from orders.services.steps import day_of
 from portal import events
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused

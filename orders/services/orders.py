@@ -1,29 +1,18 @@
 """An order itself: placed, acknowledged, brought from state to state, concluded."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountStatus
-from accounts.selectors import get_enterprise
 from inventory import services as inventory
 from inventory.models import Product, Service, ServiceStatus
-from orders.models import (
-    ORDER_FLOW,
-    ItemAction,
-    Milestone,
-    MilestoneStatus,
-    Order,
-    OrderItem,
-    OrderStatus,
-    OrderType,
-)
-from orders.rules import STEPS, StepPlan
+from orders.models import ORDER_FLOW, ItemAction, MilestoneKind, Order, OrderItem, OrderStatus, OrderType
+from orders.services.steps import day_of, lay_steps, plan_for, touch
 from portal import events, numbers
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
@@ -35,8 +24,11 @@ Outcome = Callable[[Order, Actor, date, datetime], str]
 # What an order of a type has done to its service already, undone where the order comes to nothing.
 Undoing = Callable[[Order], None]
 
-
 _TO_NOTHING = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
+# What else is settled on that day, whatever the type: each part of the app adds its own.
+CONCLUDED: list[Callable[[Order, Actor, date, datetime], None]] = []
+# Prints the letter that acknowledges an order.
+LETTER_TASK = "orders.make_letter"
 
 
 def locked_orders(actor: Actor) -> QuerySet[Order]:
@@ -57,11 +49,6 @@ def bring(order: Order, status: OrderStatus) -> None:
     order.save(update_fields=["status"])
     if status in _TO_NOTHING and order.type in UNDOINGS:
         UNDOINGS[order.type](order)
-
-
-def day_of(order: Order, at: datetime) -> date:
-    """Which day it is for the customer."""
-    return at.astimezone(ZoneInfo(get_enterprise(order.enterprise_id).time_zone)).date()
 
 
 def require_placeable(account: Account, services: Iterable[Service], *, order: Order | None = None) -> None:
@@ -165,40 +152,18 @@ def write_items(order: Order, items: Iterable[OrderItem]) -> None:
 def acknowledge_order(order_id: int, *, care_manager_id: int, actor: Actor, at: datetime) -> Order:
     """Take a submitted order: it gets its care manager and its steps, and stands in the customer's plan.
 
-    Raises IllegalMove unless it is submitted.
+    Its first step is done by that, and the letter of acknowledgement is written. Raises IllegalMove
+    unless it is submitted.
     """
     order = locked_orders(actor).select_related("product").get(pk=order_id)
     bring(order, OrderStatus.ACKNOWLEDGED)
     order.care_manager_id = care_manager_id
     order.save(update_fields=["care_manager"])
-    lay_steps(order, STEPS[OrderType(order.type)], at=at)
+    lay_steps(order, plan_for(order), at=at)
+    touch(order, MilestoneKind.ACKNOWLEDGED, at=at)
     events.record("order.acknowledged", subject=order, actor=actor, at=at, order=order.number)
+    events.hint_after_commit(LETTER_TASK, order.enterprise_id, order.pk)
     return order
-
-
-def lay_steps(order: Order, plan: Iterable[StepPlan], *, at: datetime) -> None:
-    """Give an order its milestones, each planned for its share of the time until the order is due.
-
-    An order without a date is due after its product's standard interval. Where it has steps already
-    they stay, and nothing is added.
-    """
-    if order.milestones.exists():
-        return
-    today = day_of(order, at)
-    due = order.committed_on or order.requested_on or today + timedelta(days=order.product.interval_days)
-    length = max(0, (due - today).days)
-    days = [(step, today + timedelta(days=int(length * step.share))) for step in plan]
-    Milestone.objects.bulk_create(
-        Milestone(
-            enterprise_id=order.enterprise_id, order=order, position=place, kind=step.kind, owner=step.owner,
-            status=MilestoneStatus.IN_PROGRESS if place == 1 else MilestoneStatus.PLANNED,
-            planned_on=day, expected_on=day,
-        )
-        for place, (step, day) in enumerate(days, start=1)
-    )  # fmt: skip
-    if order.expected_on is None:
-        order.expected_on = due
-        order.save(update_fields=["expected_on"])
 
 
 def conclude_order(order: Order, *, actor: Actor, at: datetime) -> None:
@@ -207,6 +172,8 @@ def conclude_order(order: Order, *, actor: Actor, at: datetime) -> None:
     # The customer's day: late on the 30th in Denver is the 1st in UTC, and billing starts on it.
     order.completed_on = day_of(order, at)
     order.save(update_fields=["completed_on"])
+    for concluded in CONCLUDED:
+        concluded(order, actor, order.completed_on, at)
     begun = OUTCOMES[order.type](order, actor, order.completed_on, at) if order.type in OUTCOMES else ""
     events.record(
         "order.completed",

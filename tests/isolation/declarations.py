@@ -93,6 +93,21 @@ _ASKED = {
     "renew": "service.change",
     "transfer": "service.change",
 }
+# What is done to the plan of an order.
+_REVIEWED, _CHANGE = ("review", "reserve"), "milestone.change"
+_PLANNED = {
+    "": lambda needs: inside(needs, "POST", thing="order"),
+    "api/v1/": lambda needs: api(Place.INSIDE, needs, "POST", thing="order"),
+}
+_WISHED = {
+    "details": "order.create",
+    "confirm": "order.create",
+    "delivery": "order.create",
+    "expedite": "order.expedite",
+    "change": "order.create",
+    "cancel": "order.cancel",
+    "take-back": "order.create",
+}
 
 BOTH_FACES = {
     "healthz": opened(),
@@ -175,6 +190,8 @@ BOTH_FACES = {
     "e/<slug:enterprise>/orders/<str:number>/withdraw/": inside("order.create", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/quote/": inside("order.view", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/authorisation.pdf": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/plan/": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/letter/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/services/": inside("service.view"),
     "e/<slug:enterprise>/services/export.csv": inside("service.view", *FORM),
     "e/<slug:enterprise>/services/chosen/": inside("service.view", "POST"),
@@ -255,6 +272,8 @@ BOTH_FACES = {
         Place.INSIDE, "order.create", "POST", thing="order"
     ),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/quote/": api(Place.INSIDE, "order.view", "POST", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/plan/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/letter/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/": api(Place.INSIDE, "billing.view", thing="invoice"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/lines/": api(
@@ -354,6 +373,16 @@ BOTH_FACES |= {
 
 CUSTOMER = {
     "e/<slug:enterprise>/orders/<str:number>/ready/": inside("order.create", "POST", thing="order"),
+    **{
+        f"e/<slug:enterprise>/orders/<str:number>/{name}/": inside(
+            needs, *(FORM if name == "details" else ("POST",)), thing="order"
+        )
+        for name, needs in _WISHED.items()
+    },
+    **{
+        f"api/v1/e/<slug:enterprise>/orders/<str:number>/{name}/": api(Place.INSIDE, needs, "POST", thing="order")
+        for name, needs in _WISHED.items()
+    },
     _FOLLOWING: inside(),
     **BOTH_FACES,
     **PEOPLE,
@@ -514,6 +543,15 @@ STAFF = {
     "e/<slug:enterprise>/notices/<int:pk>/try-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/notices/<int:pk>/send-again/": inside("notice.resend", "POST", thing="notice"),
     "e/<slug:enterprise>/services/<int:pk>/dlr/": inside("service.document", "POST", thing="service"),
+    **{
+        f"{root}e/<slug:enterprise>/orders/<str:number>/{name}/": way("order.review" if name in _REVIEWED else _CHANGE)
+        for root, way in _PLANNED.items()
+        for name in (*_REVIEWED, "commit", "refuse-expedite", "decide")
+        if not (root == "" and name == "review")
+    },
+    "e/<slug:enterprise>/orders/<str:number>/review/": inside("order.review", *FORM, thing="order"),
+    "orders/reviews/": across("order.review"),
+    "orders/steps/": across("milestone.change", *FORM),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": inside("milestone.complete", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
@@ -703,6 +741,14 @@ WALLED = {
     "orders_transfer": ("INSERT", "UPDATE (given_at, given_by, giver_id, taken_at, taken_by, taker_id)"),
     "orders_trial": ("INSERT", "UPDATE (kept_as, outcome)"),
     "orders_endwarning": (),
+    "orders_answer": (
+        "INSERT",
+        "UPDATE (answered_at, answered_by, reason, reviewed_at, reviewed_by, status, value)",
+    ),
+    "orders_reservation": ("UPDATE (released_at)",),
+    "orders_deliverychoice": ("INSERT", "UPDATE (status)"),
+    "orders_supplement": ("INSERT", "UPDATE (decided_at, decided_by, status)"),
+    "orders_letter": (),
     "billing_charge": (),
     "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
     "billing_invoiceline": (),
@@ -749,6 +795,8 @@ PUBLISHED = {
     "inventory_product",
     "inventory_productquestion",
     "orders_activationslot",
+    "orders_milestonetemplate",
+    "orders_pace",
     "portal_carrierterm",
 }
 # What customers may write of what is published: that a time is taken, and nothing of who took it.
@@ -800,6 +848,7 @@ WORK_LISTS = {
     "orders_disconnect_due",
     "orders_transfer_due",
     "orders_trial_due",
+    "orders_answer_to_review",
     "billing_invoice_paperless",
     "billing_dispute_queue",
     "billing_posting_work",
@@ -842,6 +891,9 @@ TASKS = {
     "orders.watch_readiness": ("portal_staff", ""),
     "orders.follow_contracts": ("portal_staff", ""),
     "orders.warn_of_ends": ("portal_staff", ""),
+    "orders.look_at_plans": ("portal_staff", ""),
+    "orders.count_pace": ("portal_staff", ""),
+    "orders.make_letter": ("portal_staff", "order"),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -862,6 +914,8 @@ FILES = {
     "e/<slug:enterprise>/billing/export.csv",
     "e/<slug:enterprise>/orders/export.csv",
     "e/<slug:enterprise>/orders/<str:number>/authorisation.pdf",
+    "e/<slug:enterprise>/orders/<str:number>/letter/",
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/letter/",
     "e/<slug:enterprise>/billing/disputes/export.csv",
     "e/<slug:enterprise>/visits/export.csv",
     "e/<slug:enterprise>/keys/export.csv",
@@ -939,6 +993,8 @@ _LOOKS = {
             "services/<int:pk>/",
             "orders/<str:number>/",
             "orders/<str:number>/authorisation.pdf",
+            "orders/<str:number>/plan/",
+            "orders/<str:number>/letter/",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/pdf/",
             "billing/invoices/<str:number>/csv/",
@@ -948,6 +1004,8 @@ _LOOKS = {
         "api/v1/": (
             "services/<int:pk>/",
             "orders/<str:number>/",
+            "orders/<str:number>/plan/",
+            "orders/<str:number>/letter/",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/lines/",
             "billing/invoices/<str:number>/pdf/",

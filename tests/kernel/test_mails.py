@@ -79,6 +79,7 @@ def _orders(acme, account, carol, client_of, language):
         care.write_message(under_way.pk, text=f"{LONG} is\nready.", update_by=moment, **about)
         care.escalate(under_way.pk, reason=LONG, wants_call=True, **about)
         care.resolve_escalations(under_way.pk, resolution=LONG, **about)
+    _plans(acme, order)
 
 
 def _placing(acme, order, language):
@@ -109,6 +110,21 @@ def _contracts(account):
         ends = {**days, "account": account.number, "msa": "", "days": 60, "count": 1, "services": [service.number]}
         actor = system(account.enterprise_id)
         events.record("contract.ending", subject=account, actor=actor, at=timezone.now(), **ends)
+
+
+def _plans(acme, order):
+    """About the plan of an order: acknowledged, promised, sent back, refused, changed, reminded."""
+    step = {"step": "site_visit", "detail": "", "owner": "customer", "expected_on": "2026-12-24"}
+    changed = {"change": "cancel", "charge": "400.00", "currency": "USD", "decision": LONG, "status": "done"}
+    told = {
+        "acknowledged": {}, "cancelled": {}, "supplement_decided": changed, "visit_reminded": step, "asked_again": step,
+        "answers_returned": {"returned": [["rack", LONG]]},
+        "committed": {"before": "2026-12-01", "after": "2026-12-24", "reason": LONG},
+        "expedite_refused": {"wanted_on": "2026-12-01", "after": "2026-12-24", "reason": LONG},
+    }  # fmt: skip
+    with inside(acme):
+        for kind, facts in told.items():
+            events.record(f"order.{kind}", subject=order, actor=system(acme.pk), at=timezone.now(), **facts)
 
 
 def _disputes(acme, account, alice, dora):

@@ -93,6 +93,7 @@ PROVOKED: dict[str, Callable[..., object]] = {
 # Raised where no request waits; their words stand in a journal or in an answer of another form.
 ELSEWHERE = {
     "DocumentsUnavailable": "the printing task notes it in the carrier's journal",
+    "WrongAnswers": "beside each question: tests/orders/planning/test_plan.py",
     "Edited": "two who change one record: tests/accounts/test_billing_accounts.py",
     "NumberTaken": "beside the number's field: tests/accounts/test_many_accounts.py",
     "ContactKnown": "beside the address's field: tests/accounts/test_billing_accounts.py",

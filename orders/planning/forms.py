@@ -1,0 +1,170 @@
+"""What is typed about an order's plan: answers and their review, dates, wishes and changes, and steps."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import ProductQuestion
+from orders.models import Answer, Basis, Choice, MilestoneKind, Owner, SupplementKind
+from portal.drafts import kept
+from portal.files import FilesForm
+
+PREFIX = "answer-"
+
+
+def _day(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+def _words(label: Any, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+
+def _agreed() -> forms.DecimalField:
+    return forms.DecimalField(widget=forms.HiddenInput, required=False, max_digits=12, decimal_places=2)
+
+
+@kept("technical-details")
+class DetailsForm(FilesForm):
+    """The technical questions of a product: each a field of its kind, with what was answered before."""
+
+    draft_prefix = PREFIX  # its own fields are made of the questions
+
+    def __init__(
+        self, questions: Iterable[ProductQuestion], known: Mapping[str, Answer], *args: Any, **kwargs: Any
+    ) -> None:
+        initial = {PREFIX + key: _typed(each.value) for key, each in known.items()}
+        super().__init__(*args, initial=initial, **kwargs)
+        uploads = self.fields.pop("uploads")
+        self.questions = list(questions)
+        for question in self.questions:
+            self.fields[PREFIX + question.key] = _field(question)
+        self.fields["uploads"] = uploads
+        uploads.label = _("Files, as drawings or the design layout record (DLR)")
+
+    def answers(self) -> dict[str, Any]:
+        """In the types that the product's questions take; what was left empty is left out."""
+        found = {each.key: self.cleaned_data.get(PREFIX + each.key) for each in self.questions}
+        return {key: _meant(value) for key, value in found.items() if value not in (None, "")}
+
+    def blame(self, faults: Mapping[str, Any]) -> None:
+        for key, fault in faults.items():
+            name = PREFIX + key
+            self.add_error(name if name in self.fields else None, str(fault))
+
+
+def _typed(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _meant(value: Any) -> Any:
+    return value if not isinstance(value, str) or value not in ("yes", "no") else value == "yes"
+
+
+def _field(question: ProductQuestion) -> forms.Field:
+    """Required is asked of the whole: what is missing is told beside the field by the product's own rules."""
+    told: dict[str, Any] = {"label": question.asked, "help_text": question.hint, "required": False}
+    if question.kind == "number":
+        return forms.IntegerField(**told)
+    if question.kind == "choice":
+        return forms.ChoiceField(choices=[("", _("Choose")), *((each, each) for each in question.choices)], **told)
+    if question.kind == "yes_no":
+        return forms.ChoiceField(choices=[("", _("Choose")), ("yes", _("yes")), ("no", _("no"))], **told)
+    return forms.CharField(max_length=500, **told)
+
+
+class ReviewForm(forms.Form):
+    """An engineer's word on each answer that waits: empty accepts it, words send it back."""
+
+    def __init__(self, waiting: Mapping[str, Answer], asked: Mapping[str, str], data: Any = None) -> None:
+        super().__init__(data)
+        for key, answer in waiting.items():
+            label = f"{asked.get(key, key)} {_typed(answer.value)}"
+            self.fields[key] = forms.CharField(
+                label=label,
+                max_length=300,
+                required=False,
+                help_text=_("Leave it empty to accept; say why to send it back."),
+            )
+
+
+class ReserveForm(forms.Form):
+    what = forms.CharField(label=_("What is held"), max_length=200)
+    place = forms.CharField(label=_("Where"), max_length=200)
+    until_on = _day(_("Until"))
+
+
+class CommitForm(forms.Form):
+    committed_on = _day(_("We commit to (CCD)"))
+    reason = forms.CharField(
+        label=_("Why does it move?"), max_length=300, required=False, help_text=_("The customer reads this.")
+    )
+
+
+class DeliveryForm(forms.Form):
+    """On a firm date, or as early as it can be."""
+
+    choice = forms.ChoiceField(
+        label=_("How do you want it delivered?"),
+        choices=[(each, each.label) for each in (Choice.FIRM, Choice.EARLIEST)],
+        widget=forms.RadioSelect,
+    )
+    wanted_on = _day(_("The firm date"), required=False)
+
+
+class ExpediteForm(forms.Form):
+    wanted_on = _day(_("The date you need"))
+    agreed = _agreed()
+
+
+class ChangeForm(forms.Form):
+    """Another date, or another change."""
+
+    kind = forms.ChoiceField(
+        label=_("What is to be changed?"),
+        choices=[(each, each.label) for each in (SupplementKind.DUE_DATE, SupplementKind.OTHER)],
+        widget=forms.RadioSelect,
+    )
+    wanted_on = _day(_("The new date"), required=False)
+    words = _words(_("What should we know?"), max_length=1000, required=False)
+    agreed_due_date, agreed_other = _agreed(), _agreed()
+
+
+class CancelForm(forms.Form):
+    words = _words(_("Why? It helps us, and you need not say it."), max_length=1000, required=False)
+    agreed = _agreed()
+
+
+class RefuseForm(forms.Form):
+    reason = forms.CharField(label=_("Why not?"), max_length=300, help_text=_("The customer reads this."))
+    alternative_on = _day(_("What we can do instead"), required=False)
+
+
+class DecideForm(forms.Form):
+    is_done = forms.ChoiceField(
+        label=_("Your answer"), choices=[("yes", _("Done")), ("no", _("Declined"))], widget=forms.RadioSelect
+    )
+    decision = _words(_("What the customer should know"), max_length=500, required=False)
+
+
+class StepForm(forms.Form):
+    """A step of a place's orders; one without a kind is left out."""
+
+    kind = forms.ChoiceField(label=_("Step"), choices=[("", "—"), *MilestoneKind.choices], required=False)
+    owner = forms.ChoiceField(label=_("Whose"), choices=[(each, each) for each in Owner.values])
+    basis = forms.ChoiceField(label=_("Counted in"), choices=Basis.choices)
+    amount = forms.IntegerField(label=_("How many"), min_value=-250, max_value=250)
+    action = forms.CharField(label=_("What is done next"), max_length=200, required=False)
+    action_es = forms.CharField(label=_("In Spanish"), max_length=200, required=False)
+    action_pt = forms.CharField(label=_("In Portuguese"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("basis") == Basis.SHARE and not 0 <= data.get("amount", 0) <= 100:
+            self.add_error("amount", _("A percentage lies between 0 and 100."))
+        return data
+
+
+StepForms = forms.formset_factory(StepForm, extra=3, max_num=33)
