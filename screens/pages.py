@@ -19,6 +19,7 @@ from screens.page import (
     STRANGER,
     Page,
     follow,
+    follow_on,
     on,
     opening,
     send,
