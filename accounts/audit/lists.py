@@ -25,7 +25,9 @@ AREAS: dict[str, Text] = {
     "enterprise account accounts contact group move": gettext_lazy("Enterprise and accounts"),
     "api_key": gettext_lazy("API keys"),
     "sign_on": gettext_lazy("Sign-on"),
-    "order milestone service steps": gettext_lazy("Orders and services"),
+    "order milestone steps service disconnect change renewal transfer trial contract": gettext_lazy(
+        "Orders and services"
+    ),
     "invoice dispute billrun": gettext_lazy("Billing"),
     "term": gettext_lazy("Terms"),
     "export view notice todo following": gettext_lazy("Files, views and mails"),
