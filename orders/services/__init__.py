@@ -18,6 +18,7 @@ from orders.services.orders import (
     place_order,
     require_open,
 )
+from orders.services.together import complete_kind
 
 __all__ = [
     "OUTCOMES",
@@ -25,6 +26,7 @@ __all__ = [
     "acknowledge_order",
     "annotate_milestone",
     "bring",
+    "complete_kind",
     "complete_milestone",
     "conclude_order",
     "day_of",

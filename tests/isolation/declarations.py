@@ -86,7 +86,11 @@ def _followers(*methods: str, thing: str = "followable") -> Route:
 _ORDER = "e/<slug:enterprise>/orders/<str:number>/"
 _ABOUT = ("messages", "messages/read", "escalate")
 _CARED = ("messages", "messages/close", "promise/keep", "resolve", "notes")
+_HANGING = ("messages", "promises", "escalations")
+_SAID = ("messages/write", "escalations/raise")
+_SETTLED = (*_SAID, "promises/keep", "escalations/resolve", "notes/write")
 BOTH_FACES = {
+    **{f"api/v1/{_ORDER}{name}/": api(Place.INSIDE, "order.view", thing="order") for name in _HANGING},
     "healthz": opened(),
     "readyz": opened(),
     "metrics": opened(),  # for the operator's token alone
@@ -353,6 +357,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
     **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in _ABOUT},
+    **{f"api/v1/{_ORDER}{verb}/": api(Place.INSIDE, "order.view", "POST", thing="order") for verb in _SAID},
     "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
         "dispute.manage", *FORM, thing="line"
     ),
@@ -445,6 +450,12 @@ STAFF = {
     "roles/<slug:code>/change/": across("role.manage", *FORM, thing="role"),
     "roles/<slug:code>/remove/": across("role.manage", "POST", thing="role"),
     "orders/mine/": across("order.view"),
+    "orders/mine/chosen/": across("order.care", "POST"),
+    "orders/together/": across("order.care", *FORM),
+    "orders/promises/": across("order.care"),
+    "orders/activations/": across("order.care"),
+    "orders/activations/export.csv": across("order.care"),
+    "orders/activations/activations.ics": across("order.care"),
     "billing/disputes/": across("dispute.decide"),
     "billing/postings/": across("billrun.manage"),
     "billing/postings/export.csv": across("billrun.manage"),
@@ -470,6 +481,9 @@ STAFF = {
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in ("messages/read", "escalate")},
     **{f"{_ORDER}{verb}/": inside("order.care", "POST", thing="order") for verb in _CARED},
+    **{f"api/v1/{_ORDER}{verb}/": api(Place.INSIDE, "order.care", "POST", thing="order") for verb in _SETTLED},
+    f"api/v1/{_ORDER}notes/": api(Place.INSIDE, "order.care", thing="order"),
+    "api/v1/orders/mine/": api(Place.ACROSS, "order.view"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
     "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/complete/": api(
@@ -792,6 +806,7 @@ SUGGEST_FIELDS = {
     "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
     "accounts.serving.forms.AbsenceForm.who": "suggest/colleagues/",
     "accounts.serving.forms.AbsenceForm.deputy": "suggest/colleagues/",
+    "orders.caring.forms.HandOverForm.who": "suggest/colleagues/",
     "accounts.staffing.forms.CardForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.HireForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.RemoveForm.successor": "suggest/colleagues/",

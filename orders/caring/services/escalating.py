@@ -64,7 +64,13 @@ def take_up(
             made.save()
     except IntegrityError as error:
         raise Refused(_("Somebody escalated this order in the same moment. Look at its present state.")) from error
-    facts: dict[str, Any] = {"order": order.number, "level": made.level, "told": made.told, "reason": reason, "due_at": due_at}
+    facts: dict[str, Any] = {
+        "order": order.number,
+        "level": made.level,
+        "told": made.told,
+        "reason": reason,
+        "due_at": due_at,
+    }
     events.record("order.escalated", subject=made, actor=actor, at=at, **facts, by_whom=by_whom, wants_call=wants_call)
     return made
 

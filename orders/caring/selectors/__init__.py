@@ -173,4 +173,6 @@ def promise_rates(actor: Actor, *, since: datetime, until: datetime) -> tuple[li
     rows = of_enterprise(Promise.objects, actor).filter(due_at__gte=since, due_at__lt=until)
     late = Count("id", filter=Q(status=PromiseStatus.LATE))
     whose = rows.values("card_id", "card__name").annotate(due=_DUE, kept=_KEPT, late=late).filter(due__gt=0)
-    return [dict(each) for each in whose.order_by("card__name", "card_id")], rows.aggregate(due=_DUE, kept=_KEPT, late=late)
+    return [dict(each) for each in whose.order_by("card__name", "card_id")], rows.aggregate(
+        due=_DUE, kept=_KEPT, late=late
+    )
