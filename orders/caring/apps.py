@@ -15,16 +15,16 @@ def register() -> None:
 
 
 def _add_parts() -> None:
-    from orders.caring import lists
+    from orders.caring.views import parts
     from orders.permissions import Permission
     from portal.registries import Part, add_parts
 
     order, see = "orders.order", Permission.ORDER_VIEW
     add_parts(
-        Part(order, "orders/caring/_messages.html", see, lists.messages_part, order=60),
-        Part(order, "orders/caring/_notes.html", see, lists.notes_part, order=70),
-        Part(order, "orders/caring/_care.html", see, lists.care_part, order=10, place="side"),
-        Part(order, "orders/caring/_others.html", see, lists.others_part, order=60, place="side"),
+        Part(order, "orders/caring/_messages.html", see, parts.messages_part, order=60),
+        Part(order, "orders/caring/_notes.html", see, parts.notes_part, order=70),
+        Part(order, "orders/caring/_care.html", see, parts.care_part, order=10, place="side"),
+        Part(order, "orders/caring/_others.html", see, parts.others_part, order=60, place="side"),
     )
 
 

@@ -13,7 +13,6 @@ import accounts.staffing.urls
 import accounts.urls
 import billing.urls
 import inventory.urls
-import orders.caring.urls
 import orders.urls
 import portal.following.urls
 import portal.header.urls
@@ -56,7 +55,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
     path("e/<slug:enterprise>/following/", include((portal.following.urls.api_both, "following"))),
-    path("orders/", include((orders.caring.urls.api_staff_outside, "orders_work"))),
+    path("orders/", include((orders.urls.api_staff_outside, "orders_work"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]

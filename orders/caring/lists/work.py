@@ -47,7 +47,10 @@ WORK = replace(
     sorts=[*MINE.sorts, _BY_PROMISE],
     filters=[
         Filter(
-            "due", gettext_lazy("What is due"), lambda rows, value: work.DUE[value](rows), choices=list(TABS.items())
+            "due",
+            gettext_lazy("What is due"),
+            lambda rows, value: work.DUE[value](rows, timezone.now()),
+            choices=list(TABS.items()),
         ),
         *MINE.filters,
     ],
@@ -60,7 +63,7 @@ def tabs(rows: QuerySet[Order], chosen: str) -> list[dict[str, Any]]:
     return here + [
         {
             "label": label,
-            "count": count_label(work.DUE[name](rows)),
+            "count": count_label(work.DUE[name](rows, timezone.now())),
             "query": f"?due={name}" + ("&sort=promise" if name == "promises" else ""),
             "is_chosen": chosen == name,
         }

@@ -77,36 +77,36 @@ def _escalated() -> Exists:
     return Exists(_of_this(Escalation.objects).filter(status=EscalationStatus.OPEN))
 
 
-def _promised(rows: QuerySet[Order]) -> QuerySet[Order]:
+def _promised(rows: QuerySet[Order], _now: datetime) -> QuerySet[Order]:
     pending = Promise.objects.filter(status__in=[PromiseStatus.OPEN, PromiseStatus.MISSED])
     return rows.filter(Exists(_of_this(pending)))
 
 
-def _silent(rows: QuerySet[Order]) -> QuerySet[Order]:
+def _silent(rows: QuerySet[Order], now: datetime) -> QuerySet[Order]:
     """Nothing was told to the customer for as long as the carrier's term says; a young order is not silent yet."""
-    since = datetime.now(UTC) - timedelta(days=terms.value(SILENT_DAYS, on=datetime.now(UTC).date()))
+    since = now - timedelta(days=terms.value(SILENT_DAYS, on=now.date()))
     placed = rows.filter(placed_on__lte=since.date()).exclude(status__in=UNPLACED)
     return placed.filter(~Exists(_told().filter(at__gt=since)))
 
 
-def _asked_twice(rows: QuerySet[Order]) -> QuerySet[Order]:
+def _asked_twice(rows: QuerySet[Order], _now: datetime) -> QuerySet[Order]:
     waiting = Message.objects.filter(is_ours=False, answered_at=None).order_by().values("order_id")
     return rows.filter(pk__in=waiting.annotate(n=Count("id")).filter(n__gte=2).values("order_id"))
 
 
-def _unread(rows: QuerySet[Order]) -> QuerySet[Order]:
+def _unread(rows: QuerySet[Order], _now: datetime) -> QuerySet[Order]:
     return rows.filter(pk__in=Message.objects.filter(is_ours=False, read_at=None).values("order_id"))
 
 
 # What the workbench can be narrowed to, by name.
-DUE: dict[str, Callable[[QuerySet[Order]], QuerySet[Order]]] = {
+DUE: dict[str, Callable[[QuerySet[Order], datetime], QuerySet[Order]]] = {
     "promises": _promised,
-    "slipping": lambda rows: rows.filter(_slips()),
+    "slipping": lambda rows, _now: rows.filter(_slips()),
     "silent": _silent,
     "asked": _asked_twice,
     "unread": _unread,
-    "held": lambda rows: rows.filter(status=OrderStatus.HELD),
-    "escalated": lambda rows: rows.filter(_escalated()),
+    "held": lambda rows, _now: rows.filter(status=OrderStatus.HELD),
+    "escalated": lambda rows, _now: rows.filter(_escalated()),
 }
 
 
