@@ -51,7 +51,7 @@ class OrdersConfig(AppConfig):
         )
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)
-        listing.register(lists.ORDER_LIST, lists.MY_ORDER_LIST)
+        listing.register(lists.ORDER_LIST)
 
 
 def _add_followed() -> None:

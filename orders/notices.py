@@ -74,10 +74,11 @@ def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
     return {**_words(facts), "word": names.get(step.owner) or step.get_owner_display(), "tone": step.owner_tone}
 
 
-def _handed_over(facts: dict[str, Any]) -> dict[str, Any]:
+def handed_over(facts: dict[str, Any]) -> dict[str, Any]:
     names = {"before": facts.get("before", ""), "after": facts.get("after", "")}
     words = _("%(after)s, in place of %(before)s") if names["after"] else _("%(before)s no longer; nobody is named yet")
-    return {"note": words % names}
+    said = words % names
+    return {"note": f"{said}\n{facts['reason']}" if facts.get("reason") else said}
 
 
 def register_kinds() -> None:
@@ -106,6 +107,5 @@ def register_kinds() -> None:
             context=_context,
             words=_words,
         ),
-        EventKind("order.handed_over", story=_("The care manager is now another"), words=_handed_over),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
     )

@@ -53,11 +53,6 @@ def list_my_orders(actor: Actor) -> QuerySet[Order]:
     return found.order_by(F("expected_on").asc(nulls_last=True), "id")
 
 
-def list_my_orders_whole(actor: Actor) -> QuerySet[Order]:
-    """The same with all that a file of them tells."""
-    return list_my_orders(actor).select_related(*_WHOLE, "enterprise")
-
-
 def list_open_orders(actor: Actor) -> QuerySet[Order]:
     """What is under way, what is due first at the top."""
     underway = list_orders(actor).filter(status__in=ORDER_FLOW.open_states())

@@ -27,8 +27,6 @@ staff = [
     path("milestones/<int:pk>/annotate/", views.annotate_milestone, name="annotate"),
 ]
 staff_outside = [
-    path("orders/mine/", views.my_orders, name="mine"),
-    path("orders/mine/export.csv", views.export_my_orders, name="export"),
     *(each for area in _AREAS for each in area.staff_outside),
 ]
 
@@ -45,3 +43,4 @@ api_staff = [
     path("milestones/<int:pk>/delay/", api.MilestoneDelay.as_view(), name="delay"),
     path("milestones/<int:pk>/annotate/", api.MilestoneNote.as_view(), name="annotate"),
 ]
+api_staff_outside = caring.api_staff_outside

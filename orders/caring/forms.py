@@ -1,14 +1,18 @@
 """What both sides type about an order."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors import suggest_colleagues
+from orders.models import MilestoneKind
 from portal.cells import zone_name
 from portal.drafts import kept
 from portal.files import FilesForm
+from portal.suggestions import SuggestField
 
 
 class MomentField(forms.DateTimeField):
@@ -90,3 +94,47 @@ class InternalNoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write what your colleagues should know.")},
     )
+
+
+# --- many orders together -----------------------------------------------------------------------------
+
+
+class CompleteForm(forms.Form):
+    """Which milestone is done on all of them."""
+
+    kind = forms.ChoiceField(label=_("Milestone"))
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, int]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = [(kind, f"{MilestoneKind(kind).label} ({count})") for kind, count in kinds]
+
+
+class TellForm(forms.Form):
+    """The same words on each of them."""
+
+    text = forms.CharField(
+        label=_("Message to the customers"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Each customer reads it on the order and in a mail."),
+        error_messages={"required": _("Write a message.")},
+    )
+
+
+class HandOverForm(forms.Form):
+    """To whom they go."""
+
+    who = SuggestField(label=_("To whom"), help_text=_("A colleague, by a part of the name."))
+    words = forms.CharField(
+        label=_("What should they and the customers know?"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The customers read it in the mail that tells them who it is now."),
+    )
+
+    def __init__(self, *args: Any, url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["who"]
+        field.offer(suggest_colleagues, url)

@@ -13,6 +13,7 @@ from accounts.notices import customers_people, to_member
 from accounts.selectors import list_people_with, list_team, reachable
 from accounts.serving.notices import to_colleague
 from orders.models import EscalatedBy, Escalation, Message, Order
+from orders.notices import handed_over
 from orders.permissions import Permission
 from portal.actors import ActorKind, system
 from portal.cells import zoned
@@ -132,6 +133,14 @@ def register_kinds() -> None:
             recipients=_promised,
             is_for_followers=lambda event: bool(event.facts.get("is_told")),
             **told,
+        ),
+        EventKind(
+            "order.handed_over",
+            story=_("The care manager is now another"),
+            recipients=_handed_over,
+            context=_context,
+            words=handed_over,
+            is_for_followers=lambda event: bool(event.facts.get("is_told")),
         ),
         EventKind("order.update_kept", story=_("The promised update was given"), words=_words, tone="green"),
         EventKind(

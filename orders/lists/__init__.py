@@ -20,8 +20,7 @@ from inventory.permissions import Permission as ServicePermission
 from orders import selectors
 from orders.lists.declared import (
     EXPORT_CAP,
-    MINE_EXPORT,
-    MY_ORDER_LIST,
+    MINE,
     ORDER_LIST,
     ORDERS,
     ORDERS_EXPORT,
@@ -34,7 +33,7 @@ from portal.cells import Cell, Column, beside, day, days, ident, paths, quiet, s
 from portal.lists import count_label
 
 __all__ = [
-    "EXPORT_CAP", "MINE_EXPORT", "MY_ORDER_LIST", "ORDERS", "ORDERS_EXPORT", "ORDER_LIST", "card_columns",
+    "EXPORT_CAP", "MINE", "ORDERS", "ORDERS_EXPORT", "ORDER_LIST", "card_columns",
     "my_orders_card", "order_columns", "order_dates", "order_facts", "orders_of_service", "told_with_service",
     "under_way_card", "work_columns",
 ]  # fmt: skip

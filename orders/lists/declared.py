@@ -173,26 +173,6 @@ ORDERS_EXPORT = ExportKind(
 )
 
 
-def mine_header() -> list[str]:
-    return [_("Enterprise"), _("Customer"), *export_header()]
-
-
-def mine_rows(orders: Iterable[Order]) -> list[list[Any]]:
-    return [[each.enterprise.public_id, each.enterprise.name, *_export_row(each)] for each in orders]
-
-
-# Taken at once: a file in the background belongs to one enterprise.
-MINE_EXPORT = ExportKind(
-    name="my-orders",
-    title=gettext_lazy("My orders"),
-    permission=Permission.ORDER_VIEW,
-    page=MINE,
-    rows=selectors.list_my_orders_whole,
-    header=mine_header,
-    cells=mine_rows,
-)
-
-
 def _file_of(request: ActorRequest, rows: list[Any]) -> HttpResponse:
     name = f"{request.actor.enterprise_public_id}-orders-{timezone.localdate():%Y-%m-%d}-chosen"
     return csv_response(name, export_header(), export_rows(rows))
@@ -221,26 +201,5 @@ ORDER_LIST = Listing(
             "Order numbers and POs must be whole; blanks, dashes and case do not matter for order numbers. Choose"
             " another state, product or time, or show all."
         ),
-    ),
-)
-
-MY_ORDER_LIST = Listing(
-    name="my-orders",
-    title=gettext_lazy("My orders"),
-    page=MINE,
-    permission=Permission.ORDER_VIEW,
-    url="orders_work:mine",
-    export="orders_work:export",
-    is_inside=False,
-    nothing=Words(
-        gettext_lazy("No order is yours now"),
-        gettext_lazy(
-            "Orders under way that name you as their care manager stand here, whichever customer they are for."
-        ),
-        icon="list-check",
-    ),
-    none_found=Words(
-        gettext_lazy("None of your orders answers to that"),
-        gettext_lazy("Numbers must be whole. Show all, or choose something else."),
     ),
 )

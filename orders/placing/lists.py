@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from inventory.models import Family
-from orders.lists.declared import by_number, mine_header, mine_rows
+from orders.lists.declared import by_number, export_header, export_rows
 from orders.models import Order, OrderItem, OrderType, Quote
 from orders.permissions import Permission
 from orders.placing import selectors
@@ -39,14 +39,26 @@ INBOX = ListPage(
         DateRange("placed", gettext_lazy("Placed"), "placed_on"),
     ],
 )
+
+
+def _header() -> list[str]:
+    return [_("Enterprise"), _("Customer"), *export_header()]
+
+
+def _rows(orders: Iterable[Order]) -> list[list[Any]]:
+    found = list(orders)
+    told = zip(found, export_rows(found), strict=True)
+    return [[each.enterprise.public_id, each.enterprise.name, *cells] for each, cells in told]
+
+
 INBOX_EXPORT = ExportKind(
     name="order-inbox",
     title=gettext_lazy("Inbox of orders"),
     permission=Permission.ORDER_ASSIGN,
     page=INBOX,
     rows=selectors.list_inbox_whole,
-    header=mine_header,
-    cells=mine_rows,
+    header=_header,
+    cells=_rows,
 )
 INBOX_LIST = Listing(
     name="order-inbox",

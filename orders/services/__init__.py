@@ -25,6 +25,7 @@ from orders.services.orders import (
     write_items,
 )
 from orders.services.steps import as_plan, day_of, free_until, lay_steps, plan_for, touch, working_days
+from orders.services.together import complete_kind
 
 __all__ = [
     "BILLERS",
@@ -40,6 +41,7 @@ __all__ = [
     "annotate_milestone",
     "as_plan",
     "bring",
+    "complete_kind",
     "complete_milestone",
     "conclude_order",
     "day_of",

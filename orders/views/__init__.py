@@ -51,20 +51,6 @@ def chosen_orders(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 @requires(Permission.ORDER_VIEW)
-def my_orders(request: ActorRequest) -> HttpResponse:
-    rows, columns = selectors.list_my_orders(request.actor), lists.work_columns(today=timezone.localdate())
-    return listing.show(request, lists.MY_ORDER_LIST, rows, columns, template="orders/mine.html")
-
-
-@require_safe
-@requires(Permission.ORDER_VIEW)
-def export_my_orders(request: ActorRequest) -> HttpResponse:
-    name = f"my-orders-{timezone.localdate():%Y-%m-%d}"
-    return exports.answer(request, lists.MINE_EXPORT, name=name, back=reverse("orders_work:mine"))
-
-
-@require_safe
-@requires(Permission.ORDER_VIEW)
 def show_order(request: ActorRequest, number: str) -> HttpResponse:
     order = find_order(request, number)
     looks.note(request.actor, order, "page", label=number, at=timezone.now())

@@ -58,6 +58,7 @@ api: list[URLPattern | URLResolver] = [
     path("e/<slug:enterprise>/", include((accounts.urls.api_companies, "companies"))),
     path("e/<slug:enterprise>/services/", include((inventory.urls.api_both, "services"))),
     path("e/<slug:enterprise>/following/", include((portal.following.urls.api_both, "following"))),
+    path("orders/", include((orders.urls.api_staff_outside, "orders_work"))),
     path("e/<slug:enterprise>/orders/", include((orders.urls.api_staff, "orders"))),
     path("e/<slug:enterprise>/billing/", include((billing.urls.api_staff, "billing"))),
 ]

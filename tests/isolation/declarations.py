@@ -109,7 +109,11 @@ _WISHED = {
     "take-back": "order.create",
 }
 
+_HANGING = ("messages", "promises", "escalations")
+_SAID = ("messages/write", "escalations/raise")
+_SETTLED = (*_SAID, "promises/keep", "escalations/resolve", "notes/write")
 BOTH_FACES = {
+    **{f"api/v1/{_ORDER}{name}/": api(Place.INSIDE, "order.view", thing="order") for name in _HANGING},
     "healthz": opened(),
     "readyz": opened(),
     "metrics": opened(),  # for the operator's token alone
@@ -430,6 +434,7 @@ CUSTOMER = {
     "e/<slug:enterprise>/terms/": inside("enterprise.admin"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.manage", "POST", thing="dispute"),
     **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in _ABOUT},
+    **{f"api/v1/{_ORDER}{verb}/": api(Place.INSIDE, "order.view", "POST", thing="order") for verb in _SAID},
     "e/<slug:enterprise>/billing/invoices/<str:number>/lines/<int:pk>/dispute/": inside(
         "dispute.manage", *FORM, thing="line"
     ),
@@ -524,6 +529,12 @@ STAFF = {
     "orders/mine/": across("order.view"),
     "orders/inbox/": across("order.assign"),
     "orders/inbox/export.csv": across("order.assign"),
+    "orders/mine/chosen/": across("order.care", "POST"),
+    "orders/together/": across("order.care", *FORM),
+    "orders/promises/": across("order.care"),
+    "orders/activations/": across("order.care"),
+    "orders/activations/export.csv": across("order.care"),
+    "orders/activations/activations.ics": across("order.care"),
     "billing/disputes/": across("dispute.decide"),
     "billing/postings/": across("billrun.manage"),
     "billing/postings/export.csv": across("billrun.manage"),
@@ -564,6 +575,9 @@ STAFF = {
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in ("messages/read", "escalate")},
     **{f"{_ORDER}{verb}/": inside("order.care", "POST", thing="order") for verb in _CARED},
+    **{f"api/v1/{_ORDER}{verb}/": api(Place.INSIDE, "order.care", "POST", thing="order") for verb in _SETTLED},
+    f"api/v1/{_ORDER}notes/": api(Place.INSIDE, "order.care", thing="order"),
+    "api/v1/orders/mine/": api(Place.ACROSS, "order.view"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
     "api/v1/order-inbox/": api(Place.ACROSS, "order.assign"),
@@ -952,6 +966,7 @@ SUGGEST_FIELDS = {
     "accounts.serving.forms.PlaceForm.account": "e/<slug:enterprise>/suggest/accounts/",
     "accounts.serving.forms.AbsenceForm.who": "suggest/colleagues/",
     "accounts.serving.forms.AbsenceForm.deputy": "suggest/colleagues/",
+    "orders.caring.forms.HandOverForm.who": "suggest/colleagues/",
     "accounts.staffing.forms.CardForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.HireForm.time_zone": "suggest/time-zones/",
     "accounts.staffing.forms.RemoveForm.successor": "suggest/colleagues/",

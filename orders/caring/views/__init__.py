@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from orders.caring import forms, lists, services
+from orders.caring import forms, services
+from orders.caring.views.parts import may_write
 from orders.models import Order
 from orders.permissions import Permission
 from orders.views import find_order, show_with
@@ -91,7 +92,7 @@ def keep_promise(request: ActorRequest, number: str) -> HttpResponse:
 def escalate(request: ActorRequest, number: str) -> HttpResponse:
     """Take the order to the next of those who answer for it."""
     order = find_order(request, number)
-    if not lists.may_write(request.actor, order):
+    if not may_write(request.actor, order):
         raise Http404
 
     def act(**data: Any) -> Any:

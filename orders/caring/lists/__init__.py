@@ -1,0 +1,1 @@
+"""The lists of this part, for pages and for programs."""
