@@ -49,6 +49,7 @@ def full(acme, acme_main, alice, dora, owen, deliver):
     make.order(acme_main, care_manager=make.card_of(owen)), make.charge(acme_main)
     make.described(make.service(acme_main))
     make.order(acme_main, committed_on=None, expected_on=None, care_manager=make.card_of(owen))
+    make.order(acme_main, care_manager=make.card_of(owen), milestones=[{"kind": "activation"}])
     builders.start(dora)
     builders.dispute(alice, builders.issue(acme_main))
     visit(acme, owen)
