@@ -83,6 +83,9 @@ def _add_doors() -> None:
         Held(_("Disputes"), view, selectors.list_disputes, order=50),
     )
     registries.add_parts(Part("inventory.service", "billing/_of_service.html", view, lists.lines_of_service, order=40))
+    registries.add_parts(
+        Part("orders.order", "billing/_of_order.html", view, lists.disputes_of_order, order=70, place="side")
+    )
     registries.add_cards(
         Card("billing/_invoices_card.html", "customer", lists.invoices_card, permission=view, order=40),
         Card("billing/_invoices_card.html", "staff", lists.invoices_card, permission=view, order=45),

@@ -36,6 +36,7 @@ from billing.lists.declared import (
 )
 from billing.models import BILL_RUN_FLOW, DISPUTE_FLOW, BillRun, Dispute, DisputeStatus, Invoice
 from inventory.models import Service
+from orders.models import Order
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, anchor, day, ident, moment, paths, quiet, status, with_small
@@ -304,6 +305,15 @@ def _spend_plot(currency: str, billed: list[selectors.Month], since: date) -> Pl
     summary = _("between %(least)s and %(most)s") % {"least": least.words, "most": most.words}
     title = _("Billed by month, %(currency)s") % {"currency": currency}
     return Plot(f"spend-{currency.lower()}", title, summary, (_("Month"), _("Billed")), bars)
+
+
+def disputes_of_order(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """Beside an order, for the carrier's people: what its account disputes now."""
+    if not actor.is_staff:
+        return None
+    rows = selectors.list_disputes(actor).filter(account_id=order.account_id, status=DisputeStatus.OPEN)
+    found = list(rows.order_by("answer_by_at", "id")[:5])
+    return {"disputes": found} if found else None
 
 
 def answer_clock(dispute: Dispute, now: datetime) -> Clock | None:

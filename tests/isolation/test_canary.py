@@ -3,6 +3,7 @@
 import pytest
 
 from billing import services
+from orders.models import Escalation, InternalNote, Message, Promise
 from portal.models import ApiAnswer
 from tests import make
 from tests.billing import builders
@@ -39,6 +40,14 @@ def furnish(public_id, owner, contact, analyst, **fields):
         world.order.service = world.service
         world.order.a_site = world.order.z_site = site
         world.order.save()
+        about = {"enterprise": enterprise, "order": world.order, "at": builders.ISSUED_AT}
+        Message.objects.create(**about, text="When?", is_ours=False, author="Ana Moreau")
+        Escalation.objects.create(**about, level=1, reason="At risk", by="Ana Moreau", by_whom="customer")
+        InternalNote.objects.create(**about, text="Their boss is away", author="Carol")
+        Promise.objects.create(
+            enterprise=enterprise, order=world.order, card=make.card_of(analyst), due_at=builders.ISSUED_AT,
+            made_at=builders.ISSUED_AT, made_by="Carol",
+        )  # fmt: skip
     with worlds.the_owner() as cursor:
         # Whose the account was before: written by the owner's job alone.
         cursor.execute(

@@ -50,6 +50,7 @@ def full(acme, acme_main, alice, dora, owen, deliver):
     make.described(make.service(acme_main))
     make.order(acme_main, committed_on=None, expected_on=None, care_manager=make.card_of(owen))
     make.order(acme_main, status="submitted", milestones=0)
+    make.order(acme_main, care_manager=make.card_of(owen), milestones=[{"kind": "activation"}])
     builders.start(dora)
     builders.dispute(alice, builders.issue(acme_main))
     visit(acme, owen)

@@ -3,10 +3,12 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.models import StaffMember
 from orders.models import Message
 from portal.models import Event, StoredFile
 from tests import make
-from tests.faces import inside
+from tests.billing import builders
+from tests.faces import as_staff, inside
 
 
 def messages_of(order):
@@ -84,3 +86,17 @@ def test_a_thank_you_is_closed_without_an_answer(do, page, wave, alice, carol):
     assert messages_of(wave)[0].answered_at
     assert do(carol, wave, "messages/close").status_code == 409
     assert "marked the messages" not in page(alice, wave)
+
+
+def test_the_accounts_disputes_and_other_orders_stand_beside_it_for_staff(page, wave, alice, carol, acme_main):
+    make.charge(acme_main)
+    dispute, other = builders.dispute(alice, builders.issue(acme_main)), make.order(acme_main)
+    beside = page(carol, wave)
+    assert other.number in beside and "Also under way here" in beside
+    assert (dispute.number in beside) == carol_sees_bills(carol)
+    assert "Also under way here" not in page(alice, wave)
+
+
+def carol_sees_bills(carol):
+    with as_staff():
+        return "billing.view" in StaffMember.objects.select_related("role").get(user=carol).role.permissions
