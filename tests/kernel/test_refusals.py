@@ -107,6 +107,8 @@ ELSEWHERE = {
     "PlaceMoved": "two who change one place in a team: tests/accounts/test_teams.py",
     "DocumentTooHeavy": "the printing task notes it in the carrier's journal",
     "NotAccepted": "stands beside the field of files: tests/kernel/test_files_in.py",
+    "Overtaken": "two who write one order: tests/orders/placing/test_writing.py",
+    "Assigned": "two who take one order: tests/orders/placing/test_races.py",
     "StillUnderWay": "a problem of the API: tests/kernel/test_api.py",
 }
 
