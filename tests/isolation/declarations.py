@@ -154,6 +154,7 @@ BOTH_FACES = {
     "mute/<str:token>/": Route(Place.OPEN, thing="token", methods=FORM),
     "e/<slug:enterprise>/billing/export.csv": inside("billing.view", *FORM),
     "e/<slug:enterprise>/orders/<str:number>/": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/connection-notice.pdf": inside("order.view", thing="order"),
     "e/<slug:enterprise>/services/": inside("service.view"),
     "e/<slug:enterprise>/services/export.csv": inside("service.view", *FORM),
     "e/<slug:enterprise>/services/chosen/": inside("service.view", "POST"),
@@ -304,6 +305,10 @@ BOTH_FACES |= {
 
 CUSTOMER = {
     "e/<slug:enterprise>/orders/<str:number>/ready/": inside("order.create", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/": inside("order.create", *FORM, thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/call-off/": inside("order.create", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/accept/": inside("order.accept", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/refuse/": inside("order.accept", "POST", thing="order"),
     _FOLLOWING: inside(),
     **BOTH_FACES,
     **PEOPLE,
@@ -466,6 +471,13 @@ STAFF = {
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/<str:number>/not-ready/": inside("order.care", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/ready/": inside("order.care", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/": inside("order.activate", *FORM, thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/call-off/": inside("order.activate", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/no-show/": inside("order.activate", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/test/": inside("order.activate", *FORM, thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/sign-off/": inside("order.activate", "POST", thing="order"),
+    "activations/": across("order.activate", *FORM),
+    "activations/close/": across("order.activate", "POST"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     "e/<slug:enterprise>/billing/disputed-lines/<int:pk>/": inside("dispute.decide", *FORM, thing="disputed_line"),
     "api/v1/enterprises/": api(Place.ACROSS, "enterprise.open"),
@@ -609,7 +621,10 @@ WALLED = {
     "inventory_dlr": (),
     "orders_order": ("UPDATE (completed_on, expected_on, status)",),
     "orders_milestone": ("UPDATE (completed_at, expected_on, owner, status)",),
-    "orders_notready": ("UPDATE (ended_at, ended_by, new_on, outcome)",),
+    "orders_notready": (
+        "INSERT",
+        "UPDATE (ended_at, ended_by, new_on, outcome)",
+    ),
     "orders_activationcall": ("INSERT", "UPDATE (status)"),
     "orders_activationtest": (),
     "orders_turnup": ("UPDATE (decided_at, decided_by, decision, reason)",),
@@ -743,6 +758,7 @@ TASKS = {
     "accounts.judge_registrations": ("portal_staff", ""),
     "accounts.look_at_moves": ("portal_staff", ""),
     "orders.watch_readiness": ("portal_staff", ""),
+    "orders.print_notice": ("portal_staff", "turn_up"),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -774,6 +790,7 @@ FILES = {
     "e/<slug:enterprise>/account-groups/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
+    "e/<slug:enterprise>/orders/<str:number>/connection-notice.pdf",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
 }
 # The source files that stream: a stream is read after its enterprise's scope has ended, so none may read the database.
@@ -830,6 +847,7 @@ _LOOKS = {
         "": (
             "services/<int:pk>/",
             "orders/<str:number>/",
+            "orders/<str:number>/connection-notice.pdf",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/pdf/",
             "billing/invoices/<str:number>/csv/",

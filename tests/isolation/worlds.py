@@ -48,8 +48,9 @@ from accounts.models import (
 from billing import services
 from billing.models import Credit, Dispute, DisputedLine, Invoice, InvoiceLine, Posting
 from inventory.models import Service
-from orders.models import Milestone, Order
+from orders.models import Milestone, Order, TurnUp
 from portal import files, looks, registries
+from portal.actors import system
 from portal.models import (
     CarrierTerm,
     Draft,
@@ -113,6 +114,7 @@ class World:
     move_side: MoveSide
     account_code: AccountCode
     following: Following
+    turn_up: TurnUp
     words: list[str] = field(default_factory=list)
 
     def parts(self, thing: str) -> dict[str, object]:
@@ -127,6 +129,7 @@ class World:
             "service": {"<int:pk>": self.service.pk},
             "order": {"<str:number>": self.order.number},
             "milestone": {"<int:pk>": self.milestone.pk},
+            "turn_up": {"<int:pk>": self.turn_up.pk},
             "followable": {"<slug:slug>": "order", "<str:number>": self.order.number},
             "following": {"<int:pk>": self.following.pk},
             "follower": {"<slug:slug>": "order", "<str:number>": self.order.number, "<int:pk>": self.following.pk},
@@ -193,7 +196,8 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         gone = {"posted_on": builders.NOVEMBER, "posted_by": "Somebody"}
         Posting.objects.create(**here, invoice=invoice, made_at=builders.ISSUED_AT, **gone)
         member = Membership.objects.get(user=person, **here)
-    make.turned_up(order, make.card_of(analyst))
+    turn_up = make.turned_up(order, make.card_of(analyst))
+    _noticed(turn_up)
     words = [
         name,
         enterprise.public_id,
@@ -224,9 +228,19 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     # A merge with the carrier itself, which nobody asks for; the walls do not mind.
     moves = (*make.move(enterprise, make.house(), why=f"Sale of {enterprise.public_id}"), make.account_code(account))
     words.append(moves[1].why)
-    records = (contact, number, group, *moves, _following(order, contact))
+    records = (contact, number, group, *moves, _following(order, contact), turn_up)
     kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records)
     return World(enterprise, account, service, *things, file, _export(enterprise, person), *kept, words=words)
+
+
+def _noticed(turn_up: TurnUp) -> None:
+    """Its connection notice, as it was printed."""
+    with inside(turn_up.enterprise):
+        key = files.put(turn_up.enterprise_id, ContentFile(PDF))
+        files.hang(
+            turn_up, key, name=f"{turn_up.order.number}-connection-notice.pdf", media_type="application/pdf",
+            size=len(PDF), sha256="0" * 64, actor=system(turn_up.enterprise_id), at=builders.ISSUED_AT,
+        )  # fmt: skip
 
 
 def _following(order: Order, contact: Contact) -> Following:

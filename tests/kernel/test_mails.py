@@ -66,6 +66,27 @@ def _orders(acme, account, carol, client_of):
     ):  # fmt: skip
         answer = client.post(url(f"orders:{what}", step.pk, face="staff"), data)
         assert answer.status_code == 302, answer.text
+    _activations(acme, order)
+
+
+ACTIVATING = (
+    "not_ready", "not_ready_warned", "not_ready_cleared", "not_ready_cancelled", "not_ready_billed",
+    "activation_booked", "activation_called_off", "no_show", "connection_notice", "acceptance_reminded",
+    "accepted_by_silence", "refused",
+)  # fmt: skip
+
+
+def _activations(acme, order):
+    """Of calls, readiness and acceptance."""
+    day = "2026-12-24"
+    facts = {
+        "order": order.number, "why": "cannot_test", "note": LONG, "due_on": day, "last_on": day, "new_on": day,
+        "then": "cancel", "charge": "1500.00", "currency": "USD", "left": 3, "on": day, "starts_at": LATER,
+        "before_at": LATER, "engineer": LONG, "bridge": LONG, "ready_on": day, "accept_by_on": day, "reason": LONG,
+    }  # fmt: skip
+    with as_app(), tenant_scope(acme.pk):
+        for kind in ACTIVATING:
+            events.record(f"order.{kind}", subject=order, actor=system(acme.pk), at=timezone.now(), **facts)
 
 
 def _disputes(acme, account, alice, dora):
