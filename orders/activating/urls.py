@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from orders.activating import views
+from orders.activating import api, views
 
 # Inside an enterprise, below orders/; ``outside`` is below the root of the staff face.
 customer: list[URLPattern] = [
@@ -25,5 +25,13 @@ staff_outside: list[URLPattern] = [
     path("activations/", views.my_activations, name="activations"),
     path("activations/close/", views.close_slots, name="close_slots"),
 ]
-api_customer: list[URLPattern] = []
-api_staff: list[URLPattern] = []
+api_customer: list[URLPattern] = [
+    path("<str:number>/activation/", api.Activation.as_view(), name="activation"),
+    path("<str:number>/ready/", api.Ready.as_view(), name="ready"),
+    path("<str:number>/activation/book/", api.Book.as_view(), name="book"),
+    path("<str:number>/accept/", api.Accept.as_view(), name="accept"),
+    path("<str:number>/refuse/", api.Refuse.as_view(), name="refuse"),
+]
+api_staff: list[URLPattern] = [
+    path("<str:number>/activation/", api.Activation.as_view(), name="activation"),
+]

@@ -206,6 +206,7 @@ BOTH_FACES = {
     f"{_FOLLOWERS}<int:pk>/end/": _followers("POST", thing="follower"),
     "api/v1/e/<slug:enterprise>/orders/": api(Place.INSIDE, "order.view"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/activation/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/": api(Place.INSIDE, "billing.view", thing="invoice"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/lines/": api(
@@ -497,6 +498,15 @@ STAFF = {
 _API = "api/v1/e/<slug:enterprise>/"
 _ADMIN, _POST = "user.admin", ("POST",)
 CUSTOMER |= {
+    **{
+        f"{_API}orders/<str:number>/{verb}/": api(Place.INSIDE, needs, "POST", thing="order")
+        for verb, needs in (
+            ("ready", "order.create"),
+            ("activation/book", "order.create"),
+            ("accept", "order.accept"),
+            ("refuse", "order.accept"),
+        )
+    },
     "api/v1/me/enterprises/": api(Place.OWN),
     f"{_API}people/": api(Place.INSIDE, _ADMIN),
     f"{_API}people/invite/": api(Place.INSIDE, _ADMIN, "POST"),

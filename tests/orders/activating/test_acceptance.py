@@ -122,3 +122,11 @@ def test_in_latin_america_the_order_stays_open_until_its_first_invoice(latin, bo
         assert Invoice.objects.count() == 1
         assert Event.objects.filter(kind="order.completed").count() == 1
     assert now(latin).status == "completed"
+
+
+def test_a_program_reads_and_accepts_what_people_do_on_the_page(delivered, alice, client_of):
+    browser, here = client_of(alice), f"/api/v1/e/204817/orders/{delivered.number}"
+    shown = browser.get(f"{here}/activation/").json()
+    assert (shown["turn_up"]["decision"], shown["not_ready"], shown["slots"]) == ("waiting", None, [])
+    answer = browser.post(f"{here}/accept/", "{}", content_type="application/json", headers={"Idempotency-Key": "a-1"})
+    assert (answer.status_code, answer.json()["turn_up"]["decision"]) == (200, "accepted")
