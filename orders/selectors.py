@@ -1,5 +1,6 @@
 """Orders as each actor may see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,7 +8,16 @@ from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from inventory.models import Service
 from inventory.permissions import Permission as ServicePermission
-from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneStatus, Order, OrderStatus, Owner
+from orders.models import (
+    MILESTONE_FLOW,
+    ORDER_FLOW,
+    Milestone,
+    MilestoneKind,
+    MilestoneStatus,
+    Order,
+    OrderStatus,
+    Owner,
+)
 from orders.permissions import Permission
 from portal import events
 from portal.actors import Actor
@@ -120,6 +130,13 @@ def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet
 def get_order(actor: Actor, number: str) -> Order | None:
     """One order by its number, or None where the actor has no such order."""
     return _list(actor).select_related(*_WHOLE).filter(number=number).first()
+
+
+def find_unbilled(actor: Actor, services: Collection[int]) -> list[int]:
+    """Of some services those whose order waits for their first invoice, by their keys."""
+    steps = of_enterprise(Milestone.objects, actor).filter(kind=MilestoneKind.FIRST_BILL)
+    waiting = steps.filter(status=MilestoneStatus.IN_PROGRESS, order__service__in=services)
+    return sorted(set(waiting.values_list("order__service_id", flat=True)))
 
 
 def get_order_number(actor: Actor, pk: int) -> str | None:

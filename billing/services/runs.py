@@ -31,6 +31,8 @@ from billing.models import (
     LineKind,
     Posting,
 )
+from orders import services as orders
+from orders.selectors import find_unbilled
 from portal import events, money, numbers, terms
 from portal.actors import Actor, system
 from portal.errors import Refused
@@ -263,6 +265,7 @@ def _issue(invoice: Invoice, lines: list[InvoiceLine], *, actor: Actor, at: date
     events.hint_after_commit("billing.make_pdf", invoice.enterprise_id, invoice.pk)
     if invoice.account.delivery_on(invoice.issued_on) == Delivery.PAPER:
         Posting.objects.create(enterprise_id=invoice.enterprise_id, invoice=invoice, made_at=at)
+    _tell_orders(lines, actor=actor, at=at)
     INVOICE_FLOW.require(invoice.status, InvoiceStatus.ISSUED)
     year = invoice.issued_on.year
     # Last: the counter stays locked for all other invoices from here to the commit.
@@ -271,3 +274,10 @@ def _issue(invoice: Invoice, lines: list[InvoiceLine], *, actor: Actor, at: date
     invoice.number, invoice.status = rules.invoice_number(issuer, year, value), InvoiceStatus.ISSUED
     invoice.save(update_fields=["number", "status", "total"])
     return invoice
+
+
+def _tell_orders(lines: list[InvoiceLine], *, actor: Actor, at: datetime) -> None:
+    """An order may wait for the first invoice of its service."""
+    billed = {line.charge.service_id for line in lines if line.charge and line.charge.service_id}
+    for service_id in find_unbilled(actor, billed):
+        orders.first_bill(service_id, actor=actor, at=at)

@@ -42,3 +42,8 @@ def warning(left: int, warned: int | None, at_days: Iterable[int]) -> int | None
 def charge_of(one_time: Decimal, percent: Decimal) -> Decimal:
     """What a cancellation costs, to the cent."""
     return (one_time * percent / 100).quantize(Decimal("0.01"))
+
+
+# What an engineer looks at beside what is measured; words stand in the form.
+CHECKS = ("link", "labels", "addresses", "routing", "failover", "monitoring")
+MEASURED = ("loss_percent", "delay_ms", "jitter_ms", "throughput_mbps", "light_dbm")

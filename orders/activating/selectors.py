@@ -1,17 +1,44 @@
 """Customers not ready, slots, calls, tests and turn-ups, as each actor may see them."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from accounts.selectors import get_enterprise
+from accounts.models import Enterprise, StaffCard
+from accounts.selectors import get_enterprise, list_team
+from inventory.models import Identifier, IdentifierKind, Service
 from orders import services
 from orders.activating import rules, terms
-from orders.models import ORDER_FLOW, UNPLACED, Milestone, MilestoneStatus, NotReady, NotReadyOutcome, Order, Owner
+from orders.models import (
+    MILESTONE_FLOW,
+    ORDER_FLOW,
+    UNPLACED,
+    ActivationCall,
+    ActivationSlot,
+    ActivationTest,
+    CallStatus,
+    Decision,
+    Milestone,
+    MilestoneKind,
+    MilestoneStatus,
+    NotReady,
+    NotReadyOutcome,
+    Order,
+    Owner,
+    TurnUp,
+)
+from orders.permissions import Permission
+from portal import files
 from portal import terms as termbook
-from portal.actors import Actor
+from portal.actors import Actor, system
 from portal.calendars import BusinessHours
-from portal.tenancy import of_enterprise
+from portal.errors import Text
+from portal.models import StoredFile
+from portal.tenancy import of_enterprise, within_accounts
+
+_C = CallStatus
 
 
 def list_not_readies(actor: Actor, order: Order) -> QuerySet[NotReady]:
@@ -47,3 +74,175 @@ def list_silent(today: date) -> list[tuple[int, int]]:
         expected_on__lt=today + timedelta(days=1), order__in=open_orders,
     )  # fmt: skip
     return list(rows.order_by("enterprise_id", "pk").values_list("enterprise_id", "pk"))
+
+
+# --- calls and slots --------------------------------------------------------------------------------------
+
+
+def is_to_activate(actor: Actor, order: Order) -> bool:
+    """Whether the order's service is still to be turned up: its step is open, or what was delivered was refused."""
+    if order.status in UNPLACED or order.status not in ORDER_FLOW.open_states():
+        return False
+    steps = of_enterprise(Milestone.objects, actor).filter(order=order, kind=MilestoneKind.ACTIVATION)
+    if steps.filter(status__in=MILESTONE_FLOW.open_states()).exists():
+        return True
+    last = latest_turn_up(actor, order)
+    return last is not None and last.decision == Decision.REFUSED
+
+
+def booked_call(actor: Actor, order: Order) -> ActivationCall | None:
+    """The call that an order has booked."""
+    rows = of_enterprise(ActivationCall.objects, actor).select_related("engineer")
+    return rows.filter(order=order, status=CallStatus.BOOKED).first()
+
+
+def list_free_slots(order: Order, now: datetime) -> QuerySet[ActivationSlot]:
+    """The times to come that fit an order's product and region, the next first."""
+    region = get_enterprise(order.enterprise_id).region
+    rows = ActivationSlot.objects.filter(taken_at=None, closed_at=None, starts_at__gt=now)
+    fits = Q(families=[]) | Q(families__contains=[order.product.family])
+    return rows.filter(fits, region__in=["", region]).select_related("engineer").order_by("starts_at", "id")
+
+
+def list_my_slots(actor: Actor, since: datetime) -> QuerySet[ActivationSlot]:
+    """What an engineer offers from a moment on."""
+    rows = ActivationSlot.objects.filter(engineer_id=actor.person_id, closed_at=None, starts_at__gte=since)
+    return rows.order_by("starts_at", "id")
+
+
+def list_my_calls(actor: Actor, start: datetime, end: datetime) -> QuerySet[ActivationCall]:
+    """An engineer's calls of a time, across enterprises."""
+    rows = of_enterprise(ActivationCall.objects, actor).filter(engineer_id=actor.person_id)
+    rows = rows.filter(starts_at__gte=start, starts_at__lt=end).exclude(status__in=[_C.MOVED, _C.CALLED_OFF])
+    return rows.select_related("order__product", "order__a_site", "enterprise").order_by("starts_at", "id")
+
+
+# --- tests and turn-ups -----------------------------------------------------------------------------------
+
+
+def list_tests(actor: Actor, order: Order) -> QuerySet[ActivationTest]:
+    """What was measured, the latest first."""
+    return of_enterprise(ActivationTest.objects, actor).filter(order=order).order_by("-tested_at", "-pk")
+
+
+def latest_turn_up(actor: Actor, order: Order) -> TurnUp | None:
+    """The last sign-off of an order, with its test."""
+    rows = of_enterprise(TurnUp.objects, actor).filter(order=order).select_related("test")
+    return rows.order_by("-signed_at", "-pk").first()
+
+
+def turn_up_of_service(actor: Actor, service: Service) -> TurnUp | None:
+    """The last sign-off of a service, with its order."""
+    rows = within_accounts(of_enterprise(TurnUp.objects, actor), actor, Permission.ORDER_VIEW, path="order__account_id")
+    rows = rows.filter(service=service, noticed_at__isnull=False).select_related("order")
+    return rows.order_by("-signed_at", "-pk").first()
+
+
+def notice_file(actor: Actor, order: Order) -> StoredFile | None:
+    """The document of the last connection notice."""
+    found = latest_turn_up(actor, order)
+    rows = files.list_files(actor, found).filter(added_by_kind="system") if found else None
+    return rows.first() if rows is not None else None
+
+
+def engineer_of(found: TurnUp) -> StaffCard | None:
+    """Whose call it was that led to a sign-off."""
+    call = found.test.call
+    return call.engineer if call else None
+
+
+def may_see_test(actor: Actor, pk: int) -> bool:
+    """Who sees the order sees what was measured."""
+    return _within(ActivationTest.objects.all(), actor).filter(pk=pk).exists()
+
+
+def may_see_turn_up(actor: Actor, pk: int) -> bool:
+    """Who sees the order sees its connection notice."""
+    return _within(TurnUp.objects.all(), actor).filter(pk=pk).exists()
+
+
+def _within(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    return within_accounts(of_enterprise(rows, actor), actor, Permission.ORDER_VIEW, path="order__account_id")
+
+
+def list_awaited() -> list[tuple[int, int]]:
+    """Turn-ups that wait for the customer's word, as (enterprise, key); asked by staff outside any enterprise."""
+    rows = TurnUp.objects.filter(decision=Decision.WAITING, noticed_at__isnull=False)
+    return list(rows.order_by("enterprise_id", "pk").values_list("enterprise_id", "pk"))
+
+
+def list_untold() -> list[tuple[int, int]]:
+    """Turn-ups whose connection notice is still to be printed and told, as (enterprise, key); asked by staff."""
+    rows = TurnUp.objects.filter(decision=Decision.WAITING, noticed_at=None)
+    return list(rows.order_by("enterprise_id", "pk").values_list("enterprise_id", "pk"))
+
+
+def closes_at(order: Order, today: date) -> str:
+    """When an order closes: terms.ACCEPTANCE or terms.FIRST_BILL, by the customer's region."""
+    enterprise = get_enterprise(order.enterprise_id)
+    is_latam = enterprise.region == Enterprise.Region.LATIN_AMERICA
+    return str(termbook.value(terms.CLOSES_LATAM if is_latam else terms.CLOSES_NA, on=today, of=enterprise))
+
+
+def notice_of(actor: Actor, order: Order, test: ActivationTest) -> dict[str, Any]:
+    """What the connection notice says, from the service's own data as it is now."""
+    service = order.service
+    if service is None:
+        return {"identifiers": [], "technical": [], "measured": _measured(test), "contacts": _contacts(order)}
+    known = of_enterprise(Identifier.objects, actor).filter(service=service).order_by("kind", "value")
+    identifiers = [["service", service.number], *([each.kind, each.value] for each in known)]
+    technical = {
+        "bandwidth": service.bandwidth, "access": service.access_provider, "a_nid": service.a_nid,
+        "a_demarcation": service.a_demarcation, "z_nid": service.z_nid, "z_demarcation": service.z_demarcation,
+    }  # fmt: skip
+    filled = [[name, value] for name, value in technical.items() if value]
+    return {
+        "identifiers": identifiers,
+        "technical": filled,
+        "measured": _measured(test),
+        "contacts": _contacts(order),
+    }
+
+
+def _measured(test: ActivationTest) -> list[list[str]]:
+    names = ("loss_percent", "delay_ms", "jitter_ms", "throughput_mbps", "light_dbm")
+    return [[name, f"{getattr(test, name)}"] for name in names if getattr(test, name) is not None]
+
+
+def _contacts(order: Order) -> list[list[str]]:
+    team = list_team(system(order.enterprise_id), order.account_id)
+    people = [each.card for each in team]
+    cards = {card.pk: card for card in (order.care_manager, *people) if card}
+    return [[card.name, card.title, card.phone, card.email] for card in list(cards.values())[:6]]
+
+
+def document_of(found: TurnUp) -> dict[str, Any]:
+    """All that the connection notice's document shows, read now, because it is printed outside the scope."""
+    test = of_enterprise(ActivationTest.objects, system(found.enterprise_id)).get(pk=found.test_id)
+    return {"turn_up": found, "order": found.order, "service": found.service, "test": test, **spoken(found.notice)}
+
+
+def spoken(notice: dict[str, Any]) -> dict[str, Any]:
+    """The content of a notice with labels, said in the reader's language when it is shown."""
+    kinds = {**dict(IdentifierKind.choices), "service": _("Service ID")}
+    return {
+        "identifiers": [(kinds.get(kind, kind), value) for kind, value in notice.get("identifiers", [])],
+        "technical": [(LABELS.get(name, name), value) for name, value in notice.get("technical", [])],
+        "measured": [(LABELS.get(name, name), value) for name, value in notice.get("measured", [])],
+        "contacts": notice.get("contacts", []),
+    }
+
+
+LABELS: dict[str, Text] = {
+    "bandwidth": _("Bandwidth"),
+    "access": _("Access through"),
+    "a_nid": _("Network interface device, A end"),
+    "a_demarcation": _("Demarcation, A end"),
+    "z_nid": _("Network interface device, Z end"),
+    "z_demarcation": _("Demarcation, Z end"),
+    "loss_percent": _("Loss, %"),
+    "delay_ms": _("Delay both ways, ms"),
+    "jitter_ms": _("Jitter, ms"),
+    "throughput_mbps": _("Throughput, Mbps"),
+    "light_dbm": _("Light received, dBm"),
+}

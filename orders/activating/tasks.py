@@ -19,3 +19,15 @@ def watch_readiness(**_: Any) -> None:
     for enterprise_id, pk in selectors.list_running_out():
         with tenant_scope(enterprise_id):
             services.watch_not_ready(enterprise_id, pk, at=now)
+    for enterprise_id, pk in selectors.list_untold():
+        services.print_notice(enterprise_id, pk, at=now)
+    for enterprise_id, pk in selectors.list_awaited():
+        with tenant_scope(enterprise_id):
+            services.watch_turn_up(enterprise_id, pk, at=now)
+
+
+# A document that kills its worker must not be handed straight to the next: the timetable brings it back.
+@shared_task(name="orders.print_notice", soft_time_limit=90, time_limit=110, reject_on_worker_lost=False)
+def print_notice(*, enterprise_id: int, pk: int, **_: Any) -> None:
+    """Print one connection notice, and tell it."""
+    services.print_notice(enterprise_id, pk, at=timezone.now())

@@ -62,7 +62,7 @@ class NotReady(TenantOwned):
     a cancellation costs, in the currency of the account.
     """
 
-    extra_grants: ClassVar = {"portal_app": ("UPDATE (ended_at, ended_by, outcome, new_on)",)}
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (ended_at, ended_by, outcome, new_on)")}
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="not_readies")
     reason = models.CharField(max_length=12, choices=NotReadyReason)
     note = models.TextField(blank=True)

@@ -4,7 +4,7 @@ The order's row is the lock of every service here: two people at two milestones 
 turns, so that neither takes the other's for still open.
 """
 
-from orders.services.billed import BILLERS, Biller
+from orders.services.billed import BILLERS, Biller, first_bill
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
@@ -46,6 +46,7 @@ __all__ = [
     "conclude_order",
     "day_of",
     "delay_milestone",
+    "first_bill",
     "free_until",
     "hand_over_orders",
     "lay_steps",

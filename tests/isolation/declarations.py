@@ -196,6 +196,7 @@ BOTH_FACES = {
     "e/<slug:enterprise>/orders/<str:number>/authorisation.pdf": inside("order.view", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/plan/": inside("order.view", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/letter/": inside("order.view", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/connection-notice.pdf": inside("order.view", thing="order"),
     "e/<slug:enterprise>/services/": inside("service.view"),
     "e/<slug:enterprise>/services/export.csv": inside("service.view", *FORM),
     "e/<slug:enterprise>/services/chosen/": inside("service.view", "POST"),
@@ -278,6 +279,7 @@ BOTH_FACES = {
     "api/v1/e/<slug:enterprise>/orders/<str:number>/quote/": api(Place.INSIDE, "order.view", "POST", thing="order"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/plan/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/letter/": api(Place.INSIDE, "order.view", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/activation/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/billing/invoices/": api(Place.INSIDE, "billing.view"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/": api(Place.INSIDE, "billing.view", thing="invoice"),
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/lines/": api(
@@ -387,6 +389,10 @@ CUSTOMER = {
         f"api/v1/e/<slug:enterprise>/orders/<str:number>/{name}/": api(Place.INSIDE, needs, "POST", thing="order")
         for name, needs in _WISHED.items()
     },
+    "e/<slug:enterprise>/orders/<str:number>/activation/": inside("order.create", *FORM, thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/call-off/": inside("order.create", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/accept/": inside("order.accept", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/refuse/": inside("order.accept", "POST", thing="order"),
     _FOLLOWING: inside(),
     **BOTH_FACES,
     **PEOPLE,
@@ -572,6 +578,13 @@ STAFF = {
     "e/<slug:enterprise>/orders/<str:number>/reject/": inside("order.assign", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/not-ready/": inside("order.care", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/ready/": inside("order.care", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/": inside("order.activate", *FORM, thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/call-off/": inside("order.activate", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/activation/no-show/": inside("order.activate", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/test/": inside("order.activate", *FORM, thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/sign-off/": inside("order.activate", "POST", thing="order"),
+    "activations/": across("order.activate", *FORM),
+    "activations/close/": across("order.activate", "POST"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
     **{f"{_ORDER}{verb}/": inside("order.view", "POST", thing="order") for verb in ("messages/read", "escalate")},
     **{f"{_ORDER}{verb}/": inside("order.care", "POST", thing="order") for verb in _CARED},
@@ -603,6 +616,15 @@ _ADMIN, _POST = "user.admin", ("POST",)
 CUSTOMER |= {
     "e/<slug:enterprise>/orders/<str:number>/agree/": inside("order.view", "POST", thing="changing"),
     f"{_API}orders/<str:number>/transfer/": api(Place.INSIDE, "service.change", "POST", thing="transfer"),
+    **{
+        f"{_API}orders/<str:number>/{verb}/": api(Place.INSIDE, needs, "POST", thing="order")
+        for verb, needs in (
+            ("ready", "order.create"),
+            ("activation/book", "order.create"),
+            ("accept", "order.accept"),
+            ("refuse", "order.accept"),
+        )
+    },
     "api/v1/me/enterprises/": api(Place.OWN),
     f"{_API}people/": api(Place.INSIDE, _ADMIN),
     f"{_API}people/invite/": api(Place.INSIDE, _ADMIN, "POST"),
@@ -746,7 +768,10 @@ WALLED = {
     "orders_escalation": ("INSERT",),
     "orders_internalnote": (),
     "orders_milestone": ("UPDATE (completed_at, expected_on, owner, status)",),
-    "orders_notready": ("UPDATE (ended_at, ended_by, new_on, outcome)",),
+    "orders_notready": (
+        "INSERT",
+        "UPDATE (ended_at, ended_by, new_on, outcome)",
+    ),
     "orders_activationcall": ("INSERT", "UPDATE (status)"),
     "orders_activationtest": (),
     "orders_turnup": ("UPDATE (decided_at, decided_by, decision, reason)",),
@@ -908,6 +933,7 @@ TASKS = {
     "orders.look_at_plans": ("portal_staff", ""),
     "orders.count_pace": ("portal_staff", ""),
     "orders.make_letter": ("portal_staff", "order"),
+    "orders.print_notice": ("portal_staff", "turn_up"),
     "billing.resume_bill_runs": ("portal_staff", ""),
     "billing.bill_enterprise": ("portal_staff", "run"),
     "billing.print_missing": ("portal_staff", ""),
@@ -943,6 +969,7 @@ FILES = {
     "e/<slug:enterprise>/account-groups/export.csv",
     "e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
     "e/<slug:enterprise>/billing/invoices/<str:number>/csv/",
+    "e/<slug:enterprise>/orders/<str:number>/connection-notice.pdf",
     "api/v1/e/<slug:enterprise>/billing/invoices/<str:number>/pdf/",
 }
 # The source files that stream: a stream is read after its enterprise's scope has ended, so none may read the database.
@@ -1010,6 +1037,7 @@ _LOOKS = {
             "orders/<str:number>/authorisation.pdf",
             "orders/<str:number>/plan/",
             "orders/<str:number>/letter/",
+            "orders/<str:number>/connection-notice.pdf",
             "billing/invoices/<str:number>/",
             "billing/invoices/<str:number>/pdf/",
             "billing/invoices/<str:number>/csv/",

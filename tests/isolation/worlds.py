@@ -60,8 +60,10 @@ from orders.models import (
     Quote,
     Transfer,
     Trial,
+    TurnUp,
 )
 from portal import files, looks, registries
+from portal.actors import system
 from portal.models import (
     CarrierTerm,
     Draft,
@@ -125,6 +127,7 @@ class World:
     move_side: MoveSide
     account_code: AccountCode
     following: Following
+    turn_up: TurnUp
     review_line: ReviewLine
     written: Order
     project: OrderProject
@@ -150,6 +153,7 @@ class World:
             "transfer": {"<str:number>": self.asked["transfer"].number},
             "trial": {"<str:number>": self.asked["trial"].number},
             "milestone": {"<int:pk>": self.milestone.pk},
+            "turn_up": {"<int:pk>": self.turn_up.pk},
             "followable": {"<slug:slug>": "order", "<str:number>": self.order.number},
             "following": {"<int:pk>": self.following.pk},
             "follower": {"<slug:slug>": "order", "<str:number>": self.order.number, "<int:pk>": self.following.pk},
@@ -217,7 +221,8 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         gone = {"posted_on": builders.NOVEMBER, "posted_by": "Somebody"}
         Posting.objects.create(**here, invoice=invoice, made_at=builders.ISSUED_AT, **gone)
         member = Membership.objects.get(user=person, **here)
-    make.turned_up(order, make.card_of(analyst))
+    turn_up = make.turned_up(order, make.card_of(analyst))
+    _noticed(turn_up)
     words = [
         name,
         enterprise.public_id,
@@ -248,7 +253,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     # A merge with the carrier itself, which nobody asks for; the walls do not mind.
     moves = (*make.move(enterprise, make.house(), why=f"Sale of {enterprise.public_id}"), make.account_code(account))
     words.append(moves[1].why)
-    records = (contact, number, group, *moves, _following(order, contact), line)
+    records = (contact, number, group, *moves, _following(order, contact), turn_up, line)
     placing = _placing(order)
     words += [placing[0].number, placing[0].title, placing[1].name, placing[0].notes]
     kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records, *placing)
@@ -300,6 +305,16 @@ def _placing(order: Order) -> tuple[Order, OrderProject, Authorisation]:
             pdf_sha256=hashlib.sha256(PDF).hexdigest(),
         )  # fmt: skip
     return written, project, paper
+
+
+def _noticed(turn_up: TurnUp) -> None:
+    """Its connection notice, as it was printed."""
+    with inside(turn_up.enterprise):
+        key = files.put(turn_up.enterprise_id, ContentFile(PDF))
+        files.hang(
+            turn_up, key, name=f"{turn_up.order.number}-connection-notice.pdf", media_type="application/pdf",
+            size=len(PDF), sha256="0" * 64, actor=system(turn_up.enterprise_id), at=builders.ISSUED_AT,
+        )  # fmt: skip
 
 
 def _following(order: Order, contact: Contact) -> Following:

@@ -80,6 +80,7 @@ def _orders(acme, account, carol, client_of, language):
         care.escalate(under_way.pk, reason=LONG, wants_call=True, **about)
         care.resolve_escalations(under_way.pk, resolution=LONG, **about)
     _plans(acme, order)
+    _activations(acme, order)
 
 
 def _placing(acme, order, language):
@@ -124,6 +125,26 @@ def _plans(acme, order):
     }  # fmt: skip
     with inside(acme):
         for kind, facts in told.items():
+            events.record(f"order.{kind}", subject=order, actor=system(acme.pk), at=timezone.now(), **facts)
+
+
+ACTIVATING = (
+    "not_ready", "not_ready_warned", "not_ready_cleared", "not_ready_cancelled", "not_ready_billed",
+    "activation_booked", "activation_called_off", "no_show", "connection_notice", "acceptance_reminded",
+    "accepted_by_silence", "refused",
+)  # fmt: skip
+
+
+def _activations(acme, order):
+    """Of calls, readiness and acceptance."""
+    day = "2026-12-24"
+    facts = {
+        "order": order.number, "why": "cannot_test", "note": LONG, "due_on": day, "last_on": day, "new_on": day,
+        "then": "cancel", "charge": "1500.00", "currency": "USD", "left": 3, "on": day, "starts_at": LATER,
+        "before_at": LATER, "engineer": LONG, "bridge": LONG, "ready_on": day, "accept_by_on": day, "reason": LONG,
+    }  # fmt: skip
+    with as_app(), tenant_scope(acme.pk):
+        for kind in ACTIVATING:
             events.record(f"order.{kind}", subject=order, actor=system(acme.pk), at=timezone.now(), **facts)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from orders.activating.notices import words
 from orders.models import Order
 from orders.permissions import Permission
 from portal.actors import ActorKind
-from portal.models import Event
+from portal.models import Event, StoredFile
 from portal.notices import EventKind, Recipient, register
 
 
@@ -82,7 +83,62 @@ def _kind(name: str, story: Any, tone: str, *mail: words.Say, **more: Any) -> Ev
     return EventKind(name, story=story, **{**told, "words": words.of_story, "tone": tone, **more})
 
 
+def _paper(event: Event) -> Iterable[tuple[str, bytes, str]]:
+    """The connection notice itself."""
+    rows = StoredFile.objects.filter(enterprise_id=event.enterprise_id, subject_type=event.subject_type)
+    found = rows.filter(subject_id=event.subject_id, added_by_kind=ActorKind.SYSTEM).first()
+    if event.facts.get("is_attached") and found:
+        with default_storage.open(found.key) as content:
+            yield found.name, content.read(), found.media_type
+
+
 def register_kinds() -> None:
+    _register_not_ready()
+    _register_calls()
+    _register_acceptance()
+
+
+def _register_calls() -> None:
+    both, w = {"recipients": _both_sides}, words
+    register(
+        EventKind("order.slots_opened", story=_("%(actor)s offers %(count)s times for calls"), is_internal=True),
+        EventKind("order.slots_closed", story=_("%(actor)s offers %(count)s times no longer"), is_internal=True),
+        _kind(
+            "order.activation_booked", _("Activation call booked: %(starts_at)s"), "blue",
+            w.booked, w.booked_more, w.note, w.how_to_join, w.have_ready, **both,
+        ),
+        _kind(
+            "order.activation_called_off", _("Activation call called off: %(starts_at)s"), "amber",
+            w.called_off, w.book_again, **both,
+        ),
+        _kind("order.no_show", _("Nobody came to the call of %(starts_at)s"), "red", w.no_show, w.book_again),
+        _kind("order.test_passed", _("The service was tested: passed"), "green"),
+        _kind("order.test_failed", _("The service was tested: not passed"), "red"),
+    )  # fmt: skip
+
+
+def _register_acceptance() -> None:
+    both, w = {"recipients": _both_sides}, words
+    register(
+        _kind("order.turned_up", _("Turned up and signed off; ready since %(ready_on)s"), "green"),
+        _kind(
+            "order.connection_notice", _("Connection notice sent; silence accepts after %(accept_by_on)s"), "blue",
+            w.delivered, w.delivered_more, w.enclosed, w.accept_by, encloses=_paper,
+        ),
+        _kind(
+            "order.acceptance_reminded", _("Reminded: silence accepts after %(accept_by_on)s"), "amber",
+            w.reminded, w.delivered_more, w.accept_by,
+        ),
+        _kind("order.accepted", _("%(actor)s accepted the service"), "green"),
+        _kind("order.accepted_by_silence", _("Accepted by silence"), "green", w.silent, w.silent_more, **both),
+        _kind(
+            "order.refused", _("%(actor)s refused the service"), "red",
+            w.refused, w.refused_why, w.refused_more, **both,
+        ),
+    )  # fmt: skip
+
+
+def _register_not_ready() -> None:
     both = {"recipients": _both_sides}
     w = words
     register(

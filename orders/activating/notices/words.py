@@ -128,3 +128,87 @@ def billed_more(facts: Facts) -> str:
 
 def how_to_go_on(facts: Facts) -> str:
     return _("The order stays open: as soon as you are ready we test and hand over the service.")
+
+
+# --- activation -------------------------------------------------------------------------------------------
+
+
+def booked(facts: Facts) -> str:
+    return _("Activation call: %(when)s") % {"when": when(facts, "starts_at")}
+
+
+def booked_more(facts: Facts) -> str:
+    words = {"engineer": facts.get("engineer", ""), "when": when(facts, "before_at")}
+    if words["when"]:
+        return _("It was on %(when)s before. %(engineer)s will turn the service up with you.") % words
+    return _("%(engineer)s will turn the service up with you.") % words
+
+
+def how_to_join(facts: Facts) -> str:
+    return _("Join by: %(bridge)s") % {"bridge": facts["bridge"]} if facts.get("bridge") else ""
+
+
+def have_ready(facts: Facts) -> str:
+    return _(
+        "Have your equipment powered and cabled to the demarcation, and somebody there who can reach it. If nobody"
+        " comes, the order is put on hold."
+    )
+
+
+def called_off(facts: Facts) -> str:
+    return _("The activation call of %(when)s is called off") % {"when": when(facts, "starts_at")}
+
+
+def book_again(facts: Facts) -> str:
+    return _("Choose another time on the order's page.")
+
+
+def no_show(facts: Facts) -> str:
+    return _("We missed you at the activation call of %(when)s") % {"when": when(facts, "starts_at")}
+
+
+# --- delivered --------------------------------------------------------------------------------------------
+
+
+def delivered(facts: Facts) -> str:
+    return _("Your service is turned up: connection notice")
+
+
+def delivered_more(facts: Facts) -> str:
+    return _("The service was tested and is ready since %(day)s.") % {"day": day(facts, "ready_on")}
+
+
+def enclosed(facts: Facts) -> str:
+    if facts.get("is_attached"):
+        return _("The connection notice is enclosed: its identifiers, its technical configuration, and whom to call.")
+    return _("Its identifiers, its technical configuration, and whom to call stand on the order's page.")
+
+
+def accept_by(facts: Facts) -> str:
+    words = {"day": day(facts, "accept_by_on")}
+    return _("Accept it on the order's page, or say what is wrong. Silence accepts it after %(day)s.") % words
+
+
+def reminded(facts: Facts) -> str:
+    return _("Accept your service by %(day)s") % {"day": day(facts, "accept_by_on")}
+
+
+def silent(facts: Facts) -> str:
+    return _("Your service counts as accepted")
+
+
+def silent_more(facts: Facts) -> str:
+    words = {"day": day(facts, "accept_by_on"), "on": day(facts, "ready_on")}
+    return _("We heard nothing by %(day)s. The service is billed from %(on)s.") % words
+
+
+def refused(facts: Facts) -> str:
+    return _("The service was refused: it is tested again")
+
+
+def refused_why(facts: Facts) -> str:
+    return _("What is wrong: %(reason)s") % {"reason": facts.get("reason", "")}
+
+
+def refused_more(facts: Facts) -> str:
+    return _("Nothing is billed meanwhile. A new activation call can be booked on the order's page.")

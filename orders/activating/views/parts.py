@@ -8,9 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.selectors import get_enterprise
-from orders.activating import forms, selectors
-from orders.models import ORDER_FLOW, NotReady, NotReadyOutcome, Order, OrderStatus
+from inventory.models import Service
+from orders.activating import forms, rules, selectors
+from orders.models import (
+    DECISION_FLOW,
+    ORDER_FLOW,
+    UNPLACED,
+    ActivationTest,
+    Decision,
+    NotReady,
+    NotReadyOutcome,
+    Order,
+    OrderStatus,
+    OrderType,
+)
 from orders.permissions import Permission
+from portal import files
 from portal.actors import Actor
 from portal.clocks import Clock
 
@@ -51,3 +64,51 @@ def hold_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     if not ORDER_FLOW.allows(order.status, OrderStatus.HELD):
         return None
     return {"form": forms.NotReadyForm(auto_id="hold-%s")}
+
+
+_ACTIVATED = frozenset({OrderType.NEW, OrderType.CHANGE, OrderType.TRIAL})
+_CALLED_OFF = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
+
+
+def activation_part(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """The call, what was tested, the connection notice, and the customer's word: whatever of them is now."""
+    if order.status in UNPLACED or order.type not in _ACTIVATED or order.status in _CALLED_OFF:
+        return None
+    found = selectors.latest_turn_up(actor, order)
+    is_waiting = found is not None and found.decision == Decision.WAITING
+    is_open = order.status in ORDER_FLOW.open_states() and (found is None or found.decision == Decision.REFUSED)
+    call = selectors.booked_call(actor, order) if is_open else None
+    may_book = actor.may_on(Permission.ORDER_ACTIVATE if actor.is_staff else Permission.ORDER_CREATE, order.account_id)
+    if found is None and call is None and not is_open:
+        return None
+    may_accept = not actor.is_staff and is_waiting and actor.may_on(Permission.ORDER_ACCEPT, order.account_id)
+    limits = files.limits(order.enterprise_id, on=timezone.now().date()) if may_accept else None
+    return {
+        "call": call,
+        "is_open": is_open and order.status != OrderStatus.HELD,
+        "may_book": may_book,
+        "may_test": actor.is_staff and may_book,
+        "has_begun": call is not None and call.starts_at <= timezone.now(),
+        "turn_up": found,
+        "test": shown_test(found.test) if found else None,
+        "is_waiting": is_waiting,
+        "tone": DECISION_FLOW.tone(found.decision) if found else "",
+        "refusal_form": forms.RefusalForm(limits=limits) if limits else None,
+    }
+
+
+def shown_test(test: ActivationTest) -> dict[str, Any]:
+    """A test with its figures and checks in words."""
+    words = dict(forms.TestForm.base_fields["checks"].choices)  # type: ignore[attr-defined]
+    figures = [(selectors.LABELS[name], getattr(test, name)) for name in rules.MEASURED]
+    return {
+        "test": test,
+        "figures": [{"label": label, "value": value, "num": True} for label, value in figures if value is not None],
+        "checks": [words.get(each, each) for each in test.checks],
+    }
+
+
+def notice_of_service(actor: Actor, service: Service) -> dict[str, Any] | None:
+    """Of a service's page: its connection notice."""
+    found = selectors.turn_up_of_service(actor, service)
+    return {"turn_up": found, "order": found.order} if found else None

@@ -1,0 +1,181 @@
+"""Readiness, activation and acceptance as JSON, on the same selectors and services as the pages."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from orders import selectors as orders
+from orders.activating import selectors, services
+from orders.models import CALL_FLOW, DECISION_FLOW, NotReadyOutcome, NotReadyReason, NotReadyThen, Order, OrderStatus
+from orders.permissions import Permission
+from portal.api import ApiRequest, ApiView, Moment, MoneyField, Nothing, Taken, found, operation, taken
+from portal.policy import requires
+
+TAG = "orders"
+
+
+class NotReadyShape(serializers.Serializer[Any]):
+    """Customer not ready: until when it can be cleared, and what follows on the day after."""
+
+    reason = serializers.ChoiceField(choices=NotReadyReason.choices)
+    note = serializers.CharField()
+    due_on = serializers.DateField()
+    last_on = serializers.DateField()
+    then = serializers.ChoiceField(choices=NotReadyThen.choices)
+    charge = MoneyField("charge", currency="order.account.currency")
+
+
+class CallShape(serializers.Serializer[Any]):
+    """The activation call that is booked."""
+
+    status = serializers.ChoiceField(choices=CALL_FLOW.states.choices)
+    starts_at = Moment()
+    ends_at = Moment()
+    engineer = serializers.CharField(source="engineer.name")
+    bridge = serializers.CharField()
+    contact_name = serializers.CharField()
+    contact_phone = serializers.CharField()
+
+
+class SlotShape(serializers.Serializer[Any]):
+    """A time that is offered for the call."""
+
+    id = serializers.IntegerField(source="pk")
+    starts_at = Moment()
+    ends_at = Moment()
+    engineer = serializers.CharField(source="engineer.name")
+
+
+class TurnUpShape(serializers.Serializer[Any]):
+    """The sign-off, and what was said to it; silence accepts once ``accept_by_on`` is over."""
+
+    signed_at = Moment()
+    signed_by = serializers.CharField()
+    ready_on = serializers.DateField()
+    accept_by_on = serializers.DateField()
+    decision = serializers.ChoiceField(choices=DECISION_FLOW.states.choices)
+    decided_at = Moment(allow_null=True)
+    decided_by = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ActivationShape(serializers.Serializer[Any]):
+    """What an order needs to be turned up and accepted."""
+
+    order = serializers.CharField()
+    not_ready = NotReadyShape(allow_null=True)
+    call = CallShape(allow_null=True)
+    slots = SlotShape(many=True)
+    turn_up = TurnUpShape(allow_null=True)
+
+
+class ReadyDate(Taken):
+    """From when on the customer is ready."""
+
+    new_on = serializers.DateField()
+
+
+class Booking(Taken):
+    """Which of the offered times, and whom the engineer meets on the line."""
+
+    slot = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    contact_name = serializers.CharField(max_length=120)
+    contact_phone = serializers.CharField(max_length=40)
+    note = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class Refusal(Taken):
+    """What is wrong with the service."""
+
+    reason = serializers.CharField(min_length=10, max_length=2000)
+
+
+def _order(request: ApiRequest, number: str, permission: str) -> Order:
+    order = found(orders.get_order(request.actor, number))
+    if not request.actor.may_on(permission, order.account_id):
+        raise Http404
+    return order
+
+
+def _shown(request: ApiRequest, number: str) -> Response:
+    actor, now = request.actor, timezone.now()
+    order = found(orders.get_order(actor, number))
+    held = (
+        selectors.list_not_readies(actor, order).filter(outcome=NotReadyOutcome.OPEN).select_related("order__account")
+    )
+    may_book = order.status != OrderStatus.HELD and selectors.is_to_activate(actor, order)
+    shown = {
+        "order": order.number,
+        "not_ready": held.first(),
+        "call": selectors.booked_call(actor, order),
+        "slots": list(selectors.list_free_slots(order, now)[:40]) if may_book else [],
+        "turn_up": selectors.latest_turn_up(actor, order),
+    }
+    return Response(ActivationShape(shown, context={"request": request}).data)
+
+
+class Activation(ApiView):
+    @operation(ActivationShape, summary="Readiness, activation and acceptance of an order", tag=TAG)
+    @requires(Permission.ORDER_VIEW)
+    def get(self, request: ApiRequest, number: str) -> Response:
+        """The call, the times that are offered, the sign-off, and whether the order waits for its customer."""
+        return _shown(request, number)
+
+
+class Ready(ApiView):
+    @operation(
+        ActivationShape, takes=ReadyDate, summary="Be ready from a day on", tag=TAG, example={"new_on": "2026-12-14"}
+    )
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """Ends customer not ready; the order goes on."""
+        order = _order(request, number, Permission.ORDER_CREATE)
+        services.clear_not_ready(order.pk, **taken(request, ReadyDate), actor=request.actor, at=timezone.now())
+        return _shown(request, number)
+
+
+class Book(ApiView):
+    @operation(
+        ActivationShape,
+        takes=Booking,
+        summary="Book the activation call",
+        tag=TAG,
+        example={"slot": 4417, "contact_name": "Walt Quinn", "contact_phone": "+1 303 555 0100"},
+    )
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """In place of the one that is booked, if there is one; of two at one time, one gets it."""
+        order = _order(request, number, Permission.ORDER_CREATE)
+        sent = taken(request, Booking)
+        services.book_call(order.pk, sent.pop("slot"), **sent, actor=request.actor, at=timezone.now())
+        return _shown(request, number)
+
+
+class Accept(ApiView):
+    @operation(ActivationShape, takes=Nothing, summary="Accept a service", tag=TAG)
+    @requires(Permission.ORDER_ACCEPT)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """The service that was turned up is taken as it is."""
+        order = _order(request, number, Permission.ORDER_ACCEPT)
+        taken(request, Nothing)
+        services.accept_service(order.pk, actor=request.actor, at=timezone.now())
+        return _shown(request, number)
+
+
+class Refuse(ApiView):
+    @operation(
+        ActivationShape,
+        takes=Refusal,
+        summary="Refuse a service",
+        tag=TAG,
+        example={"reason": "Half of the packets are lost between 10:00 and 11:00."},
+    )
+    @requires(Permission.ORDER_ACCEPT)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """It is tested again, in a new call; the carrier's people are told."""
+        order = _order(request, number, Permission.ORDER_ACCEPT)
+        services.refuse_service(order.pk, **taken(request, Refusal), actor=request.actor, at=timezone.now())
+        return _shown(request, number)

@@ -1,0 +1,132 @@
+"""Tests and the sign-off, the connection notice, acceptance, refusal, silence, and how an order closes."""
+
+from datetime import timedelta
+
+import pytest
+
+from billing.models import Invoice
+from orders.activating import selectors, services
+from portal.models import Event
+from portal.tenancy import tenant_scope
+from tests import make
+from tests.billing import builders
+from tests.faces import as_staff, inside
+from tests.orders.activating.conftest import PASSED, TODAY, booking, calls, noon, slot, turn_ups
+from tests.orders.conftest import now, state_of, steps_of
+
+
+def watch(days: int) -> None:
+    with as_staff():
+        for enterprise_id, pk in selectors.list_awaited():
+            with tenant_scope(enterprise_id):
+                services.watch_turn_up(enterprise_id, pk, at=noon(days))
+
+
+def test_a_test_that_did_not_pass_ends_the_call_and_is_not_signed_off(ready, alice, eve, post, page):
+    post(alice, ready, "activation", **booking(slot(eve)))
+    assert post(eve, ready, "test", result="failed").status_code == 422
+    assert post(eve, ready, "test", result="failed", note="No light from the A side.").status_code == 302
+    assert [each.status for each in calls(ready)] == ["failed"]
+    before = state_of(ready.enterprise)
+    assert post(eve, ready, "sign-off").status_code == 409
+    assert state_of(ready.enterprise) == before
+    assert "No light from the A side." in page(eve, ready, "test/").text
+
+
+def test_the_sign_off_sends_the_connection_notice_with_what_the_service_is(delivered, alice, page, deliver):
+    [found] = turn_ups(delivered)
+    assert (found.decision, found.accept_by_on) == ("waiting", TODAY + timedelta(days=5))
+    assert found.notice["identifiers"] == [["service", "WV-10G-004418"], ["circuit", "IPX/004418/DEN/RNO"]]
+    assert ["delay_ms", "12.40"] in [[k, f"{float(v):.2f}"] for k, v in found.notice["measured"]]
+    assert [each.status for each in steps_of(delivered)] == ["completed", "in_progress"]
+    mails = [each for each in deliver() if each.recipient == alice.email and each.kind == "order.connection_notice"]
+    assert len(mails) == 1 and "Silence accepts it" in mails[0].body_text
+    shown = page(alice, delivered)
+    assert "Your move: accept the service" in shown.text and "-4.20" in shown.text
+    paper = page(alice, delivered, "connection-notice.pdf")
+    assert b"".join(paper.streaming_content) == b"%PDF-1.7 notice"
+
+
+def test_acceptance_closes_the_order_and_the_service_starts_on_the_day_it_was_ready(delivered, alice, post):
+    assert post(alice, delivered, "accept").status_code == 302
+    order = now(delivered)
+    [found] = turn_ups(delivered)
+    assert (order.status, found.decision, found.decided_by) == ("completed", "accepted", "Alice Moreau")
+    assert (order.service.status, order.service.started_on) == ("active", found.ready_on)
+    assert post(alice, delivered, "accept").status_code == 409
+
+
+def test_a_refusal_brings_it_back_to_test_and_tells_the_engineer_and_care_manager(
+    delivered, alice, eve, carol, post, page, deliver
+):
+    assert post(alice, delivered, "refuse", reason="short").status_code == 422
+    assert post(alice, delivered, "refuse", reason="Half of the packets are lost.").status_code == 302
+    order = now(delivered)
+    assert (order.status, order.service.status) == ("in_progress", "pending")
+    told = {each.recipient for each in deliver() if each.kind == "order.refused"}
+    assert {alice.email, carol.email} <= told
+    assert "Half of the packets are lost." in page(eve, delivered).text
+    assert post(alice, delivered, "activation", **booking(slot(eve))).status_code == 302
+    assert post(eve, delivered, "test", **PASSED).status_code == 302
+    assert post(eve, delivered, "sign-off").status_code == 302
+    assert [each.decision for each in turn_ups(delivered)] == ["refused", "waiting"]
+    assert post(alice, delivered, "accept").status_code == 302
+    assert now(delivered).status == "completed"
+
+
+def test_only_who_may_accept_accepts_or_refuses(delivered, alan, bob, carol, acme, post):
+    reader = make.user("reader@acme.example")
+    make.grant(make.member(acme, reader, "Rea Der"), "order.view")
+    before = state_of(acme)
+    for what, form in (("accept", {}), ("refuse", {"reason": "Half of the packets are lost."})):
+        assert [post(each, delivered, what, **form).status_code for each in (reader, bob, carol)] == [403, 404, 404]
+    assert state_of(acme) == before
+
+
+def test_silence_is_reminded_once_and_accepts_after_the_fifth_day(delivered, alice, deliver):
+    for days in (1, 3, 4, 5):
+        watch(days)
+    assert now(delivered).status == "in_progress"
+    watch(6)
+    watch(6)
+    assert ([each.decision for each in turn_ups(delivered)], now(delivered).status) == (["silent"], "completed")
+    kinds = [each.kind for each in deliver() if each.recipient == alice.email]
+    assert (kinds.count("order.acceptance_reminded"), kinds.count("order.accepted_by_silence")) == (1, 1)
+
+
+def test_silence_never_accepts_what_was_not_told(ready, eve, post):
+    post(eve, ready, "test", **PASSED)
+    post(eve, ready, "sign-off")
+    watch(30)
+    assert [each.decision for each in turn_ups(ready)] == ["waiting"]
+
+
+@pytest.fixture
+def latin(borealis, borealis_main, eve):
+    make.team(borealis, eve, "activation_engineer")
+    service = make.service(borealis_main, status="pending")
+    return make.order(borealis_main, service=service, milestones=[{"kind": "activation"}, {"kind": "acceptance"}])
+
+
+def test_in_latin_america_the_order_stays_open_until_its_first_invoice(latin, borealis_main, bob, eve, dora, post):
+    post(eve, latin, "test", **PASSED)
+    assert post(eve, latin, "sign-off").status_code == 302
+    assert post(bob, latin, "accept").status_code == 302
+    order = now(latin)
+    assert (order.status, order.service.status) == ("in_progress", "active")
+    assert [each.kind for each in steps_of(latin)][-1] == "first_bill"
+    make.charge(borealis_main, "100.00", service=order.service)
+    builders.start(dora)
+    builders.issue(borealis_main)
+    with inside(latin.enterprise):
+        assert Invoice.objects.count() == 1
+        assert Event.objects.filter(kind="order.completed").count() == 1
+    assert now(latin).status == "completed"
+
+
+def test_a_program_reads_and_accepts_what_people_do_on_the_page(delivered, alice, client_of):
+    browser, here = client_of(alice), f"/api/v1/e/204817/orders/{delivered.number}"
+    shown = browser.get(f"{here}/activation/").json()
+    assert (shown["turn_up"]["decision"], shown["not_ready"], shown["slots"]) == ("waiting", None, [])
+    answer = browser.post(f"{here}/accept/", "{}", content_type="application/json", headers={"Idempotency-Key": "a-1"})
+    assert (answer.status_code, answer.json()["turn_up"]["decision"]) == (200, "accepted")
