@@ -14,7 +14,7 @@ _both: list[URLPattern] = [
     path("<str:number>/trial/", views.answer_trial, name="answer_trial"),
 ]
 customer: list[URLPattern] = [*_both, path("<str:number>/agree/", views.agree, name="agree")]
-staff: list[URLPattern] = [*_both, path("<str:number>/price/", views.price, name="price")]
+staff: list[URLPattern] = [*_both, path("<str:number>/change-price/", views.price, name="change_price")]
 staff_outside: list[URLPattern] = []
 _api_both: list[URLPattern] = [
     path("services/<int:pk>/disconnect/", api.Disconnects.as_view(), name="disconnect"),

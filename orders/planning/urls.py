@@ -14,7 +14,7 @@ customer: list[URLPattern] = [
     path("<str:number>/confirm/", views.confirm, name="confirm"),
     path("<str:number>/delivery/", views.choose_delivery, name="delivery"),
     path("<str:number>/expedite/", views.expedite, name="expedite"),
-    path("<str:number>/change/", views.change, name="change"),
+    path("<str:number>/supplement/", views.change, name="supplement"),
     path("<str:number>/cancel/", views.cancel, name="cancel"),
     path("<str:number>/take-back/", views.take_back, name="take_back"),
 ]
@@ -40,7 +40,7 @@ api_customer: list[URLPattern] = [
     path("<str:number>/confirm/", api.Confirm.as_view(), name="confirm"),
     path("<str:number>/delivery/", api.Delivery.as_view(), name="delivery"),
     path("<str:number>/expedite/", api.Expedite.as_view(), name="expedite"),
-    path("<str:number>/change/", api.Change.as_view(), name="change"),
+    path("<str:number>/supplement/", api.Change.as_view(), name="supplement"),
     path("<str:number>/cancel/", api.Cancel.as_view(), name="cancel"),
     path("<str:number>/take-back/", api.TakeBack.as_view(), name="take_back"),
 ]

@@ -104,7 +104,7 @@ _WISHED = {
     "confirm": "order.create",
     "delivery": "order.create",
     "expedite": "order.expedite",
-    "change": "order.create",
+    "supplement": "order.create",
     "cancel": "order.cancel",
     "take-back": "order.create",
 }
@@ -268,7 +268,7 @@ BOTH_FACES = {
     "api/v1/e/<slug:enterprise>/orders/<str:number>/": api(Place.INSIDE, "order.view", thing="order"),
     "api/v1/e/<slug:enterprise>/orders/drafts/": api(Place.INSIDE, "order.create", "POST"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/contents/": api(Place.INSIDE, "order.view", thing="order"),
-    "api/v1/e/<slug:enterprise>/orders/<str:number>/change/": api(Place.INSIDE, "order.create", "POST", thing="order"),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/rewrite/": api(Place.INSIDE, "order.create", "POST", thing="order"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/submit/": api(Place.INSIDE, "order.create", "POST", thing="order"),
     "api/v1/e/<slug:enterprise>/orders/<str:number>/ask-price/": api(
         Place.INSIDE, "order.create", "POST", thing="order"
@@ -657,7 +657,7 @@ CUSTOMER |= {
     f"{_API}account-groups/<int:pk>/close/": api(Place.INSIDE, "enterprise.admin", "POST", thing="group"),
 }
 STAFF |= {
-    "e/<slug:enterprise>/orders/<str:number>/price/": inside("order.price", "POST", thing="changing"),
+    "e/<slug:enterprise>/orders/<str:number>/change-price/": inside("order.price", "POST", thing="changing"),
     f"{_API}team/add/": api(Place.INSIDE, "team.manage", "POST"),
     f"{_API}team/<int:pk>/end/": api(Place.INSIDE, "team.manage", "POST", thing="place"),
     "api/v1/team-gaps/": api(Place.ACROSS, "team.manage"),

@@ -89,7 +89,7 @@ def test_a_change_waits_for_its_price_and_then_the_service_and_its_bill_are_anot
     complete = f"/e/204817/orders/milestones/{step.pk}/complete/"
     assert client_of(carol).post(complete).status_code == 409
     assert (now(wave).bandwidth, steps_of(order)[0].status) == ("10 Gbps", "in_progress")
-    assert say(carol, order, "price", monthly="3900.00", one_time="200").status_code == 302
+    assert say(carol, order, "change-price", monthly="3900.00", one_time="200").status_code == 302
     assert say(alice, order, "agree", monthly="3000.00", one_time="200").status_code == 409
     page = client_of(alice).get(f"/e/204817/orders/{order.number}/").content.decode()
     assert "$3,900.00 a month" in page

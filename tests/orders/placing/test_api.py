@@ -36,10 +36,10 @@ def test_an_order_goes_from_its_draft_to_its_care_manager(post, client_of, acme,
     number = body["number"]
     assert (body["state"], body["revision"], body["project"]["name"]) == ("draft", 0, "New plant")
     assert body["items"][0]["z_end"] == "2 Main St, 2 Main St, Reno, US" and body["items"][0]["action"] == "add"
-    changed = post(alice, f"{number}/change/", written(title="Mine", revision=0)).json()
+    changed = post(alice, f"{number}/rewrite/", written(title="Mine", revision=0)).json()
     assert (changed["title"], changed["revision"]) == ("Mine", 1)
     before = all_of(acme)
-    assert post(alice, f"{number}/change/", written(title="Theirs", revision=0)).status_code == 409
+    assert post(alice, f"{number}/rewrite/", written(title="Theirs", revision=0)).status_code == 409
     assert post(alice, f"{number}/submit/", {**SIGNED, "revision": 0}).status_code == 409
     assert all_of(acme) == before
     signed = post(alice, f"{number}/submit/", {**SIGNED, "revision": 1}).json()

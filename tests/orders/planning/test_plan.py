@@ -258,7 +258,7 @@ def test_past_it_the_charge_is_shown_agreed_to_and_the_carrier_answers(send, tak
     assert send(alice, taken, "cancel", agreed="400.00").status_code == 302
     assert now(taken).status == "cancelling"
     before = state_of(acme)
-    again = send(alice, taken, "change", kind="other", words="More ports", agreed_other="200.00")
+    again = send(alice, taken, "supplement", kind="other", words="More ports", agreed_other="200.00")
     refuses(again, before, taken, "waits for an answer already")
     assert send(alice, taken, "take-back").status_code == 302
     assert now(taken).status == "acknowledged"
@@ -277,7 +277,7 @@ def test_past_it_the_charge_is_shown_agreed_to_and_the_carrier_answers(send, tak
 )
 def test_another_date_that_cannot_be_is_refused(send, taken, acme, alice, day, words):
     refuses(
-        send(alice, taken, "change", kind="due_date", wanted_on=f"{day}", agreed_due_date="0"),
+        send(alice, taken, "supplement", kind="due_date", wanted_on=f"{day}", agreed_due_date="0"),
         state_of(acme),
         taken,
         words,
@@ -288,7 +288,7 @@ def test_another_date_is_answered_by_a_new_commitment(send, client_of, taken, ac
     reserved(send, client_of, taken, alice, carol)
     assert send(carol, taken, "commit", committed_on=f"{business_day(45)}").status_code == 302
     later = business_day(60)
-    assert send(alice, taken, "change", kind="due_date", wanted_on=f"{later}", agreed_due_date="0").status_code == 302
+    assert send(alice, taken, "supplement", kind="due_date", wanted_on=f"{later}", agreed_due_date="0").status_code == 302
     assert now(taken).requested_on == later
     assert send(carol, taken, "commit", committed_on=f"{later}", reason="As you asked").status_code == 302
     with inside(acme):
