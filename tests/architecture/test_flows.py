@@ -20,7 +20,7 @@ DOMAIN = [
 ]
 # States that no service reaches yet: they come with load_carrier, until the pages that lead there are built.
 ONLY_LOADED = {
-    "order": {"submitted", "pending", "held", "cancelled"},
+    "order": {"submitted", "pending", "held"},
     "milestone": {"skipped"},
     "service": {"suspended", "ending", "terminated"},
 }
