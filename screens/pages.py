@@ -328,7 +328,7 @@ NOT_PAGES = {
     "e/<slug:enterprise>/orders/<str:number>/keep/": "takes a form only",
     "e/<slug:enterprise>/orders/<str:number>/trial/": "takes a form only",
     "e/<slug:enterprise>/orders/<str:number>/agree/": "takes a form only",
-    "e/<slug:enterprise>/orders/<str:number>/price/": "takes a form only",
+    "e/<slug:enterprise>/orders/<str:number>/change-price/": "takes a form only",
     "e/<slug:enterprise>/orders/transfers/<str:number>/": "its part stands on the order's page",
     "e/<slug:enterprise>/moves/<int:pk>/agree/": "takes a form only",
     "e/<slug:enterprise>/moves/<int:pk>/decline/": "takes a form only",

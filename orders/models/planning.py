@@ -166,7 +166,8 @@ CHOICE_FLOW = Flow(
     states=ChoiceStatus,
     moves=table(
         {
-            _C.CHOSEN: [_C.REPLACED],
+            # A wish that costs something is asked for.
+            _C.CHOSEN: [_C.ASKED, _C.REPLACED],
             _C.ASKED: [_C.AGREED, _C.REFUSED, _C.REPLACED],
             _C.AGREED: [_C.MET, _C.MISSED, _C.REPLACED],
         }

@@ -207,6 +207,12 @@ def register_kinds() -> None:
             context=_mail(_("Your expedite is not possible"), _not_earlier), words=_said, tone="amber",
         ),
         EventKind("order.expedite_settled", story=_("Expedite settled: %(fee)s"), words=_said),
+    )  # fmt: skip
+    _register_changes()
+
+
+def _register_changes() -> None:
+    register(
         EventKind(
             "order.supplement_asked", story=_("Change asked for: %(change)s (%(charge)s)"), words=_of_supplement,
             tone="amber",

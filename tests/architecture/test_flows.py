@@ -20,9 +20,7 @@ DOMAIN = [
 ]
 # States that no service reaches yet: they come with load_carrier, until the pages that lead there are built.
 ONLY_LOADED = {
-    "order": {"pending", "cancelling"},
-    "activationcall": {"moved", "called_off", "no_show", "failed", "done"},
-    "turnup": {"accepted", "silent", "refused"},
+    "order": {"pending"},
     "milestone": {"skipped"},
     "service": {"suspended", "ending", "terminated"},
 }

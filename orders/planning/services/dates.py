@@ -14,6 +14,7 @@ from orders import rules, services
 from orders.models import (
     CHOICE_FLOW,
     MILESTONE_FLOW,
+    SUPPLEMENT_FLOW,
     Choice,
     ChoiceStatus,
     DeliveryChoice,
@@ -96,11 +97,13 @@ def _answer_wishes(order: Order, actor: Actor, at: datetime) -> None:
     """A new date answers who asked for another one, and agrees to an expedite that it keeps."""
     asked = selectors.open_supplement(selectors.list_supplements(actor, order))
     if asked and asked.kind == SupplementKind.DUE_DATE:
+        SUPPLEMENT_FLOW.require(asked.status, SupplementStatus.DONE)
         asked.status, asked.decided_by, asked.decided_at = SupplementStatus.DONE, actor.name, at
         asked.save(update_fields=["status", "decided_by", "decided_at"])
         add_charge(order, asked.charge, asked.currency)
     wish, day = selectors.open_choice(selectors.list_choices(actor, order)), order.committed_on
     if wish and wish.status == ChoiceStatus.ASKED and wish.wanted_on and day and day <= wish.wanted_on:
+        CHOICE_FLOW.require(wish.status, ChoiceStatus.AGREED)
         wish.status = ChoiceStatus.AGREED
         wish.save(update_fields=["status"])
 
@@ -181,12 +184,7 @@ def choose_delivery(
     if choice == Choice.EXPEDITE:
         assert wanted_on is not None
         price = price_expedite(order, wanted_on, at=at)
-        if agreed != price.fee:
-            raise Refused(
-                _("The fee has changed since it was shown to you."),
-                way_out=_("Nothing was ordered. Look at the fee as it is now, and agree to that."),
-                field="wanted_on",
-            )
+        _require_agreed(price, agreed)
         row.days, row.fee, row.currency, row.status = price.days, price.fee, price.currency, ChoiceStatus.ASKED
     elif choice == Choice.FIRM:
         require_workday(order, wanted_on, at)
@@ -200,6 +198,15 @@ def choose_delivery(
     facts |= {"fee": row.fee, "currency": row.currency, "days": row.days}
     events.record("order.delivery_chosen", subject=order, actor=actor, at=at, **facts)
     return row
+
+
+def _require_agreed(price: Price, agreed: Decimal | None) -> None:
+    if agreed != price.fee:
+        raise Refused(
+            _("The fee has changed since it was shown to you."),
+            way_out=_("Nothing was ordered. Look at the fee as it is now, and agree to that."),
+            field="wanted_on",
+        )
 
 
 def require_workday(order: Order, wanted_on: date | None, at: datetime) -> None:
@@ -256,7 +263,9 @@ def settle_expedite(order: Order, actor: Actor, on: date, at: datetime) -> None:
     if wish is None or wish.status != ChoiceStatus.AGREED or wish.wanted_on is None:
         return
     is_met = on <= wish.wanted_on
-    wish.status = ChoiceStatus.MET if is_met else ChoiceStatus.MISSED
+    outcome = ChoiceStatus.MET if is_met else ChoiceStatus.MISSED
+    CHOICE_FLOW.require(wish.status, outcome)
+    wish.status = outcome
     wish.save(update_fields=["status"])
     if is_met:
         add_charge(order, wish.fee, wish.currency)

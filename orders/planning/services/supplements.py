@@ -77,8 +77,6 @@ def ask_supplement(
     row.save()
     _DONE_AT_ONCE.get(kind, _nothing)(order, row, actor, at)
     _tell("order.supplement_asked", order, row, actor, at)
-    if order.status == OrderStatus.CANCELLED:
-        events.record("order.cancelled", subject=order, actor=actor, at=at, order=order.number, reason=row.words)
     return row
 
 
@@ -93,8 +91,10 @@ def _cancel(order: Order, row: Supplement, actor: Actor, at: datetime) -> None:
         return
     services.bring(order, OrderStatus.CANCELLED)
     release_capacity(order, actor, at=at)
+    SUPPLEMENT_FLOW.require(row.status, SupplementStatus.DONE)
     row.status, row.decided_by, row.decided_at = SupplementStatus.DONE, actor.name, at
     row.save(update_fields=["status", "decided_by", "decided_at"])
+    events.record("order.cancelled", subject=order, actor=actor, at=at, order=order.number, reason=row.words)
 
 
 def _wish_a_date(order: Order, row: Supplement, actor: Actor, at: datetime) -> None:
