@@ -87,7 +87,7 @@ class Booking(Taken):
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
-class Refusal(Taken):
+class ServiceRefusal(Taken):
     """What is wrong with the service."""
 
     reason = serializers.CharField(min_length=10, max_length=2000)
@@ -168,7 +168,7 @@ class Accept(ApiView):
 class Refuse(ApiView):
     @operation(
         ActivationShape,
-        takes=Refusal,
+        takes=ServiceRefusal,
         summary="Refuse a service",
         tag=TAG,
         example={"reason": "Half of the packets are lost between 10:00 and 11:00."},
@@ -177,5 +177,5 @@ class Refuse(ApiView):
     def post(self, request: ApiRequest, number: str) -> Response:
         """It is tested again, in a new call; the carrier's people are told."""
         order = _order(request, number, Permission.ORDER_ACCEPT)
-        services.refuse_service(order.pk, **taken(request, Refusal), actor=request.actor, at=timezone.now())
+        services.refuse_service(order.pk, **taken(request, ServiceRefusal), actor=request.actor, at=timezone.now())
         return _shown(request, number)

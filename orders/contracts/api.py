@@ -16,7 +16,7 @@ from portal.api import ApiRequest, ApiView, MoneyField, Nothing, Taken, found, o
 from portal.policy import requires
 
 
-class EstimateShape(serializers.Serializer[Any]):
+class DisconnectEstimateShape(serializers.Serializer[Any]):
     """What a disconnect would come to: ``fee`` = ``months`` × ``monthly`` × ``percent`` ÷ 100."""
 
     stops_on = serializers.DateField()
@@ -38,7 +38,7 @@ class NewDisconnect(Taken):
     customer_reference = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
 
-class NewChange(Taken):
+class NewServiceChange(Taken):
     """What is left out stays as it is; ``gives_up_z`` is a partial disconnect."""
 
     bandwidth = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
@@ -64,7 +64,7 @@ class NewTransfer(Taken):
     customer_reference = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
 
-class Answer(Taken):
+class TransferSaid(Taken):
     """Whether the side agrees, or gives the transfer up."""
 
     agrees = serializers.BooleanField()
@@ -80,12 +80,12 @@ def _written(request: ApiRequest, order: Order) -> Response:
 
 
 class Disconnects(ApiView):
-    @operation(EstimateShape, summary="What a disconnect would come to", tag=TAG)
+    @operation(DisconnectEstimateShape, summary="What a disconnect would come to", tag=TAG)
     @requires(Permission.DISCONNECT_REQUEST)
     def get(self, request: ApiRequest, pk: int) -> Response:
         """On the earliest day."""
         service = _service(request, pk, Permission.DISCONNECT_REQUEST)
-        return Response(EstimateShape(selectors.estimate(service, stops_on=None, at=timezone.now())).data)
+        return Response(DisconnectEstimateShape(selectors.estimate(service, stops_on=None, at=timezone.now())).data)
 
     @operation(OrderRow, takes=NewDisconnect, status=201, summary="Have a service disconnected", tag=TAG)
     @requires(Permission.DISCONNECT_REQUEST)
@@ -97,12 +97,12 @@ class Disconnects(ApiView):
 
 
 class Changes(ApiView):
-    @operation(OrderRow, takes=NewChange, status=201, summary="Ask for a change of a service", tag=TAG)
+    @operation(OrderRow, takes=NewServiceChange, status=201, summary="Ask for a change of a service", tag=TAG)
     @requires(Permission.SERVICE_CHANGE)
     def post(self, request: ApiRequest, pk: int) -> Response:
         """The carrier names the price; nothing is changed until it is agreed to."""
         _service(request, pk, Permission.SERVICE_CHANGE)
-        sent = taken(request, NewChange)
+        sent = taken(request, NewServiceChange)
         return _written(request, services.request_change(pk, **sent, actor=request.actor, at=timezone.now()))
 
 
@@ -131,12 +131,12 @@ class Transfers(ApiView):
 
 
 class TransferAnswer(ApiView):
-    @operation(OrderRow, takes=Answer, summary="Answer a transfer for one's side", tag=TAG)
+    @operation(OrderRow, takes=TransferSaid, summary="TransferSaid a transfer for one's side", tag=TAG)
     @requires(Permission.SERVICE_CHANGE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Two different people agree."""
         asked = found(selectors.get_transfer_by_number(request.actor, number))
-        service = services.approve_transfer if taken(request, Answer)["agrees"] else services.decline_transfer
+        service = services.approve_transfer if taken(request, TransferSaid)["agrees"] else services.decline_transfer
         order = service(asked.order_id, actor=request.actor, at=timezone.now())
         return Response(OrderRow(order, context={"request": request}).data)
 

@@ -147,7 +147,7 @@ class Answers(Taken):
     answers = serializers.DictField(child=serializers.JSONField())
 
 
-class Seen(Taken):
+class PlanSeen(Taken):
     """``seen`` of the plan whose details are confirmed."""
 
     seen = serializers.CharField(max_length=16)
@@ -195,11 +195,11 @@ class Details(_Act):
 
 
 class Confirm(_Act):
-    @operation(PlanShape, takes=Seen, summary="Confirm the details of an order", tag=TAG)
+    @operation(PlanShape, takes=PlanSeen, summary="Confirm the details of an order", tag=TAG)
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Refused where the order changed since ``seen``."""
-        return self.act(request, number, Permission.ORDER_CREATE, services.confirm_details, **taken(request, Seen))
+        return self.act(request, number, Permission.ORDER_CREATE, services.confirm_details, **taken(request, PlanSeen))
 
 
 class Delivery(_Act):
@@ -219,7 +219,7 @@ class Expedite(_Act):
         return self.act(request, number, Permission.ORDER_EXPEDITE, services.choose_delivery, **given)
 
 
-class Change(_Act):
+class SupplementAsk(_Act):
     @operation(PlanShape, takes=NewChange, summary="Ask for a change of an order", tag=TAG)
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
@@ -275,7 +275,7 @@ class NotEarlier(Taken):
     alternative_on = serializers.DateField(required=False, allow_null=True)
 
 
-class Decision(Taken):
+class SupplementDecision(Taken):
     is_done = serializers.BooleanField()
     decision = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
 
@@ -316,12 +316,12 @@ class RefuseExpedite(_Act):
 
 
 class Decide(_Act):
-    @operation(PlanShape, takes=Decision, summary="Answer the change that was asked for", tag=TAG)
+    @operation(PlanShape, takes=SupplementDecision, summary="Answer the change that was asked for", tag=TAG)
     @requires(Permission.MILESTONE_CHANGE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Done at the charge that was agreed to, or declined with the reason."""
         order = _order(request, number, Permission.MILESTONE_CHANGE)
-        given = taken(request, Decision)
+        given = taken(request, SupplementDecision)
         asked = found(selectors.open_supplement(selectors.list_supplements(request.actor, order)))
         services.decide_supplement(asked.pk, order.pk, actor=request.actor, at=timezone.now(), **given)
         return _plan(request, number)

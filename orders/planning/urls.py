@@ -40,7 +40,7 @@ api_customer: list[URLPattern] = [
     path("<str:number>/confirm/", api.Confirm.as_view(), name="confirm"),
     path("<str:number>/delivery/", api.Delivery.as_view(), name="delivery"),
     path("<str:number>/expedite/", api.Expedite.as_view(), name="expedite"),
-    path("<str:number>/supplement/", api.Change.as_view(), name="supplement"),
+    path("<str:number>/supplement/", api.SupplementAsk.as_view(), name="supplement"),
     path("<str:number>/cancel/", api.Cancel.as_view(), name="cancel"),
     path("<str:number>/take-back/", api.TakeBack.as_view(), name="take_back"),
 ]

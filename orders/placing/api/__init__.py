@@ -17,15 +17,15 @@ from orders.models import Order
 from orders.permissions import Permission
 from orders.placing import lists, selectors, services
 from orders.placing.api.shapes import (
-    Answer,
     ChangedOrder,
     ContentsShape,
+    DraftSeen,
     InboxRow,
     NewOrder,
     NewPrice,
+    QuoteAnswered,
     Rejection,
     Return,
-    Seen,
     Signature,
     Taker,
 )
@@ -182,12 +182,12 @@ class Submit(_Step):
 
 
 class AskPrice(_Step):
-    @operation(ContentsShape, takes=Seen, summary="Ask for the price of an ICB order", tag=TAG)
+    @operation(ContentsShape, takes=DraftSeen, summary="Ask for the price of an ICB order", tag=TAG)
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The account director and the sales engineer answer it together."""
         return self.act(
-            request, number, Permission.ORDER_CREATE, Seen,
+            request, number, Permission.ORDER_CREATE, DraftSeen,
             lambda order, sent, by: services.ask_price(order.pk, seen=sent["revision"], **by),
         )  # fmt: skip
 
@@ -205,7 +205,7 @@ class Withdraw(_Step):
 
 class QuoteAnswer(_Step):
     @operation(
-        ContentsShape, takes=Answer, summary="Accept or decline a quote", tag=TAG,
+        ContentsShape, takes=QuoteAnswered, summary="Accept or decline a quote", tag=TAG,
         example={"version": 1, "accepts": True, "words": ""},
     )  # fmt: skip
     @requires(Permission.ORDER_VIEW)
@@ -216,7 +216,7 @@ class QuoteAnswer(_Step):
         if not any(request.actor.may_on(each, order.account_id) for each in held):
             raise Http404
         return self.act(
-            request, number, Permission.ORDER_VIEW, Answer,
+            request, number, Permission.ORDER_VIEW, QuoteAnswered,
             lambda order, sent, by: services.answer_quote(order.pk, **sent, **by),
         )  # fmt: skip
 

@@ -138,7 +138,7 @@ class ChangedOrder(NewOrder):
     revision = serializers.IntegerField(min_value=0)
 
 
-class Seen(Taken):
+class DraftSeen(Taken):
     revision = serializers.IntegerField(min_value=0)
 
 
@@ -151,7 +151,7 @@ class Signature(Taken):
     signature = serializers.CharField(max_length=200)
 
 
-class Answer(Taken):
+class QuoteAnswered(Taken):
     """To a quote, by its version."""
 
     version = serializers.IntegerField(min_value=1)

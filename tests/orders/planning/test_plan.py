@@ -288,7 +288,9 @@ def test_another_date_is_answered_by_a_new_commitment(send, client_of, taken, ac
     reserved(send, client_of, taken, alice, carol)
     assert send(carol, taken, "commit", committed_on=f"{business_day(45)}").status_code == 302
     later = business_day(60)
-    assert send(alice, taken, "supplement", kind="due_date", wanted_on=f"{later}", agreed_due_date="0").status_code == 302
+    assert (
+        send(alice, taken, "supplement", kind="due_date", wanted_on=f"{later}", agreed_due_date="0").status_code == 302
+    )
     assert now(taken).requested_on == later
     assert send(carol, taken, "commit", committed_on=f"{later}", reason="As you asked").status_code == 302
     with inside(acme):
