@@ -284,7 +284,6 @@ class AnswerForm(forms.Form):
     words = _text(_("A word on it"), 500, required=False)
 
 
-@kept("order-price")
 class PriceForm(forms.Form):
     """What an ICB order costs."""
 
@@ -317,7 +316,6 @@ def _colleagues(typed: str) -> list[Suggestion]:
 ABOUT = ("requested_on", "customer_reference", "term_months", "signatory")
 
 
-@kept("order-return")
 class ReturnForm(forms.Form):
     """Why an order goes back: of the whole, of fields, and of single items."""
 

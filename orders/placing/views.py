@@ -223,8 +223,6 @@ def _act(
             else:
                 form.add_error(refusal.field, str(refusal.message))
         else:
-            if hasattr(form, "draft_name"):
-                drafts.drop(request.actor, form, order.pk)
             messages.success(request, done)
             return redirect(_url(request, order))
     return show_with(request, order, {MOVE: {name: form, "order": order}}, status=422)
