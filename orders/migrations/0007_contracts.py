@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('days', models.PositiveSmallIntegerField()),
                 ('ends_on', models.DateField(blank=True, null=True)),
                 ('warned_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('kept', 'Kept'), ('ended', 'Ended')], max_length=8)),
+                ('became', models.CharField(blank=True, choices=[('kept', 'Kept'), ('ended', 'Ended')], max_length=8)),
                 ('kept_as', models.CharField(blank=True, db_collation='C', max_length=30)),
             ],
         ),

@@ -22,7 +22,7 @@ DOMAIN = [
 ONLY_LOADED = {
     "order": {"submitted", "pending", "held", "cancelled"},
     "milestone": {"skipped"},
-    "service": {"suspended", "ending", "terminated"},
+    "service": {"suspended"},
 }
 
 
