@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('cancel_by_on', models.DateField()),
                 ('reason', models.CharField(choices=[('not_needed', 'No longer needed'), ('site_closed', 'The site closes or moves'), ('replaced', 'Replaced by another service of ours'), ('competitor', 'Replaced by another carrier'), ('price', 'The price'), ('quality', 'The quality'), ('other', 'Something else')], max_length=12)),
                 ('note', models.TextField(blank=True)),
-                ('was', models.CharField(choices=[('pending', 'Being delivered'), ('active', 'Active'), ('suspended', 'Suspended'), ('ending', 'Being disconnected'), ('terminated', 'Disconnected')], max_length=12)),
+                ('was', models.CharField(max_length=12)),
                 ('contract_ends_on', models.DateField(blank=True, null=True)),
                 ('months_left', models.PositiveSmallIntegerField(default=0)),
                 ('monthly', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
