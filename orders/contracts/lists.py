@@ -191,7 +191,7 @@ def _trial(actor: Actor, order: Order) -> dict[str, Any] | None:
     asked = selectors.get_trial(actor, order)
     if asked is None:
         return None
-    runs = order.status == OrderStatus.COMPLETED and not asked.outcome and asked.ends_on is not None
+    runs = order.status == OrderStatus.COMPLETED and not asked.became and asked.ends_on is not None
     may = actor.may_on(Permission.ORDER_CREATE, order.account_id)
     days = ngettext("%(days)s day", "%(days)s days", asked.days) % {"days": asked.days}
     return {
@@ -200,7 +200,7 @@ def _trial(actor: Actor, order: Order) -> dict[str, Any] | None:
         "facts": [
             {"label": _("Length"), "value": days},
             {"label": _("Ends on"), "value": date_format(asked.ends_on) if asked.ends_on else ""},
-            {"label": _("What became of it"), "value": asked.get_outcome_display()},
+            {"label": _("What became of it"), "value": asked.get_became_display()},
             {"label": _("Kept by"), "value": asked.kept_as, "ident": True},
         ],
     }

@@ -180,7 +180,7 @@ def list_due(on: date) -> list[tuple[str, int, int]]:
             "transfer",
             Transfer.objects.filter(Q(effective_on__lte=on) | Q(answer_by_on__lte=on), order__status__in=active),
         ),
-        ("trial", Trial.objects.filter(outcome="", order__status=OrderStatus.COMPLETED)),
+        ("trial", Trial.objects.filter(became="", order__status=OrderStatus.COMPLETED)),
         (
             "change",
             OrderedService.objects.filter(applied_at=None, order__status=OrderStatus.COMPLETED),
@@ -216,7 +216,7 @@ def list_sites(actor: Actor) -> QuerySet[Site]:
 
 def count_trials(actor: Actor) -> int:
     """How many trials of the enterprise are asked for or going on."""
-    rows = of_enterprise(Trial.objects, actor).filter(outcome="")
+    rows = of_enterprise(Trial.objects, actor).filter(became="")
     over = {OrderStatus.CANCELLED, OrderStatus.REJECTED}
     return rows.exclude(order__status__in=over).count()
 

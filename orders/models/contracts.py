@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from inventory.models import Service, ServiceStatus, Site
+from inventory.models import Service, Site
 from orders.models.orders import Order
 from portal.tables import TenantForeignKey, TenantOwned, linked
 
@@ -80,7 +80,7 @@ class Disconnect(TenantOwned):
     cancel_by_on = models.DateField()
     reason = models.CharField(max_length=12, choices=EndReason)
     note = models.TextField(blank=True)
-    was = models.CharField(max_length=12, choices=ServiceStatus)  # the state to go back to
+    was = models.CharField(max_length=12)  # the state of the service to go back to
     contract_ends_on = models.DateField(null=True, blank=True)
     months_left = models.PositiveSmallIntegerField(default=0)
     monthly = _amount(default=0)
@@ -154,12 +154,12 @@ class TrialEnd(models.TextChoices):
 class Trial(TenantOwned):
     """A service to be tried out for so many days from its activation, and then kept or given up."""
 
-    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (outcome, kept_as)")}
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "UPDATE (became, kept_as)")}
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="trials")
     days = models.PositiveSmallIntegerField()
     ends_on = models.DateField(null=True, blank=True)  # the first day without it; none before activation
     warned_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=8, choices=TrialEnd, blank=True)
+    became = models.CharField(max_length=8, choices=TrialEnd, blank=True)
     kept_as = models.CharField(max_length=30, blank=True, db_collation="C")  # the number of the order that keeps it
 
     class Meta:

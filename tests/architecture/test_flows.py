@@ -22,7 +22,7 @@ DOMAIN = [
 ONLY_LOADED = {
     "order": {"pending"},
     "milestone": {"skipped"},
-    "service": {"suspended", "ending", "terminated"},
+    "service": {"suspended"},
 }
 
 

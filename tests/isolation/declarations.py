@@ -778,7 +778,7 @@ WALLED = {
     "orders_orderedservice": ("INSERT", "UPDATE (agreed_at, agreed_by)"),
     "orders_disconnect": ("INSERT",),
     "orders_transfer": ("INSERT", "UPDATE (given_at, given_by, giver_id, taken_at, taken_by, taker_id)"),
-    "orders_trial": ("INSERT", "UPDATE (kept_as, outcome)"),
+    "orders_trial": ("INSERT", "UPDATE (became, kept_as)"),
     "orders_endwarning": (),
     "orders_answer": (
         "INSERT",

@@ -12,7 +12,7 @@ from accounts.selectors import get_enterprise
 from inventory import services as inventory
 from inventory.models import Service
 from orders.contracts import selectors
-from orders.contracts.services.common import NOTHING, lock_free, require_length
+from orders.contracts.services.asking import NOTHING, lock_free, require_length
 from orders.models import ORDER_FLOW, Order, OrderedService, OrderType
 from orders.permissions import Permission
 from orders.services import BILLERS, locked_orders, place_order

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory import services as inventory
 from inventory.models import Service, ServiceStatus
 from orders.contracts import selectors
-from orders.contracts.services.common import NOTHING, conclude, lock_free, require_length
+from orders.contracts.services.asking import NOTHING, conclude, lock_free, require_length
 from orders.models import ORDER_FLOW, Disconnect, EndReason, Order, OrderStatus, OrderType
 from orders.permissions import Permission
 from orders.services import BILLERS, bring, day_of, locked_orders, place_order

@@ -12,7 +12,7 @@ from inventory import services as inventory
 from inventory.models import Service
 from orders.contracts import rules, selectors
 from orders.contracts import terms as names
-from orders.contracts.services.common import lock_free
+from orders.contracts.services.asking import lock_free
 from orders.models import Order, OrderedService, OrderType
 from orders.permissions import Permission
 from orders.services import place_order

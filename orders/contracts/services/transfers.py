@@ -14,7 +14,7 @@ from inventory import services as inventory
 from inventory.models import Service
 from orders.contracts import rules, selectors
 from orders.contracts import terms as names
-from orders.contracts.services.common import NOTHING, conclude, lock_free
+from orders.contracts.services.asking import NOTHING, conclude, lock_free
 from orders.models import ORDER_FLOW, Order, OrderStatus, OrderType, Transfer
 from orders.permissions import Permission
 from orders.services import BILLERS, bring, day_of, locked_orders, place_order

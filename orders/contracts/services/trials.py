@@ -11,7 +11,7 @@ from inventory import services as inventory
 from inventory.models import Product, Service, ServiceStatus
 from orders.contracts import rules, selectors
 from orders.contracts import terms as names
-from orders.contracts.services.common import NOTHING, require_length
+from orders.contracts.services.asking import NOTHING, require_length
 from orders.models import Order, OrderStatus, OrderType, Trial, TrialEnd
 from orders.permissions import Permission
 from orders.services import day_of, locked_orders, place_order
@@ -89,7 +89,7 @@ def _running(order_id: int, actor: Actor) -> tuple[Order, Trial]:
     rows = within_accounts(locked_orders(actor).select_related("account", "product"), actor, Permission.ORDER_CREATE)
     order = rows.get(pk=order_id, type=OrderType.TRIAL)
     asked = of_enterprise(Trial.objects, actor).get(order=order)
-    if asked.outcome or order.status != OrderStatus.COMPLETED or asked.ends_on is None:
+    if asked.became or order.status != OrderStatus.COMPLETED or asked.ends_on is None:
         raise Refused(_("This trial is over, or has not begun."), way_out=NOTHING)
     return order, asked
 
@@ -103,8 +103,8 @@ def keep_trial(order_id: int, *, term_months: int, customer_reference: str = "",
         service_id=order.service_id, a_site_id=order.a_site_id, z_site_id=order.z_site_id, term_months=term_months,
         customer_reference=customer_reference, actor=actor, at=at,
     )  # fmt: skip
-    asked.outcome, asked.kept_as = TrialEnd.KEPT, kept.number
-    asked.save(update_fields=["outcome", "kept_as"])
+    asked.became, asked.kept_as = TrialEnd.KEPT, kept.number
+    asked.save(update_fields=["became", "kept_as"])
     events.record("trial.kept", subject=order, actor=actor, at=at, order=order.number, kept=kept.number)
     return kept
 
@@ -118,8 +118,8 @@ def end_trial(order_id: int, *, actor: Actor, at: datetime) -> Order:
 
 
 def _end(order: Order, asked: Trial, *, on: date, actor: Actor, at: datetime) -> None:
-    asked.outcome = TrialEnd.ENDED
-    asked.save(update_fields=["outcome"])
+    asked.became = TrialEnd.ENDED
+    asked.save(update_fields=["became"])
     if order.service_id:
         service = inventory.lock_whole(order.service_id, actor=actor)
         if service.status != ServiceStatus.TERMINATED:
@@ -131,7 +131,7 @@ def _end(order: Order, asked: Trial, *, on: date, actor: Actor, at: datetime) ->
 def follow_trial(order_id: int, *, actor: Actor, at: datetime) -> bool:
     """Speak of a trial's end in time, and end it on its day; each once."""
     order = locked_orders(actor).get(pk=order_id)
-    asked = of_enterprise(Trial.objects, actor).filter(order=order, outcome="").first()
+    asked = of_enterprise(Trial.objects, actor).filter(order=order, became="").first()
     if asked is None or order.status != OrderStatus.COMPLETED:
         return False
     if asked.ends_on is None:

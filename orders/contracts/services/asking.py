@@ -52,6 +52,10 @@ def conclude(order: Order, *, actor: Actor, at: datetime) -> None:
     if order.status in onward:
         bring(order, onward[OrderStatus(order.status)])
     for step in order.milestones.filter(status__in=MILESTONE_FLOW.open_states()).order_by("position"):
+        if step.status == MilestoneStatus.PLANNED:
+            MILESTONE_FLOW.require(step.status, MilestoneStatus.IN_PROGRESS)
+            step.status = MilestoneStatus.IN_PROGRESS
+        MILESTONE_FLOW.require(step.status, MilestoneStatus.COMPLETED)
         # What was planned is done by the day itself; nobody did it at another hour.
         step.status, step.completed_at = MilestoneStatus.COMPLETED, at
         step.save(update_fields=["status", "completed_at"])
