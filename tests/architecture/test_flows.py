@@ -21,9 +21,6 @@ DOMAIN = [
 # States that no service reaches yet: they come with load_carrier, until the pages that lead there are built.
 ONLY_LOADED = {
     "order": {"draft", "pricing", "submitted", "returned", "rejected", "cancelling"},
-    "activationcall": {"moved", "called_off", "no_show", "failed", "done"},
-    "turnup": {"accepted", "silent", "refused"},
-    "milestone": {"skipped"},
     "service": {"suspended", "ending", "terminated"},
 }
 
