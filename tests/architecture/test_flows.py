@@ -21,7 +21,6 @@ DOMAIN = [
 # States that no service reaches yet: they come with load_carrier, until the pages that lead there are built.
 ONLY_LOADED = {
     "order": {"pending"},
-    "milestone": {"skipped"},
     "service": {"suspended"},
 }
 
