@@ -8,7 +8,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import lists, notices, permissions, rules, search, selectors, services
+        from orders import lists, notices, permissions, rules, selectors, services
         from orders.activating import apps as activating
         from orders.caring import apps as caring
         from orders.contracts import apps as contracts
@@ -17,29 +17,14 @@ class OrdersConfig(AppConfig):
         from orders.planning import apps as planning
         from portal import exports, listing, registries
         from portal.moving import declare
-        from portal.registries import Card, Held, NavItem, Page, Search
+        from portal.registries import Held, Page
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
         )
         declare(rules.WAYS)
         see: dict[str, Any] = {"permission": Permission.ORDER_VIEW}
-        registries.add_nav(
-            NavItem(_("Orders"), "truck", "orders:list", "customer", order=20, **see),
-            NavItem(_("Orders"), "truck", "orders:list", "staff", order=20, **see),
-            NavItem(_("My orders"), "list-check", "orders_work:mine", "staff", is_inside=False, order=10, **see),
-        )
-        registries.add_cards(
-            Card("orders/_under_way.html", "customer", lists.under_way_card, order=20, **see),
-            Card("orders/_under_way.html", "staff", lists.under_way_card, order=20, **see),
-            Card("orders/_mine.html", "staff", lists.my_orders_card, order=20, **see),
-        )
-        registries.add_searches(
-            Search(_("Orders"), _("order number, your reference (PO)"), find=search.find_orders, order=20, **see),
-            Search(
-                _("Services"), _("service or circuit ID, your name for it"), find=search.find_services, order=30, **see
-            ),
-        )
+        _add_doors()
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
         _add_followed()
         _add_parts()
@@ -52,6 +37,29 @@ class OrdersConfig(AppConfig):
         notices.register_kinds()
         exports.register(lists.ORDERS_EXPORT)
         listing.register(lists.ORDER_LIST)
+
+
+def _add_doors() -> None:
+    from orders import lists, search
+    from orders.permissions import Permission
+    from portal import registries
+    from portal.registries import Card, NavItem, Search
+
+    see: dict[str, Any] = {"permission": Permission.ORDER_VIEW}
+    registries.add_nav(
+        NavItem(_("Orders"), "truck", "orders:list", "customer", order=20, **see),
+        NavItem(_("Orders"), "truck", "orders:list", "staff", order=20, **see),
+        NavItem(_("My orders"), "list-check", "orders_work:mine", "staff", is_inside=False, order=10, **see),
+    )
+    registries.add_cards(
+        Card("orders/_under_way.html", "customer", lists.under_way_card, order=20, **see),
+        Card("orders/_under_way.html", "staff", lists.under_way_card, order=20, **see),
+        Card("orders/_mine.html", "staff", lists.my_orders_card, order=20, **see),
+    )
+    registries.add_searches(
+        Search(_("Orders"), _("order number, your reference (PO)"), find=search.find_orders, order=20, **see),
+        Search(_("Services"), _("service or circuit ID, your name for it"), find=search.find_services, order=30, **see),
+    )
 
 
 def _add_followed() -> None:
