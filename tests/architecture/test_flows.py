@@ -20,7 +20,6 @@ DOMAIN = [
 ]
 # States that no service reaches yet: they come with load_carrier, until the pages that lead there are built.
 ONLY_LOADED = {
-    "order": {"pending"},
     "service": {"suspended"},
 }
 

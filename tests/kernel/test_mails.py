@@ -40,7 +40,6 @@ def mails(request, acme, acme_main, alice, carol, dora, client_of, deliver, monk
         User.objects.update(language=request.param)
     alice.refresh_from_db()
     _orders(acme, acme_main, carol, client_of, request.param)
-    _orders(acme, acme_main, carol, client_of)
     _contracts(acme_main)
     _disputes(acme, acme_main, alice, dora)
     _files(acme, alice)

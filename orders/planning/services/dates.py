@@ -179,18 +179,20 @@ def choose_delivery(
     order = order_under_way(order_id, actor)
     if order.committed_on and choice != Choice.EXPEDITE:
         raise IllegalMove(_("We have committed to a date already. Ask for another date instead."))
-    row = DeliveryChoice(enterprise_id=order.enterprise_id, order=order, choice=choice, chosen_at=at)
-    row.chosen_by = actor.name
+    about: dict[str, Any] = {}
     if choice == Choice.EXPEDITE:
         assert wanted_on is not None
         price = price_expedite(order, wanted_on, at=at)
         _require_agreed(price, agreed)
-        row.days, row.fee, row.currency, row.status = price.days, price.fee, price.currency, ChoiceStatus.ASKED
+        about = {"days": price.days, "fee": price.fee, "currency": price.currency, "status": ChoiceStatus.ASKED}
     elif choice == Choice.FIRM:
         require_workday(order, wanted_on, at)
-    row.wanted_on = wanted_on if choice != Choice.EARLIEST else None
+    day = wanted_on if choice != Choice.EARLIEST else None
     _replace(selectors.open_choice(selectors.list_choices(actor, order)))
-    row.save()
+    row = DeliveryChoice.objects.create(
+        enterprise_id=order.enterprise_id, order=order, choice=choice, wanted_on=day, chosen_at=at,
+        chosen_by=actor.name, **about,
+    )  # fmt: skip
     if row.wanted_on:
         order.requested_on = row.wanted_on
         order.save(update_fields=["requested_on"])
