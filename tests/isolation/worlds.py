@@ -52,6 +52,7 @@ from orders.models import (
     Authorisation,
     Disconnect,
     EndWarning,
+    Letter,
     Milestone,
     Order,
     OrderedService,
@@ -223,6 +224,7 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
         member = Membership.objects.get(user=person, **here)
     turn_up = make.turned_up(order, make.card_of(analyst))
     _noticed(turn_up)
+    _lettered(order)
     words = [
         name,
         enterprise.public_id,
@@ -305,6 +307,19 @@ def _placing(order: Order) -> tuple[Order, OrderProject, Authorisation]:
             pdf_sha256=hashlib.sha256(PDF).hexdigest(),
         )  # fmt: skip
     return written, project, paper
+
+
+def _lettered(order: Order) -> None:
+    """The letter that acknowledged it, as it was printed."""
+    with inside(order.enterprise):
+        letter = Letter.objects.create(
+            enterprise=order.enterprise, order=order, language="en", made_at=builders.ISSUED_AT
+        )
+        key = files.put(order.enterprise_id, ContentFile(PDF))
+        files.hang(
+            letter, key, name=f"{order.number}-letter.pdf", media_type="application/pdf",
+            size=len(PDF), sha256="0" * 64, actor=system(order.enterprise_id), at=builders.ISSUED_AT,
+        )  # fmt: skip
 
 
 def _noticed(turn_up: TurnUp) -> None:
