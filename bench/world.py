@@ -137,7 +137,7 @@ SELECT enterprise_id, id, 'diverse', 'D-' || row_number() OVER (PARTITION BY ent
 """
 # The service whose page is asked for has five orders.
 _ABOUT = """
-UPDATE orders_order o SET service_id = s.id
+UPDATE orders_order o SET service_id = s.id, type = 'new'
   FROM (SELECT enterprise_id, max(id) AS id FROM inventory_service WHERE enterprise_id = %(large)s
          GROUP BY enterprise_id) s
  WHERE o.enterprise_id = s.enterprise_id
