@@ -373,7 +373,8 @@ def turned_up(of: Order, engineer: StaffCard, **fields: Any) -> TurnUp:
     """An order that was held once, was tested in a call, and waits for the customer's word."""
     at, name = timezone.now(), f"Eve of {of.enterprise.legal_name}"
     here = {"enterprise": of.enterprise, "order": of}
-    when = {"engineer": engineer, "starts_at": at + timedelta(minutes=number()), "ends_at": at + timedelta(hours=9)}
+    starts = at + timedelta(minutes=number())
+    when = {"engineer": engineer, "starts_at": starts, "ends_at": starts + timedelta(hours=1)}
     with as_staff():
         slot = ActivationSlot.objects.create(**when, taken_at=at)
     with inside(of.enterprise):
