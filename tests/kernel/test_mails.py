@@ -40,7 +40,6 @@ def mails(request, acme, acme_main, alice, carol, dora, client_of, deliver, monk
         User.objects.update(language=request.param)
     alice.refresh_from_db()
     _orders(acme, acme_main, carol, client_of, request.param)
-    _orders(acme, acme_main, carol, client_of)
     _contracts(acme_main)
     _disputes(acme, acme_main, alice, dora)
     _files(acme, alice)
@@ -79,6 +78,8 @@ def _orders(acme, account, carol, client_of, language):
         care.write_message(under_way.pk, text=f"{LONG} is\nready.", update_by=moment, **about)
         care.escalate(under_way.pk, reason=LONG, wants_call=True, **about)
         care.resolve_escalations(under_way.pk, resolution=LONG, **about)
+        handed = {"before": "", "after": LONG, "reason": LONG, "is_told": True, "orders": [under_way.number]}
+        events.record("order.handed_over", subject=under_way, **about, **handed)
     _plans(acme, order)
     _activations(acme, order)
 
