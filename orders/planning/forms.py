@@ -133,7 +133,7 @@ class ChangeForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    words = _words(_("Why? It helps us, and you need not say it."), max_length=1000, required=False)
+    words = _words(_("Why? You need not say it, but it helps us."), max_length=1000, required=False)
     agreed = _agreed()
 
 
@@ -163,7 +163,7 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("basis") == Basis.SHARE and not 0 <= data.get("amount", 0) <= 100:
-            self.add_error("amount", _("A percentage lies between 0 and 100."))
+            self.add_error("amount", _("Type a percentage from 0 to 100."))
         return data
 
 

@@ -364,7 +364,7 @@ def test_a_mail_program_is_told_its_language_its_schemes_and_what_to_show_first(
 
 def test_text_is_readable_as_it_is(mails):
     for kind, mail in mails.items():
-        assert not re.search(r"&(\w+|#\d+);|<\w|\n{4}", mail.body_text), kind
+        assert not re.search(r"&(\w+|#\d+);|<\w|\n{3}", mail.body_text), kind
         assert settings.CARRIER["name"] in mail.body_text.splitlines()[0], kind
         assert max(map(len, mail.body_text.splitlines())) < 998, kind
 
