@@ -12,6 +12,8 @@ from portal.drafts import kept
 from portal.files import FilesForm
 
 PREFIX = "answer-"
+# The customer's own word for themselves is "you"; here the carrier's people choose.
+_OWNERS = [(each, _("customer") if each == Owner.CUSTOMER else each.label) for each in Owner]
 
 
 def _day(label: Any, **kwargs: Any) -> forms.DateField:
@@ -153,7 +155,7 @@ class StepForm(forms.Form):
     """A step of a place's orders; one without a kind is left out."""
 
     kind = forms.ChoiceField(label=_("Step"), choices=[("", "—"), *MilestoneKind.choices], required=False)
-    owner = forms.ChoiceField(label=_("Whose"), choices=[(each, each) for each in Owner.values])
+    owner = forms.ChoiceField(label=_("Whose"), choices=_OWNERS)
     basis = forms.ChoiceField(label=_("Counted in"), choices=Basis.choices)
     amount = forms.IntegerField(label=_("How many"), min_value=-250, max_value=250)
     action = forms.CharField(label=_("What is done next"), max_length=200, required=False)

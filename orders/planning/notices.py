@@ -8,7 +8,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import ProductQuestion
+from inventory.models import Family, ProductQuestion
 from orders.models import Choice, Order, OrderType, SupplementKind
 from orders.notices import _context as order_of
 from orders.notices import _people as people
@@ -47,6 +47,7 @@ def _said(facts: Facts) -> dict[str, Any]:
         words["choice"] = Choice(facts["choice"]).label
     if facts.get("type"):
         words["type"] = OrderType(facts["type"]).label
+        words["place"] = dict(Family.choices).get(facts.get("place", ""), facts.get("place", ""))
     if "step" in facts:
         words["step"] = step_in(facts).ask
     return words
