@@ -5,6 +5,7 @@ told. The words of a notice are the templates ``emails/<kind>.subject.txt``, ``.
 ``.html``, rendered in the reader's language and time zone when the event is told.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -148,7 +149,8 @@ def render(kind: str, *, event: Event, recipient: Recipient, context: dict[str, 
         subject = render_to_string(f"emails/{kind}.subject.txt", everything)
         return {
             "subject": " ".join(subject.split())[:250],
-            "body_text": render_to_string(f"emails/{kind}.txt", everything).strip() + "\n",
+            # A part that says nothing leaves its empty lines behind.
+            "body_text": re.sub(r"\n{3,}", "\n\n", render_to_string(f"emails/{kind}.txt", everything).strip()) + "\n",
             "body_html": render_to_string(f"emails/{kind}.html", everything),
             "reason": str(recipient.reason)[:200],
         }

@@ -53,7 +53,8 @@ class AnswerForm(WriteForm):
         super().__init__(*args, **kwargs)
         zone = zone_name(timezone.localtime())
         self.fields["update_by"].help_text = _(
-            "In your time, %(zone)s. The customer reads it in theirs; missed, it goes one rung up by itself."
+            "In your time, %(zone)s. The customer reads it in theirs. If it is missed, "
+            "the order is escalated by itself."
         ) % {"zone": zone}
 
 

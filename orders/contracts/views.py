@@ -78,7 +78,7 @@ def change(request: ActorRequest, pk: int) -> HttpResponse:
         ],
         consequences=[
             _("Nothing is changed until you have agreed to the new price, which we name on the order."),
-            _("The service, and what is billed for it, is another from the day on which the order is completed."),
+            _("The service and its price change on the day on which the order is completed."),
             _("Giving up a part before the contract's end may cost: the price says it."),
         ],
     )  # fmt: skip

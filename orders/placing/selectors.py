@@ -118,7 +118,7 @@ def read_pdf(paper: Authorisation) -> bytes:
         content = b""
     if not constant_time_compare(hashlib.sha256(content).hexdigest(), paper.pdf_sha256):
         raise Refused(
-            _("The stored file is not the document that was printed, so you do not get it."),
+            _("The stored file differs from the document that was signed, so we do not hand it out."),
             way_out=_("What was signed stands on the order's page, with its hash. Please tell your care manager."),
         )
     return content

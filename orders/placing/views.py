@@ -135,7 +135,8 @@ def edit_order(request: ActorRequest, number: str) -> HttpResponse:
     order = _order(request, number, Permission.ORDER_CREATE)
     if order.status not in {OrderStatus.DRAFT, OrderStatus.RETURNED}:
         refusal = Refused(
-            _("This order is not a draft any more."), way_out=_("Nothing was changed. Look at it, and ask us.")
+            _("This order is not a draft any more."),
+            way_out=_("Nothing was changed. Look at the order as it is now, or ask us."),
         )
         return refused(request, refusal, back=_url(request, order))
     return _write(request, order)

@@ -12,6 +12,8 @@ from portal.drafts import kept
 from portal.files import FilesForm
 
 PREFIX = "answer-"
+# The customer's own word for themselves is "you"; here the carrier's people choose.
+_OWNERS = [(each, _("customer") if each == Owner.CUSTOMER else each.label) for each in Owner]
 
 
 def _day(label: Any, **kwargs: Any) -> forms.DateField:
@@ -133,7 +135,7 @@ class ChangeForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    words = _words(_("Why? It helps us, and you need not say it."), max_length=1000, required=False)
+    words = _words(_("Why? You need not say it, but it helps us."), max_length=1000, required=False)
     agreed = _agreed()
 
 
@@ -153,7 +155,7 @@ class StepForm(forms.Form):
     """A step of a place's orders; one without a kind is left out."""
 
     kind = forms.ChoiceField(label=_("Step"), choices=[("", "—"), *MilestoneKind.choices], required=False)
-    owner = forms.ChoiceField(label=_("Whose"), choices=[(each, each) for each in Owner.values])
+    owner = forms.ChoiceField(label=_("Whose"), choices=_OWNERS)
     basis = forms.ChoiceField(label=_("Counted in"), choices=Basis.choices)
     amount = forms.IntegerField(label=_("How many"), min_value=-250, max_value=250)
     action = forms.CharField(label=_("What is done next"), max_length=200, required=False)
@@ -163,7 +165,7 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("basis") == Basis.SHARE and not 0 <= data.get("amount", 0) <= 100:
-            self.add_error("amount", _("A percentage lies between 0 and 100."))
+            self.add_error("amount", _("Type a percentage from 0 to 100."))
         return data
 
 

@@ -8,7 +8,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import ProductQuestion
+from inventory.models import Family, ProductQuestion
 from orders.models import Choice, Order, OrderType, SupplementKind
 from orders.notices import _context as order_of
 from orders.notices import _people as people
@@ -47,6 +47,7 @@ def _said(facts: Facts) -> dict[str, Any]:
         words["choice"] = Choice(facts["choice"]).label
     if facts.get("type"):
         words["type"] = OrderType(facts["type"]).label
+        words["place"] = dict(Family.choices).get(facts.get("place", ""), facts.get("place", ""))
     if "step" in facts:
         words["step"] = step_in(facts).ask
     return words
@@ -64,7 +65,7 @@ def _of_supplement(facts: Facts) -> dict[str, Any]:
 
 
 def _of_return(facts: Facts) -> dict[str, Any]:
-    return {"note": "; ".join(f"{key}: {reason}" for key, reason in facts.get("returned", []))}
+    return {"note": "; ".join(reason for _key, reason in facts.get("returned", []))}
 
 
 Line = Callable[[Order, Facts], str]
@@ -201,7 +202,7 @@ def register_kinds() -> None:
             "order.committed", story=_("Committed date (CCD) from %(before)s to %(after)s"), recipients=people,
             context=_mail(_("The date we commit to"), _committed), words=_of_commitment, tone="amber",
         ),
-        EventKind("order.delivery_chosen", story=_("Delivery wished for: %(choice)s (%(wanted_on)s)"), words=_said),
+        EventKind("order.delivery_chosen", story=_("Delivery asked for: %(choice)s (%(wanted_on)s)"), words=_said),
         EventKind(
             "order.expedite_refused", story=_("Expedite to %(wanted_on)s is not possible"), recipients=people,
             context=_mail(_("Your expedite is not possible"), _not_earlier), words=_said, tone="amber",
@@ -238,7 +239,7 @@ def _register_changes() -> None:
             "steps.set", story=_("%(actor)s set the steps of orders: %(type)s %(place)s"), words=_said, is_internal=True
         ),
         EventKind(
-            "steps.cleared", story=_("%(actor)s gave up the own steps of orders: %(type)s %(place)s"), words=_said,
+            "steps.cleared", story=_("%(actor)s removed the steps set for orders: %(type)s %(place)s"), words=_said,
             is_internal=True,
         ),
     )  # fmt: skip

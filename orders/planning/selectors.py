@@ -26,6 +26,7 @@ from orders.models import (
     MilestoneStatus,
     MilestoneTemplate,
     Order,
+    OrderType,
     Owner,
     Pace,
     Reservation,
@@ -38,6 +39,7 @@ from orders.rules import STEPS, StepPlan
 from orders.selectors import list_orders
 from portal import files, terms
 from portal.actors import Actor
+from portal.errors import Text
 from portal.models import StoredFile
 from portal.tenancy import of_enterprise, within_accounts
 
@@ -55,6 +57,14 @@ class Place:
     @property
     def where(self) -> dict[str, Any]:
         return {"order_type": self.order_type, "family": self.family, "product": self.product}
+
+    @property
+    def type_name(self) -> Text:
+        return OrderType(self.order_type).label
+
+    @property
+    def family_name(self) -> Text:
+        return Family(self.family).label if self.family else ""
 
 
 def list_places() -> list[Place]:

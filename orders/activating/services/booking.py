@@ -57,7 +57,7 @@ def open_slots(
                 )
             )  # fmt: skip
     if not found:
-        raise Refused(_("None of these times is to come and free in your calendar."), field="day")
+        raise Refused(_("All of these times have passed, or are offered already. Choose others."), field="day")
     ActivationSlot.objects.bulk_create(found)
     _record("order.slots_opened", found[0], actor=actor, at=at, count=len(found))
     return found

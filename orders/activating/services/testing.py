@@ -81,7 +81,10 @@ def sign_off(order_id: int, *, actor: Actor, at: datetime) -> TurnUp:
         raise IllegalMove(_("This service is signed off already, or is not to be turned up now."))
     test = selectors.list_tests(actor, order).first()
     if test is None or not test.has_passed:
-        raise Refused(_("Record a test that passed first."), way_out=_("Nothing was changed."))
+        raise Refused(
+            _("There is no test that passed yet."),
+            way_out=_("Nothing was changed. Test the service and record that it passed, then sign it off."),
+        )
     call = selectors.booked_call(actor, order)
     today = services.day_of(order, at)
     ready_on = services.day_of(order, call.starts_at if call else test.tested_at)

@@ -12,7 +12,7 @@ from orders.services import bring, conclude_order
 from portal.actors import Actor
 from portal.errors import Refused
 
-NOTHING = _("Nothing was changed.")
+NOTHING = _("Nothing was changed. Look at its present state, then decide anew.")
 
 
 def lock_free(service_id: int, *, actor: Actor, permission: str) -> Service:

@@ -101,7 +101,7 @@ def price_change(order_id: int, *, monthly: Decimal, one_time: Decimal, actor: A
         raise Refused(_("The customer has agreed to the price already."), way_out=NOTHING)
     for name, amount in (("monthly", monthly), ("one_time", one_time)):
         if amount < 0 or amount != money.rounded(amount, order.account.currency):
-            raise Refused(_("This is no amount of the account's currency."), field=name)
+            raise Refused(_("Type an amount in the account's currency, as 1200.00."), field=name)
     line.monthly, order.monthly, order.one_time = monthly, monthly, one_time
     line.save(update_fields=["monthly"])
     order.save(update_fields=["monthly", "one_time"])
@@ -120,7 +120,7 @@ def agree_to_price(order_id: int, *, monthly: Decimal, one_time: Decimal, actor:
     if line.agreed_at:
         raise Refused(_("The price is agreed already."), way_out=NOTHING)
     if line.monthly is None or (line.monthly, order.one_time) != (monthly, one_time):
-        raise Refused(_("The price is another by now. Look at it again."), way_out=NOTHING)
+        raise Refused(_("The price has changed since it was shown to you. Look at it again."), way_out=NOTHING)
     line.agreed_at, line.agreed_by = at, actor.name
     line.save(update_fields=["agreed_at", "agreed_by"])
     amounts = {"monthly": monthly, "one_time": one_time, "currency": order.account.currency}

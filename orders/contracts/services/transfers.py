@@ -69,9 +69,11 @@ def _target(service: Service, number: str, actor: Actor) -> Account:
             field="target",
         )
     if account.pk == service.account_id:
-        raise Refused(_("The service is on this account already."), field="target")
+        raise Refused(_("The service is on this account already. Choose another one."), field="target")
     if account.currency != service.account.currency:
-        raise Refused(_("This account is billed in another currency."), field="target")
+        raise Refused(
+            _("This account is billed in another currency. Choose an account with the same currency."), field="target"
+        )
     return account
 
 
@@ -106,7 +108,7 @@ def approve_transfer(order_id: int, *, actor: Actor, at: datetime) -> Order:
     """
     order, asked = _locked(order_id, actor)
     if actor.is_staff:
-        raise Refused(_("Both sides agree by people of their own."), way_out=NOTHING)
+        raise Refused(_("A transfer is agreed to by the customer's people of both accounts."), way_out=NOTHING)
     if asked.is_agreed:
         raise Refused(_("Both sides have agreed already."), way_out=NOTHING)
     if actor.user_id in {asked.giver_id, asked.taker_id}:

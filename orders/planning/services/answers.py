@@ -145,9 +145,11 @@ def review_answers(
             _("The customer, or a colleague, has changed the answers since you opened this page."),
             way_out=_("Nothing was decided. Look at the answers as they are now."),
         )
-    missing = sorted(set(verdicts) - set(known))
-    if missing:
-        raise Refused(_("There is no answer to %(key)s.") % {"key": missing[0]})
+    if set(verdicts) - set(known):
+        raise Refused(
+            _("One of these questions has no answer yet."),
+            way_out=_("Nothing was decided. Look at the answers as they are now."),
+        )
     for key, reason in verdicts.items():
         _judge(known[key], reason.strip(), actor, at)
     returned = [each for each in known.values() if each.status == AnswerStatus.RETURNED]

@@ -61,7 +61,7 @@ def ask_supplement(
     charge, currency = price_of(order, kind, actor=actor, at=at)
     if agreed != charge:
         raise Refused(
-            _("What this change costs is another amount by now."),
+            _("The charge for this change is not the one that was shown to you."),
             way_out=_("Nothing was changed. Look at the charge as it is now, and decide anew."),
         )
     if kind == SupplementKind.DUE_DATE:

@@ -42,7 +42,7 @@ def set_steps(place: Place, rows: Sequence[dict[str, Any]], *, actor: Actor, at:
 def clear_steps(place: Place, *, actor: Actor, at: datetime) -> None:
     """Give up a place's own steps: those of the wider place bind again, or those shipped. Refused where it has none."""
     if not _drop(place):
-        raise Refused(_("There are no steps of its own here."))
+        raise Refused(_("This place has no steps of its own."))
     _tell("steps.cleared", place, [], actor, at)
 
 

@@ -254,7 +254,7 @@ def test_past_it_the_charge_is_shown_agreed_to_and_the_carrier_answers(send, tak
     page = client_of(alice).get(f"/e/204817/orders/{taken.number}/plan/").content.decode()
     assert "$400.00" in page and "point of no return" in page
     before = state_of(acme)
-    refuses(send(alice, taken, "cancel", agreed="0"), before, taken, "another amount by now")
+    refuses(send(alice, taken, "cancel", agreed="0"), before, taken, "not the one that was shown to you")
     assert send(alice, taken, "cancel", agreed="400.00").status_code == 302
     assert now(taken).status == "cancelling"
     before = state_of(acme)
