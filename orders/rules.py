@@ -118,6 +118,8 @@ STEPS: dict[str, tuple[StepPlan, ...]] = {
 }  # fmt: skip
 # Orders whose service takes up capacity: no date is committed to before it is reserved.
 TAKES_CAPACITY = frozenset({"new", "change", "trial"})
+# Orders that an invoice can bring to their end; a transfer takes effect on its day alone.
+END_BILLED = frozenset({"new", "change"})
 # What costs money that does not come back: once one of them has begun, changing the order is no longer free.
 SPENDING = frozenset({"permits", "build", "local_loop"})
 

@@ -4,17 +4,20 @@ The order's row is the lock of every service here: two people at two milestones 
 turns, so that neither takes the other's for still open.
 """
 
-from orders.services.billed import BILLERS, Biller, first_bill
+from orders.services.billed import first_bill
+from orders.services.billers import BILLERS, Biller
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
     CONCLUDED,
+    FOLLOW,
     LETTER_TASK,
     OUTCOMES,
     UNDOINGS,
     Outcome,
     Undoing,
     acknowledge_order,
+    begin_services,
     bring,
     conclude_order,
     locked_orders,
@@ -30,6 +33,7 @@ from orders.services.together import complete_kind
 __all__ = [
     "BILLERS",
     "CONCLUDED",
+    "FOLLOW",
     "LETTER_TASK",
     "ON_RELEASE",
     "OUTCOMES",
@@ -40,6 +44,7 @@ __all__ = [
     "acknowledge_order",
     "annotate_milestone",
     "as_plan",
+    "begin_services",
     "bring",
     "complete_kind",
     "complete_milestone",

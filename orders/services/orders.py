@@ -29,6 +29,8 @@ _TO_NOTHING = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
 CONCLUDED: list[Callable[[Order, Actor, date, datetime], None]] = []
 # Prints the letter that acknowledges an order.
 LETTER_TASK = "orders.make_letter"
+# Does what concluded orders leave to the carrier's side.
+FOLLOW = "orders.follow_contracts"
 
 
 def locked_orders(actor: Actor) -> QuerySet[Order]:
@@ -187,15 +189,19 @@ def conclude_order(order: Order, *, actor: Actor, at: datetime) -> None:
     )
 
 
-def _begin_service(order: Order, actor: Actor, on: date, at: datetime) -> str:
-    """The order's service begins, and those of its further items; returns the number of the first."""
+def begin_services(order: Order, actor: Actor, on: date, at: datetime) -> str:
+    """The order's service begins, and those of its further items; returns their numbers.
+
+    Their contracts and what is billed for them begin by a task, since customers write neither.
+    """
     ordered = OrderItem.objects.filter(enterprise_id=order.enterprise_id, order=order, action=ItemAction.ADD)
     about = Q(pk=order.service_id) | Q(pk__in=ordered.values("service_id"))
     rows = of_enterprise(Service.objects, actor).filter(about, status=ServiceStatus.PENDING).order_by("pk")
     since = order.commenced_on or on
     begun = [inventory.activate_service(pk, actor=actor, on=since, at=at) for pk in rows.values_list("pk", flat=True)]
+    events.hint_after_commit(FOLLOW, order.enterprise_id, order.pk)
     return ", ".join(str(each.number) for each in begun)
 
 
-OUTCOMES: dict[str, Outcome] = {OrderType.NEW: _begin_service}
+OUTCOMES: dict[str, Outcome] = {OrderType.NEW: begin_services}
 UNDOINGS: dict[str, Undoing] = {}

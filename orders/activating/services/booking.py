@@ -114,6 +114,7 @@ def book_call(
         contact_phone=contact_phone, note=note, booked_at=at, booked_by=actor.name,
     )  # fmt: skip
     _expect(order, call)
+    services.touch(order, MilestoneKind.ACTIVATION_PLANNED, at=at)
     facts = {"before_at": before.starts_at if before else None, "contact": contact_name}
     record("order.activation_booked", call, actor=actor, at=at, **facts)
     return call
