@@ -9,6 +9,7 @@ from orders.services.billers import BILLERS, Biller
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
+    CALLED_OFF,
     CONCLUDED,
     FOLLOW,
     LETTER_TASK,
@@ -19,6 +20,7 @@ from orders.services.orders import (
     acknowledge_order,
     begin_services,
     bring,
+    cancel_order,
     conclude_order,
     locked_orders,
     own_item,
@@ -32,6 +34,7 @@ from orders.services.together import complete_kind
 
 __all__ = [
     "BILLERS",
+    "CALLED_OFF",
     "CONCLUDED",
     "FOLLOW",
     "LETTER_TASK",
@@ -46,6 +49,7 @@ __all__ = [
     "as_plan",
     "begin_services",
     "bring",
+    "cancel_order",
     "complete_kind",
     "complete_milestone",
     "conclude_order",

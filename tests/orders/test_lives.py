@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,19 +11,20 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from billing.models import Charge, InvoiceLine
-from inventory.models import Product, ProductQuestion
+from inventory.models import Product, ProductQuestion, Service
 from orders.activating import selectors as activating
 from orders.activating import services as turning_up
 from orders.contracts import services as contracts
-from orders.models import Order
+from orders.models import ActivationCall, ActivationSlot, NotReady, Order, Reservation
 from orders.placing.rules import standard_day
 from orders.planning.tasks import make_letter
 from portal import documents
 from portal.calendars import BusinessHours
+from portal.tenancy import tenant_scope
 from tests import make
 from tests.billing import builders
 from tests.faces import as_staff, inside
-from tests.orders.activating.conftest import PASSED, booking, slot
+from tests.orders.activating.conftest import PASSED, booking, slot, weekday
 from tests.orders.conftest import steps_of
 from tests.orders.placing.conftest import latest, signed
 
@@ -188,6 +189,11 @@ def place(life: Life, product: Product) -> None:
     assert answer.status_code == 302, errors(answer)
     life.number = latest(life.account.enterprise).number
     life.say(life.buyer, "submit", **signature(life))
+    name_the_price(life, product)
+
+
+def name_the_price(life: Life, product: Product) -> None:
+    """The order goes back with its price, which the customer signs."""
     life.say(life.care, "return", reason="Here is the price of it.")
     price = {"item-0-monthly": "2850.00", "item-0-one_time": "500.00", "seen": str(life.order.revision)}
     life.say(life.care, "edit", **written(life, product, **price))
@@ -233,3 +239,205 @@ def test_a_new_order_lives_from_what_is_written_to_its_first_bill(life, wave, do
     for person in (life.buyer, life.care):
         page = life.see(person)
         assert order.service.number in page
+
+
+# --- customer not ready --------------------------------------------------------------------------------------
+
+
+def watch(days: int) -> None:
+    """The task of activation, at an hour that is the same day for everybody, so many days from now."""
+    at = datetime.combine(TODAY + timedelta(days=days), time(18), UTC)
+    with as_staff():
+        for enterprise_id, pk in activating.list_silent(at.date()):
+            with tenant_scope(enterprise_id):
+                turning_up.hold_if_silent(enterprise_id, pk, at=at)
+        for enterprise_id, pk in activating.list_running_out():
+            with tenant_scope(enterprise_id):
+                turning_up.watch_not_ready(enterprise_id, pk, at=at)
+        for enterprise_id, pk in activating.list_awaited():
+            with tenant_scope(enterprise_id):
+                turning_up.watch_turn_up(enterprise_id, pk, at=at)
+
+
+@pytest.fixture
+def northern(acme, acme_main, alice, carol, eve, client_of) -> Life:
+    make.team(acme, eve, "activation_engineer")
+    return Life(acme_main, alice, carol, eve, client_of)
+
+
+@pytest.fixture
+def built(northern, wave) -> Life:
+    """All that the carrier does is done, and the customer is to choose a time for the call."""
+    place(northern, wave)
+    northern.take()
+    northern.plan()
+    northern.complete("design", "build", "reminder", "site_visit", "ready_to_test")
+    return northern
+
+
+def test_a_customer_who_is_not_ready_says_from_when_on_and_the_second_time_the_days_run_out(built, alice, carol, eve):
+    due = built.order.committed_on
+    watch((due - TODAY).days + 10)
+    assert (built.order.status, built.at) == ("held", "activation_planned")
+    assert f"/orders/{built.number}/ready/" in built.see(alice)
+    day = weekday(14)
+    built.say(alice, "ready", new_on=f"{day}")
+    assert (built.order.status, built.order.expected_on) == ("in_progress", day)
+    one = slot(eve)
+    built.say(alice, "activation", **booking(one))
+    assert built.at == "activation"
+    built.say(carol, "not-ready", reason="cannot_test", note="Your router is not there yet.")
+    assert "Your router is not there yet." in built.see(alice)
+    with inside(built.account.enterprise):
+        found = NotReady.objects.get(order=built.order, outcome="open")
+    watch((found.last_on - TODAY).days)
+    assert built.order.status == "held"
+    watch((found.last_on - TODAY).days + 1)
+    watch((found.last_on - TODAY).days + 2)
+    order = built.order
+    assert (order.status, order.service.status, charges(built.account)) == ("cancelled", "terminated", [])
+    with inside(built.account.enterprise):
+        assert not Reservation.objects.filter(released_at=None).exists()
+        assert [each.status for each in ActivationCall.objects.all()] == ["called_off"]
+    with as_staff():
+        assert ActivationSlot.objects.get(pk=one.pk).taken_at is None
+    assert follow() == 0
+    for person in (alice, carol):
+        assert "Cancelled" in built.see(person)
+
+
+# --- refused, and accepted by silence ------------------------------------------------------------------------
+
+
+def test_what_is_refused_comes_back_and_is_then_accepted_by_silence(built, alice, carol, eve, deliver):
+    built.turn_up()
+    assert "Your move: accept the service" in built.see(alice)
+    built.say(alice, "refuse", reason="Half of the packets are lost.")
+    assert (built.order.status, built.order.service.status) == ("in_progress", "pending")
+    for person in (carol, eve):
+        assert "Half of the packets are lost." in built.see(person)
+    watch(12)
+    assert (built.order.status, built.at) == ("in_progress", "acceptance")
+    built.turn_up()
+    watch(1)
+    assert built.order.status == "in_progress"
+    watch(7)
+    order = built.order
+    assert (order.status, order.service.status, order.service.started_on) == ("completed", "active", order.commenced_on)
+    assert (follow(7), follow(7)) == (1, 0)
+    assert {each.starts_on for each in charges(built.account)} == {order.commenced_on}
+    kinds = [each.kind for each in deliver() if each.recipient == alice.email]
+    assert (kinds.count("order.connection_notice"), kinds.count("order.accepted_by_silence")) == (2, 1)
+
+
+# --- services that are there already ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def service(acme_main) -> Service:
+    """In use and billed; 330 days of its contract are left."""
+    made = make.service(
+        acme_main, monthly=Decimal("2850.00"), term_months=36, bandwidth="10 Gbps", msa_number="MSA-7",
+        started_on=TODAY - timedelta(days=800), contract_ends_on=TODAY + timedelta(days=330),
+    )  # fmt: skip
+    make.charge(acme_main, "2850.00", service=made)
+    return made
+
+
+def fresh(of: Service) -> Service:
+    with inside(of.enterprise):
+        return Service.objects.select_related("enterprise", "account").get(pk=of.pk)
+
+
+def ask(life: Life, of: Service, what: str, **data: Any) -> None:
+    """The customer asks for something of a service, and the care manager takes the order that it makes."""
+    url = f"{life.place}/orders/services/{of.pk}/{what}/"
+    answer = life.client_of(life.buyer).post(url, data)
+    if answer.status_code == 422 and what == "disconnect":
+        seen = answer.context["form"].data["seen"]
+        answer = life.client_of(life.buyer).post(url, {**data, "seen": seen})
+    assert answer.status_code == 302, errors(answer)
+    life.number = latest(life.account.enterprise).number
+    life.take()
+
+
+def test_a_disconnect_is_taken_back_in_time_and_the_second_is_carried_out_on_its_day(northern, service, alice, carol):
+    stops = TODAY + timedelta(days=40)
+    ask(northern, service, "disconnect", stops_on=f"{stops}", reason="not_needed")
+    assert (northern.order.status, northern.at, fresh(service).status) == ("acknowledged", "disconnected", "ending")
+    northern.say(alice, "keep")
+    assert (northern.order.status, fresh(service).status, fresh(service).ended_on) == ("cancelled", "active", None)
+    ask(northern, service, "disconnect", stops_on=f"{stops}", reason="not_needed")
+    step = steps_of(northern.order)[1]
+    early = northern.client_of(carol).post(f"{northern.place}/orders/milestones/{step.pk}/complete/")
+    assert early.status_code == 409 and fresh(service).status == "ending"
+    assert (follow(38), follow(42), follow(42)) == (0, 1, 0)
+    assert (northern.order.status, fresh(service).status, fresh(service).ended_on) == ("completed", "terminated", stops)
+    assert [each.ends_on for each in charges(northern.account)] == [stops]
+
+
+def test_a_change_is_priced_agreed_to_delivered_and_concluded_by_its_customer(northern, service, alice, carol):
+    ask(northern, service, "change", bandwidth="20 Gbps", note="Two ports")
+    northern.say(carol, "change-price", monthly="3900.00", one_time="0")
+    northern.say(alice, "agree", monthly="3900.00", one_time="0")
+    northern.plan()
+    northern.complete("design")
+    northern.turn_up()
+    northern.say(alice, "accept")
+    assert (northern.order.status, fresh(service).bandwidth) == ("completed", "10 Gbps")
+    assert (follow(), follow()) == (1, 0)
+    assert (fresh(service).bandwidth, fresh(service).monthly) == ("20 Gbps", Decimal("3900.00"))
+    old, new = charges(northern.account)
+    assert (old.ends_on, new.amount) == (new.starts_on, Decimal("3900.00"))
+
+
+def test_a_renewal_covers_a_master_contract_and_the_care_manager_concludes_it(northern, acme_main, service, carol):
+    other = make.service(acme_main, msa_number="MSA-7", term_months=12)
+    ask(northern, service, "renew", term_months="24", covers="msa")
+    northern.complete("details_confirmed")
+    assert northern.order.status == "completed"
+    assert (fresh(service).term_months, fresh(other).term_months) == (24, 24)
+    assert fresh(service).contract_ends_on > service.contract_ends_on
+
+
+def test_a_transfer_waits_for_two_people_and_its_day_and_no_bill_run_comes_in_its_way(
+    northern, service, acme, acme_branch, carol, dora
+):
+    person = make.user("ines@acme.example")
+    make.grant(make.member(acme, person, "Ines Prado"), "service.change", acme_branch)
+    day = TODAY + timedelta(days=10)
+    ask(northern, service, "transfer", target=acme_branch.number, effective_on=f"{day}")
+    assert len(bill(northern, dora, TODAY - timedelta(days=1))) == 1
+    assert northern.order.status == "acknowledged"
+    url = f"{northern.place}/orders/transfers/{northern.number}/"
+    assert northern.client_of(person).post(url, {"answer": "yes"}).status_code == 302
+    assert (follow(8), follow(12), follow(12)) == (0, 1, 0)
+    assert (northern.order.status, fresh(service).account_id) == ("completed", acme_branch.pk)
+    old, new = charges(northern.account)
+    assert (old.ends_on, new.starts_on, new.account_id) == (day, day, acme_branch.pk)
+
+
+def test_a_trial_is_activated_and_kept_at_a_price_that_is_billed_from_then_on(northern, acme, acme_main, alice, carol):
+    product = make.product()
+    form = {"product": product.code, "account": acme_main.number, "days": "20"}
+    assert northern.client_of(alice).post("/e/204817/orders/trials/new/", form).status_code == 302
+    northern.number = latest(acme).number
+    northern.take()
+    northern.say(carol, "reserve", what="10G", place="Denver", until_on=f"{TODAY + timedelta(days=300)}")
+    northern.say(carol, "commit", committed_on=f"{BusinessHours().add_business_days(TODAY, 9)}")
+    northern.complete("design")
+    northern.turn_up()
+    northern.say(alice, "accept")
+    assert follow() == 1
+    service = northern.order.service
+    assert (northern.order.status, service.status, charges(acme_main)) == ("completed", "active", [])
+    northern.say(alice, "trial", answer="keep", term_months="36")
+    northern.number = latest(acme).number
+    name_the_price(northern, product)
+    northern.take()
+    assert (northern.order.service_id, list(northern.steps)) == (service.pk, ["acknowledged", "details_confirmed"])
+    northern.say(alice, "confirm", seen=northern.seen(alice, "plan/"))
+    assert northern.order.status == "completed" and (follow(22), follow(22)) == (1, 0)
+    assert [each.amount for each in charges(acme_main)] == [Decimal("2850.00"), Decimal("500.00")]
+    with inside(acme):
+        assert Service.objects.get().contract_ends_on is not None

@@ -154,6 +154,13 @@ def _end(call: ActivationCall, status: CallStatus, *, is_free: bool = False) -> 
         ActivationSlot.objects.filter(pk=call.slot_id).update(taken_at=None)
 
 
+def free_call(order: Order, actor: Actor, at: datetime) -> None:
+    """The order is cancelled, and the time of its call is free for others."""
+    call = selectors.booked_call(actor, order)
+    if call:
+        _end(call, CallStatus.CALLED_OFF, is_free=True)
+
+
 def end_call(call: ActivationCall, status: CallStatus) -> None:
     """The call has taken place, or nobody came: its time stays used."""
     _end(call, status)

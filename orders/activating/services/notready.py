@@ -182,7 +182,7 @@ def _carry_out(order: Order, found: NotReady, *, actor: Actor, at: datetime) -> 
         _end(found, NotReadyOutcome.BILLED, actor=actor, at=at)
         _record("order.not_ready_billed", found, actor=actor, at=at, on=today)
         return
-    services.bring(order, OrderStatus.CANCELLED)
+    services.cancel_order(order, actor=actor, at=at)
     _end(found, NotReadyOutcome.CANCELLED, actor=actor, at=at)
     _record("order.not_ready_cancelled", found, actor=actor, at=at)
 
