@@ -85,6 +85,13 @@ def keep(service: Service, *, state: ServiceStatus) -> None:
     service.save(update_fields=["status", "ended_on"])
 
 
+def give_up(service: Service, *, on: date) -> None:
+    """What was planned is not delivered; the order that asked for it says so. The caller has locked it."""
+    SERVICE_FLOW.require(service.status, ServiceStatus.TERMINATED)
+    service.status, service.ended_on = ServiceStatus.TERMINATED, on
+    service.save(update_fields=["status", "ended_on"])
+
+
 def end(service: Service, *, on: date, actor: Actor, at: datetime) -> None:
     """The service is no more from a day on. The caller has locked it."""
     SERVICE_FLOW.require(service.status, ServiceStatus.TERMINATED)

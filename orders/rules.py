@@ -116,8 +116,12 @@ STEPS: dict[str, tuple[StepPlan, ...]] = {
     "renewal": (_ACKNOWLEDGED, StepPlan("details_confirmed", "carrier", 1.0)),
     "disconnect": (_ACKNOWLEDGED, StepPlan("disconnected", "carrier", 1.0)),
 }  # fmt: skip
+# Of a new order for a service that is in use already, as one that was tried out and is kept.
+KEPT_STEPS = (_ACKNOWLEDGED, _CONFIRMED)
 # Orders whose service takes up capacity: no date is committed to before it is reserved.
 TAKES_CAPACITY = frozenset({"new", "change", "trial"})
+# Orders that an invoice can bring to their end; a transfer takes effect on its day alone.
+END_BILLED = frozenset({"new", "change"})
 # What costs money that does not come back: once one of them has begun, changing the order is no longer free.
 SPENDING = frozenset({"permits", "build", "local_loop"})
 

@@ -19,6 +19,7 @@ from orders.models import (
     Owner,
 )
 from orders.permissions import Permission
+from orders.rules import END_BILLED
 from portal import events
 from portal.actors import Actor
 from portal.models import Event
@@ -135,7 +136,9 @@ def get_order(actor: Actor, number: str) -> Order | None:
 def find_unbilled(actor: Actor, services: Collection[int]) -> list[int]:
     """Of some services those whose order waits for their first invoice, by their keys."""
     steps = of_enterprise(Milestone.objects, actor).filter(kind=MilestoneKind.FIRST_BILL)
-    waiting = steps.filter(status=MilestoneStatus.IN_PROGRESS, order__service__in=services)
+    waiting = steps.filter(
+        status=MilestoneStatus.IN_PROGRESS, order__service__in=services, order__type__in=END_BILLED
+    )  # fmt: skip
     return sorted(set(waiting.values_list("order__service_id", flat=True)))
 
 

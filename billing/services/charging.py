@@ -15,6 +15,15 @@ from portal.actors import Actor
 from portal.tenancy import of_enterprise
 
 
+def start(service: Service, *, monthly: Decimal, one_time: Decimal, on: date, actor: Actor) -> None:
+    """Let a service cost so much a month from a day on, and so much once; one that has charges keeps those."""
+    if of_enterprise(Charge.objects, actor).filter(service=service).exists():
+        return
+    for amount, kind in ((monthly, ChargeKind.RECURRING), (one_time, ChargeKind.ONE_TIME)):
+        if amount:
+            _begin(service, service.account, text=service.product.name, amount=amount, on=on, kind=kind)
+
+
 def stop(service: Service, *, on: date, actor: Actor) -> None:
     """Let all monthly charges of a service end with the day before."""
     for charge in _running(service, on, actor):
@@ -52,10 +61,12 @@ def _end(charge: Charge, on: date) -> None:
     charge.save(update_fields=["ends_on"])
 
 
-def _begin(service: Service, account: Account, *, text: str, amount: Decimal, on: date) -> None:
+def _begin(
+    service: Service, account: Account, *, text: str, amount: Decimal, on: date, kind: str = ChargeKind.RECURRING
+) -> None:  # fmt: skip
     place = Charge.objects.filter(enterprise_id=service.enterprise_id, service=service).count() + 1
     code = f"{service.number}/{on:%Y%m%d}-{place}"[:60]
     Charge.objects.create(
         enterprise_id=service.enterprise_id, code=code, account=account, service=service,
-        kind=ChargeKind.RECURRING, text=text, amount=amount, starts_on=on,
+        kind=kind, text=text, amount=amount, starts_on=on,
     )  # fmt: skip

@@ -16,6 +16,7 @@ def register() -> None:
     notices.register_kinds()
     declare(*terms.TERMS, areas=terms.AREAS)
     orders.ON_RELEASE.append(services.end_when_met)
+    orders.CALLED_OFF.append(services.free_call)
     files.register_holder("orders.activationtest", selectors.may_see_test)
     files.register_holder("orders.turnup", selectors.may_see_turn_up)
     add_nav(

@@ -14,6 +14,7 @@ WHY = {
     "technical_details": "silent",
     "details_confirmed": "silent",
     "ready_to_test": "cannot_test",
+    "activation_planned": "silent",
     "activation": "silent",
 }
 

@@ -164,6 +164,7 @@ _CHANGES = (
             _("%(actor)s agreed to %(monthly)s a month, and %(one_time)s once. The change goes on."),
         ),
     ),
+    EventKind("contract.begun", story=_("The contract began on %(on)s"), tone="green", words=_words),
     EventKind("change.applied", story=_("%(service)s is changed from %(on)s"), tone="green", words=_words),
     EventKind("renewal.asked", story=_("%(actor)s asked to renew %(count)s services for %(months)s months")),
     EventKind(

@@ -16,6 +16,7 @@ from orders.contracts import terms as names
 from orders.models import (
     OF_SERVICES,
     ORDER_FLOW,
+    Decision,
     Disconnect,
     Order,
     OrderedService,
@@ -181,14 +182,23 @@ def list_due(on: date) -> list[tuple[str, int, int]]:
             Transfer.objects.filter(Q(effective_on__lte=on) | Q(answer_by_on__lte=on), order__status__in=active),
         ),
         ("trial", Trial.objects.filter(became="", order__status=OrderStatus.COMPLETED)),
-        (
-            "change",
-            OrderedService.objects.filter(applied_at=None, order__status=OrderStatus.COMPLETED),
-        ),
+        ("change", OrderedService.objects.filter(_is_done, applied_at=None)),
     ):
         keys = found.order_by("enterprise_id", "order_id").values_list("enterprise_id", "order_id").distinct()
         rows += [(kind, enterprise_id, pk) for enterprise_id, pk in keys[:5000]]
+    begun = Order.objects.filter(_has_begun, type=OrderType.NEW, begun_at=None, submitted_at__isnull=False)
+    rows += [("begun", *keys) for keys in begun.order_by("pk").values_list("enterprise_id", "pk")[:5000]]
     return rows
+
+
+_ACCEPTED = (Decision.ACCEPTED, Decision.SILENT)
+# Where an order stays open for its first invoice, what was accepted is in use all the same.
+_is_done = Q(order__status=OrderStatus.COMPLETED) | Q(
+    order__status__in=ORDER_FLOW.open_states(), order__turn_ups__decision__in=_ACCEPTED
+)
+_has_begun = Q(status=OrderStatus.COMPLETED) | Q(
+    status__in=ORDER_FLOW.open_states(), commenced_on__isnull=False, service__status=ServiceStatus.ACTIVE
+)
 
 
 def list_ending(first: date, last: date) -> list[int]:

@@ -149,6 +149,7 @@ class Order(TenantOwned):
     completed_on = models.DateField(null=True, blank=True)
     # Service commencement: from this day what is ordered is charged, whenever the order itself closes.
     commenced_on = models.DateField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)  # when its contracts and charges were begun
     free_until_on = models.DateField(null=True, blank=True)  # the last day to change it for nothing
     monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # MRC
     one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # NRC

@@ -15,6 +15,7 @@ def register() -> None:
     declare(*terms.TERMS, areas=terms.AREAS)
     notices.register_kinds()
     orders.CONCLUDED.append(services.settle_expedite)
+    orders.CALLED_OFF.append(services.release_capacity)
     view, review, change = Permission.ORDER_VIEW, Permission.ORDER_REVIEW, Permission.MILESTONE_CHANGE
     registries.add_parts(
         Part("orders.order", "planning/_move.html", view, lists.move, place="top", order=10),

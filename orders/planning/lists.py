@@ -35,7 +35,12 @@ def move(actor: Actor, order: Order) -> dict[str, Any] | None:
     )
 
 
-_DOORS = {MilestoneKind.TECHNICAL_DETAILS: "orders:details", MilestoneKind.DETAILS_CONFIRMED: "orders:plan"}
+_DOORS = {
+    MilestoneKind.TECHNICAL_DETAILS: "orders:details",
+    MilestoneKind.DETAILS_CONFIRMED: "orders:plan",
+    MilestoneKind.ACTIVATION_PLANNED: "orders:activation",
+    MilestoneKind.ACTIVATION: "orders:activation",
+}
 
 
 def _door(actor: Actor, order: Order, step: Milestone) -> str:

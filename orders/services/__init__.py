@@ -4,18 +4,23 @@ The order's row is the lock of every service here: two people at two milestones 
 turns, so that neither takes the other's for still open.
 """
 
-from orders.services.billed import BILLERS, Biller, first_bill
+from orders.services.billed import first_bill
+from orders.services.billers import BILLERS, Biller
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
+    CALLED_OFF,
     CONCLUDED,
+    FOLLOW,
     LETTER_TASK,
     OUTCOMES,
     UNDOINGS,
     Outcome,
     Undoing,
     acknowledge_order,
+    begin_services,
     bring,
+    cancel_order,
     conclude_order,
     locked_orders,
     own_item,
@@ -29,7 +34,9 @@ from orders.services.together import complete_kind
 
 __all__ = [
     "BILLERS",
+    "CALLED_OFF",
     "CONCLUDED",
+    "FOLLOW",
     "LETTER_TASK",
     "ON_RELEASE",
     "OUTCOMES",
@@ -40,7 +47,9 @@ __all__ = [
     "acknowledge_order",
     "annotate_milestone",
     "as_plan",
+    "begin_services",
     "bring",
+    "cancel_order",
     "complete_kind",
     "complete_milestone",
     "conclude_order",

@@ -1,36 +1,14 @@
-"""What orders let billing know, and hear of it: billing stands above, and registers itself here."""
+"""What orders hear of billing."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Protocol
+from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Account
-from inventory.models import Service
 from orders.models import ORDER_FLOW, MilestoneKind, MilestoneStatus, Order
+from orders.rules import END_BILLED
 from orders.services.milestones import complete_milestone
 from orders.services.orders import locked_orders
 from portal.actors import Actor
-
-
-class Biller(Protocol):
-    """Who bills services by the month; each is called in the transaction of the order that is concluded.
-
-    Days are the first on which it is otherwise. Called again with the same, nothing more happens.
-    """
-
-    def stop(self, service: Service, *, on: date, actor: Actor) -> None:
-        """Nothing of the service is billed from this day on."""
-
-    def reprice(self, service: Service, *, monthly: Decimal, on: date, actor: Actor) -> None:
-        """The service costs so much a month from this day on."""
-
-    def move(self, service: Service, *, account: Account, on: date, actor: Actor) -> None:
-        """The account pays for the service from this day on; what was billed stays where it was."""
-
-
-BILLERS: list[Biller] = []
 
 
 @transaction.atomic
@@ -39,7 +17,7 @@ def first_bill(service_id: int, *, actor: Actor, at: datetime) -> Order | None:
 
     Called by billing, in the transaction of the issue. None where no order waits; may run twice.
     """
-    rows = locked_orders(actor).filter(service=service_id, status__in=ORDER_FLOW.open_states())
+    rows = locked_orders(actor).filter(service=service_id, status__in=ORDER_FLOW.open_states(), type__in=END_BILLED)
     steps = {"milestones__kind": MilestoneKind.FIRST_BILL, "milestones__status": MilestoneStatus.IN_PROGRESS}
     order = rows.filter(**steps).order_by("pk").first()
     if order is None:

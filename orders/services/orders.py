@@ -27,8 +27,12 @@ Undoing = Callable[[Order], None]
 _TO_NOTHING = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
 # What else is settled on that day, whatever the type: each part of the app adds its own.
 CONCLUDED: list[Callable[[Order, Actor, date, datetime], None]] = []
+# What is let go of where an order under way is cancelled: each part of the app adds its own.
+CALLED_OFF: list[Callable[[Order, Actor, datetime], None]] = []
 # Prints the letter that acknowledges an order.
 LETTER_TASK = "orders.make_letter"
+# Does what concluded orders leave to the carrier's side.
+FOLLOW = "orders.follow_contracts"
 
 
 def locked_orders(actor: Actor) -> QuerySet[Order]:
@@ -49,6 +53,20 @@ def bring(order: Order, status: OrderStatus) -> None:
     order.save(update_fields=["status"])
     if status in _TO_NOTHING and order.type in UNDOINGS:
         UNDOINGS[order.type](order)
+
+
+def cancel_order(order: Order, *, actor: Actor, at: datetime) -> None:
+    """An order under way comes to nothing: what was held for it is let go of. Whoever cancels it tells why.
+
+    Raises IllegalMove where the flow does not allow it.
+    """
+    bring(order, OrderStatus.CANCELLED)
+    ordered = OrderItem.objects.filter(enterprise_id=order.enterprise_id, order=order, action=ItemAction.ADD)
+    rows = of_enterprise(Service.objects, actor).filter(pk__in=ordered.values("service_id"))
+    for service in rows.filter(status=ServiceStatus.PENDING).order_by("pk").select_for_update(of=("self",)):
+        inventory.give_up(service, on=day_of(order, at))
+    for called_off in CALLED_OFF:
+        called_off(order, actor, at)
 
 
 def require_placeable(account: Account, services: Iterable[Service], *, order: Order | None = None) -> None:
@@ -187,15 +205,19 @@ def conclude_order(order: Order, *, actor: Actor, at: datetime) -> None:
     )
 
 
-def _begin_service(order: Order, actor: Actor, on: date, at: datetime) -> str:
-    """The order's service begins, and those of its further items; returns the number of the first."""
+def begin_services(order: Order, actor: Actor, on: date, at: datetime) -> str:
+    """The order's service begins, and those of its further items; returns their numbers.
+
+    Their contracts and what is billed for them begin by a task, since customers write neither.
+    """
     ordered = OrderItem.objects.filter(enterprise_id=order.enterprise_id, order=order, action=ItemAction.ADD)
     about = Q(pk=order.service_id) | Q(pk__in=ordered.values("service_id"))
     rows = of_enterprise(Service.objects, actor).filter(about, status=ServiceStatus.PENDING).order_by("pk")
     since = order.commenced_on or on
     begun = [inventory.activate_service(pk, actor=actor, on=since, at=at) for pk in rows.values_list("pk", flat=True)]
+    events.hint_after_commit(FOLLOW, order.enterprise_id, order.pk)
     return ", ".join(str(each.number) for each in begun)
 
 
-OUTCOMES: dict[str, Outcome] = {OrderType.NEW: _begin_service}
+OUTCOMES: dict[str, Outcome] = {OrderType.NEW: begin_services}
 UNDOINGS: dict[str, Undoing] = {}

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from accounts.selectors import get_enterprise
-from inventory.models import ProductQuestion
+from inventory.models import ProductQuestion, ServiceStatus
 from orders import rules
-from orders.models import MILESTONE_FLOW, Milestone, MilestoneKind, MilestoneStatus, MilestoneTemplate, Order
+from orders.models import MILESTONE_FLOW, Milestone, MilestoneKind, MilestoneStatus, MilestoneTemplate, Order, OrderType
 from orders.rules import STEPS, StepPlan
 from portal import terms
 from portal.calendars import BusinessHours
@@ -29,8 +29,10 @@ def working_days(enterprise_id: int, *, on: date) -> BusinessHours:
 def plan_for(order: Order) -> list[StepPlan]:
     """The steps of an order: the carrier's own for its product, its family or its type, or else those shipped.
 
-    Technical details are asked for where the product has questions.
+    Technical details are asked for where the product has questions; what is in use already is not built again.
     """
+    if order.type == OrderType.NEW and order.service and order.service.status != ServiceStatus.PENDING:
+        return list(rules.KEPT_STEPS)
     rows = MilestoneTemplate.objects.filter(order_type=order.type).order_by("position")
     places: dict[tuple[int | None, str], list[StepPlan]] = {}
     for row in rows:

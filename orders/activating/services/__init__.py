@@ -1,7 +1,15 @@
 """What is done to turn a service up: customers not ready, calls, tests, the sign-off, and the customer's word on it."""
 
 from orders.activating.services.accepting import accept_service, refuse_service, watch_turn_up
-from orders.activating.services.booking import book_call, call_off, close_slots, is_late, mark_no_show, open_slots
+from orders.activating.services.booking import (
+    book_call,
+    call_off,
+    close_slots,
+    free_call,
+    is_late,
+    mark_no_show,
+    open_slots,
+)
 from orders.activating.services.notready import (
     clear_not_ready,
     end_when_met,
@@ -19,6 +27,7 @@ __all__ = [
     "clear_not_ready",
     "close_slots",
     "end_when_met",
+    "free_call",
     "hold_if_silent",
     "is_late",
     "mark_no_show",

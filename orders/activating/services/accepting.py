@@ -83,11 +83,16 @@ def _record(kind: str, found: TurnUp, *, actor: Actor, at: datetime, **more: Any
 
 
 def _complete(order: Order, *, actor: Actor, at: datetime) -> None:
-    """The acceptance is done; where the order stays open for its first invoice, its service begins all the same."""
+    """The acceptance is done; where the order stays open for its first invoice, its service is the new one already."""
+    # Whoever takes the service before its notice was printed does not wait for the paper.
+    services.touch(order, MilestoneKind.CONNECTION_NOTICE, at=at)
     steps = order.milestones.filter(status__in=MILESTONE_FLOW.open_states())
     is_staying = steps.exclude(kind=MilestoneKind.ACCEPTANCE).exists()
+    day = order.commenced_on or services.day_of(order, at)
     if is_staying and order.type in (OrderType.NEW, OrderType.TRIAL):
-        start_billing(order, on=order.commenced_on or services.day_of(order, at), actor=actor, at=at)
+        start_billing(order, on=day, actor=actor, at=at)
+    elif is_staying and order.type == OrderType.CHANGE:
+        services.OUTCOMES[order.type](order, actor, day, at)
     step = steps.filter(kind=MilestoneKind.ACCEPTANCE, status=MilestoneStatus.IN_PROGRESS).first()
     if step:
         services.complete_milestone(step.pk, actor=actor, at=at)

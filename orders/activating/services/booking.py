@@ -114,6 +114,7 @@ def book_call(
         contact_phone=contact_phone, note=note, booked_at=at, booked_by=actor.name,
     )  # fmt: skip
     _expect(order, call)
+    services.touch(order, MilestoneKind.ACTIVATION_PLANNED, at=at)
     facts = {"before_at": before.starts_at if before else None, "contact": contact_name}
     record("order.activation_booked", call, actor=actor, at=at, **facts)
     return call
@@ -151,6 +152,13 @@ def _end(call: ActivationCall, status: CallStatus, *, is_free: bool = False) -> 
     call.save(update_fields=["status"])
     if is_free:
         ActivationSlot.objects.filter(pk=call.slot_id).update(taken_at=None)
+
+
+def free_call(order: Order, actor: Actor, at: datetime) -> None:
+    """The order is cancelled, and the time of its call is free for others."""
+    call = selectors.booked_call(actor, order)
+    if call:
+        _end(call, CallStatus.CALLED_OFF, is_free=True)
 
 
 def end_call(call: ActivationCall, status: CallStatus) -> None:

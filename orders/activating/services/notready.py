@@ -8,8 +8,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import get_enterprise
-from inventory import services as inventory
-from inventory.models import ServiceStatus
 from orders import services
 from orders.activating import rules, selectors, terms
 from orders.models import (
@@ -184,19 +182,17 @@ def _carry_out(order: Order, found: NotReady, *, actor: Actor, at: datetime) -> 
         _end(found, NotReadyOutcome.BILLED, actor=actor, at=at)
         _record("order.not_ready_billed", found, actor=actor, at=at, on=today)
         return
-    services.bring(order, OrderStatus.CANCELLED)
+    services.cancel_order(order, actor=actor, at=at)
     _end(found, NotReadyOutcome.CANCELLED, actor=actor, at=at)
     _record("order.not_ready_cancelled", found, actor=actor, at=at)
 
 
 def start_billing(order: Order, *, on: date, actor: Actor, at: datetime) -> None:
-    """Service commencement: the order's service is in use, and charged, from a day on; once."""
+    """Service commencement: the order's services are in use, and charged, from a day on; once."""
     if order.commenced_on is None:
         order.commenced_on = on
         order.save(update_fields=["commenced_on"])
-    service = order.service
-    if service is not None and service.status == ServiceStatus.PENDING:
-        inventory.activate_service(service.pk, actor=actor, on=order.commenced_on, at=at)
+    services.begin_services(order, actor, order.commenced_on, at)
 
 
 @transaction.atomic

@@ -18,12 +18,14 @@ from orders.activating import selectors, terms
 from orders.activating.services.booking import end_call
 from orders.models import (
     MILESTONE_FLOW,
+    ORDER_FLOW,
     ActivationTest,
     CallStatus,
     Milestone,
     MilestoneKind,
     MilestoneStatus,
     Order,
+    OrderType,
     Owner,
     TurnUp,
 )
@@ -132,7 +134,8 @@ def _lay_last_steps(order: Order, today: date) -> None:
     kinds = dict(order.milestones.order_by("position").values_list("kind", "pk"))
     last = order.milestones.order_by("-position").values_list("position", flat=True).first() or 0
     wanted = [(MilestoneKind.ACCEPTANCE, Owner.CUSTOMER)]
-    if selectors.closes_at(order, today) == terms.FIRST_BILL:
+    # Nothing is billed for a trial, so none waits for it.
+    if order.type != OrderType.TRIAL and selectors.closes_at(order, today) == terms.FIRST_BILL:
         wanted.append((MilestoneKind.FIRST_BILL, Owner.CARRIER))
     else:
         _skip_first_bill(order)
@@ -189,11 +192,14 @@ def _tell_notice(enterprise_id: int, turn_up_id: int, pdf: bytes, *, at: datetim
     actor = system(enterprise_id)
     key = files.put(enterprise_id, ContentFile(pdf)) if pdf else ""
     with tenant_scope(enterprise_id):
+        order = services.locked_orders(actor).get(turn_ups=turn_up_id)
         found = _untold(enterprise_id, turn_up_id, for_update=True)
         if found is None:
             return False
         found.noticed_at = at
         found.save(update_fields=["noticed_at"])
+        if order.status in ORDER_FLOW.open_states():
+            services.touch(order, MilestoneKind.CONNECTION_NOTICE, at=at)
         if pdf:
             files.hang(
                 found, key, name=f"{found.order.number}-connection-notice.pdf", media_type="application/pdf",

@@ -2,10 +2,11 @@
 
 from orders.contracts.services.changes import agree_to_price, price_change, request_change
 from orders.contracts.services.disconnects import finish_disconnect, keep_service, request_disconnect
-from orders.contracts.services.following import FOLLOW, follow, warn_of_ends
+from orders.contracts.services.following import follow, warn_of_ends
 from orders.contracts.services.renewals import request_renewal
 from orders.contracts.services.transfers import approve_transfer, decline_transfer, request_transfer
 from orders.contracts.services.trials import end_trial, keep_trial, request_trial
+from orders.services import FOLLOW
 
 __all__ = [
     "FOLLOW",

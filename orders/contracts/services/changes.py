@@ -15,7 +15,7 @@ from orders.contracts import selectors
 from orders.contracts.services.asking import NOTHING, lock_free, require_length
 from orders.models import ORDER_FLOW, Order, OrderedService, OrderType
 from orders.permissions import Permission
-from orders.services import BILLERS, locked_orders, place_order
+from orders.services import BILLERS, FOLLOW, locked_orders, place_order
 from portal import events, money
 from portal.actors import Actor
 from portal.errors import Refused
@@ -140,7 +140,7 @@ def outcome(order: Order, actor: Actor, on: date, at: datetime) -> str:
             way_out=_("Nothing was changed. Name the price on the order, and wait for their word."),
         )
     if base_role() == "portal_app":
-        events.hint_after_commit("orders.follow_contracts", order.enterprise_id, order.pk)
+        events.hint_after_commit(FOLLOW, order.enterprise_id, order.pk)
         return ""
     for line in lines:
         apply(line, order, actor=actor, on=on, at=at)

@@ -13,6 +13,7 @@ from inventory.models import Service
 from orders.contracts import rules, selectors
 from orders.contracts import terms as names
 from orders.contracts.services import changes, renewals
+from orders.contracts.services.beginning import begin_contracts
 from orders.contracts.services.disconnects import finish_disconnect
 from orders.contracts.services.transfers import finish_transfer
 from orders.contracts.services.trials import follow_trial
@@ -22,7 +23,6 @@ from portal import events, terms
 from portal.actors import Actor, system
 from portal.tenancy import of_enterprise, tenant_scope
 
-FOLLOW = "orders.follow_contracts"
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +43,7 @@ _DO: dict[str, Callable[..., bool]] = {
     "transfer": finish_transfer,
     "trial": follow_trial,
     "change": _apply,
+    "begun": begin_contracts,
 }
 
 

@@ -15,7 +15,7 @@ from orders.contracts import terms as names
 from orders.contracts.services.asking import lock_free
 from orders.models import Order, OrderedService, OrderType
 from orders.permissions import Permission
-from orders.services import place_order
+from orders.services import FOLLOW, place_order
 from portal import events, terms
 from portal.actors import Actor
 from portal.errors import Refused
@@ -75,7 +75,7 @@ def _title(first: Service, services: list[Service]) -> str:
 def outcome(order: Order, actor: Actor, on: date, at: datetime) -> str:
     """Every service of the order has its new term and its new end."""
     if base_role() == "portal_app":
-        events.hint_after_commit("orders.follow_contracts", order.enterprise_id, order.pk)
+        events.hint_after_commit(FOLLOW, order.enterprise_id, order.pk)
         return ""
     for line in OrderedService.objects.filter(enterprise_id=order.enterprise_id, order=order).order_by("service_id"):
         apply(line, order, actor=actor, on=on, at=at)

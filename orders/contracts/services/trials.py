@@ -14,7 +14,7 @@ from orders.contracts import terms as names
 from orders.contracts.services.asking import NOTHING, require_length
 from orders.models import Order, OrderStatus, OrderType, Trial, TrialEnd
 from orders.permissions import Permission
-from orders.services import day_of, locked_orders, place_order
+from orders.services import FOLLOW, day_of, locked_orders, place_order
 from portal import events, terms
 from portal.actors import Actor
 from portal.errors import Refused
@@ -65,7 +65,7 @@ def outcome(order: Order, actor: Actor, on: date, at: datetime) -> str:
         return ""
     if base_role() == "portal_app":
         # Customers cannot write services: the task begins it at once.
-        events.hint_after_commit("orders.follow_contracts", order.enterprise_id, order.pk)
+        events.hint_after_commit(FOLLOW, order.enterprise_id, order.pk)
         return ""
     return _begin(order, asked, actor=actor, on=on, at=at)
 

@@ -67,6 +67,9 @@ def _enter(order: Order, actor: Actor, at: datetime) -> None:
             item.z_site or _site(actor, item.z_new, at),
         )
     each_alone = [one for item in items for one in _split(item)]
+    if each_alone[0].action == ItemAction.ADD and each_alone[0].service is None:
+        # A service that was tried out stays the order's, however often its items were written anew.
+        each_alone[0].service = order.service
     for one in each_alone:
         if one.action == ItemAction.ADD and one.service is None:
             one.service = inventory.plan_service(

@@ -210,6 +210,6 @@ def reserve_capacity(
     return held
 
 
-def release_capacity(order: Order, actor: Actor, *, at: datetime) -> None:
+def release_capacity(order: Order, actor: Actor, at: datetime) -> None:
     """Let go of what is held for an order that will not be delivered; in the transaction of what ends it."""
     of_enterprise(Reservation.objects, actor).filter(order=order, released_at=None).update(released_at=at)

@@ -264,7 +264,8 @@ def settle_expedite(order: Order, actor: Actor, on: date, at: datetime) -> None:
     wish = selectors.open_choice(selectors.list_choices(actor, order))
     if wish is None or wish.status != ChoiceStatus.AGREED or wish.wanted_on is None:
         return
-    is_met = on <= wish.wanted_on
+    # Met is the day on which the service was ready, whenever it was accepted.
+    is_met = (order.commenced_on or on) <= wish.wanted_on
     outcome = ChoiceStatus.MET if is_met else ChoiceStatus.MISSED
     CHOICE_FLOW.require(wish.status, outcome)
     wish.status = outcome

@@ -19,7 +19,6 @@ from orders.models import (
     SupplementStatus,
 )
 from orders.planning import selectors
-from orders.planning.services.answers import release_capacity
 from orders.planning.services.dates import require_workday
 from orders.planning.services.locking import add_charge, order_under_way
 from portal import events
@@ -89,8 +88,7 @@ def _cancel(order: Order, row: Supplement, actor: Actor, at: datetime) -> None:
     if row.is_late:
         services.bring(order, OrderStatus.CANCELLING)
         return
-    services.bring(order, OrderStatus.CANCELLED)
-    release_capacity(order, actor, at=at)
+    services.cancel_order(order, actor=actor, at=at)
     SUPPLEMENT_FLOW.require(row.status, SupplementStatus.DONE)
     row.status, row.decided_by, row.decided_at = SupplementStatus.DONE, actor.name, at
     row.save(update_fields=["status", "decided_by", "decided_at"])
@@ -136,7 +134,6 @@ def decide_supplement(
     if is_done:
         add_charge(order, row.charge, row.currency)
         if row.kind == SupplementKind.CANCEL:
-            release_capacity(order, actor, at=at)
             events.record("order.cancelled", subject=order, actor=actor, at=at, order=order.number, reason=row.words)
     _tell("order.supplement_decided", order, row, actor, at)
     return row
@@ -150,7 +147,10 @@ def _close(order: Order, row: Supplement, status: SupplementStatus, actor: Actor
         is_over = status == SupplementStatus.DONE
         before = OrderStatus(row.status_before)
         back = before if ORDER_FLOW.allows(order.status, before) else OrderStatus.IN_PROGRESS
-        services.bring(order, OrderStatus.CANCELLED if is_over else back)
+        if is_over:
+            services.cancel_order(order, actor=actor, at=at)
+        else:
+            services.bring(order, back)
 
 
 def _tell(kind: str, order: Order, row: Supplement, actor: Actor, at: datetime) -> None:
