@@ -8,7 +8,7 @@ from accounts.models import Enterprise
 from inventory.models import Family
 from orders.activating.rules import CHECKS
 from orders.activating.selectors import notice_of
-from orders.loading.common import ENTERPRISE, ORDER, WITH_ORDER, filled_when, measure, not_before, one_each
+from orders.loading.checks import ENTERPRISE, ORDER, WITH_ORDER, filled_when, measure, not_before, one_each
 from orders.models import (
     ActivationCall,
     ActivationSlot,

@@ -1,6 +1,6 @@
 """messages.csv to internal_notes.csv: what is said and promised about orders."""
 
-from orders.loading.common import ENTERPRISE, ORDER, WITH_ORDER, filled_when, not_before, one_each
+from orders.loading.checks import ENTERPRISE, ORDER, WITH_ORDER, filled_when, not_before, one_each
 from orders.models import (
     EscalatedBy,
     Escalation,

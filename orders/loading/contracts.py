@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from inventory.models import ServiceStatus
-from orders.loading.common import ENTERPRISE, ORDER, SERVICE, WITH_ORDER, measure, not_before
+from orders.loading.checks import ENTERPRISE, ORDER, SERVICE, WITH_ORDER, measure, not_before
 from orders.models import Disconnect, EndReason, Transfer, Trial, TrialEnd
 from portal.loading.batches import Checking
 from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, WORDS, one_of, whole

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from orders.loading.common import ENTERPRISE, ORDER
+from orders.loading.checks import ENTERPRISE, ORDER
 from orders.models import (
     ItemAction,
     Milestone,

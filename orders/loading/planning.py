@@ -6,7 +6,7 @@ from datetime import date
 
 from inventory.models import Family, ProductQuestion, QuestionKind
 from inventory.rules import answer_faults
-from orders.loading.common import ENTERPRISE, ORDER, WITH_ORDER, filled_when, not_before, one_each
+from orders.loading.checks import ENTERPRISE, ORDER, WITH_ORDER, filled_when, not_before, one_each
 from orders.models import (
     Answer,
     AnswerStatus,
