@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,12 +10,31 @@ from allauth.mfa.totp.internal.auth import validate_totp_code
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.models import Account, Enterprise, Grant, Membership, StaffMember, StaffRole, TeamMember, User
 from accounts.services import ship_house_and_roles
 from billing.models import Charge
 from inventory.models import Service
-from orders.models import Milestone, Order, OrderStatus, OrderType
+from orders.models import (
+    ActivationCall,
+    ActivationSlot,
+    Answer,
+    Disconnect,
+    Escalation,
+    InternalNote,
+    Message,
+    Milestone,
+    NotReady,
+    Order,
+    OrderStatus,
+    OrderType,
+    Promise,
+    Supplement,
+    Transfer,
+    Trial,
+    TurnUp,
+)
 from portal.loading.document import page
 from tests.loading.conftest import DEMO, connected_as, run_command
 
@@ -90,6 +110,31 @@ def test_its_orders_hold_together(demo):
         assert not is_over or "planned" not in states, order
     late = Milestone.objects.filter(status="in_progress")
     assert {m.owner for m in late if m.expected_on > m.planned_on} == {"carrier", "customer", "permit", "third_party"}
+
+
+def test_a_visitor_finds_an_order_at_every_point_of_its_life(demo):
+    assert Answer.objects.filter(status="returned", order__number="ORD-2026-00529").exists()
+    assert Answer.objects.filter(status="given").exists()
+    held = set(NotReady.objects.filter(outcome="open").values_list("order__number", flat=True))
+    assert held == set(Order.objects.filter(status="held").values_list("number", flat=True))
+    assert ActivationSlot.objects.filter(taken_at=None).count() >= 8
+    assert ActivationCall.objects.get(status="booked").slot.taken_at
+    waiting = TurnUp.objects.get(decision="waiting")
+    assert waiting.notice["identifiers"] and waiting.test.has_passed
+    assert waiting.order.milestones.get(status="in_progress").kind == "acceptance"
+    assert Message.objects.filter(is_ours=False, answered_at=None).exists() and InternalNote.objects.exists()
+    assert set(Promise.objects.values_list("status", flat=True)) == {"open", "missed", "kept"}
+    assert set(Escalation.objects.values_list("by_whom", flat=True)) == {"customer", "itself"}
+    going = Disconnect.objects.get()
+    assert (going.service.status, going.service.ended_on) == ("ending", going.stops_on)
+    transfer = Transfer.objects.get()
+    assert transfer.given_at and transfer.taken_at is None and transfer.target != transfer.order.account
+    assert Trial.objects.get().ends_on > timezone.localdate()
+    asked = Supplement.objects.get(status="asked")
+    assert (asked.kind, asked.order.status) == ("cancel", "cancelling")
+    today = timezone.localdate()
+    ends = Service.objects.filter(contract_ends_on__in=[today + timedelta(days=31), today + timedelta(days=60)])
+    assert ends.count() >= 2
 
 
 def test_its_bills_give_reason_to_dispute(demo):

@@ -1,10 +1,11 @@
-"""orders.csv and milestones.csv."""
+"""order_projects.csv to milestones.csv."""
 
 import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from orders.loading.checks import ENTERPRISE, ORDER
 from orders.models import (
     ItemAction,
     Milestone,
@@ -22,7 +23,6 @@ from portal.loading.batches import Batch, Checking
 from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, NUMBER, WORDS, Cell, one_of, whole
 from portal.loading.tables import Column, Reference, Row, Table
 
-_ENTERPRISE = Reference("enterprise", CODE, "Whose it is.", is_required=True, to="enterprises")
 _OUR_NUMBER = re.compile(rf"{numbers.SERIES['order']}-\d{{4}}-(\d{{1,9}})")
 
 
@@ -69,7 +69,7 @@ FILES = (
         "Projects, by which customers group orders.",
         OrderProject,
         (
-            _ENTERPRISE,
+            ENTERPRISE,
             Column("name", WORDS, "What the customer calls it.", is_required=True),
             Column("reference", WORDS, "The customer's own reference."),
             Column("made_at", MOMENT, "When it was begun.", is_required=True),
@@ -82,7 +82,7 @@ FILES = (
         "Orders, open and closed.",
         Order,
         (
-            _ENTERPRISE,
+            ENTERPRISE,
             Column("number", NUMBER, "The order's number, as ORD-2026-00417.", is_required=True),
             Column("type", one_of(OrderType), "What is asked for.", default="new"),
             Column("status", one_of(OrderStatus), "Where it stands.", default="submitted", is_first_time_only=True),
@@ -100,6 +100,20 @@ FILES = (
             Column("committed_on", DATE, "CCD: the carrier's committed date.", default=None),
             Column("expected_on", DATE, "When it is expected as things stand.", default=None, is_first_time_only=True),
             Column("completed_on", DATE, "When it was completed.", default=None, is_first_time_only=True),
+            Column(
+                "free_until_on",
+                DATE,
+                "The last day on which it can be changed for nothing.",
+                default=None,
+                is_first_time_only=True,
+            ),
+            Column(
+                "commenced_on",
+                DATE,
+                "Service commencement, where what is ordered is charged already.",
+                default=None,
+                is_first_time_only=True,
+            ),
             Column("monthly", AMOUNT, "MRC, in the account's currency.", default=0),
             Column("one_time", AMOUNT, "NRC, in the account's currency.", default=0),
             Column("term_months", whole(0, 240), "Term in months.", default=0),
@@ -118,8 +132,8 @@ FILES = (
         "What the orders ask for, in their order; an order without any asks for what it says itself.",
         OrderItem,
         (
-            _ENTERPRISE,
-            Reference("order", CODE, "The order's number.", is_required=True, to="orders", within=("enterprise",)),
+            ENTERPRISE,
+            ORDER,
             Column("position", whole(1, 99), "Its place among the order's items.", is_required=True),
             Column("action", one_of(ItemAction), "What it does.", default="add"),
             Reference("product", CODE, "What is ordered.", is_required=True, to="products"),
@@ -138,8 +152,8 @@ FILES = (
         "The steps of the orders, in their order.",
         Milestone,
         (
-            _ENTERPRISE,
-            Reference("order", CODE, "The order's number.", is_required=True, to="orders", within=("enterprise",)),
+            ENTERPRISE,
+            ORDER,
             Column("position", whole(1, 99), "Its place among the order's steps.", is_required=True),
             Column("kind", one_of(MilestoneKind), "Which step.", is_required=True),
             Column("detail", WORDS, "Which side, which supplier."),
