@@ -211,6 +211,12 @@ def order_facts(actor: Actor, order: Order) -> list[dict[str, Any]]:
     """What the customer is buying."""
     currency, language = order.account.currency, get_language() or "en"
     months = order.term_months
+    # Before it is taken, an order of nothing has no price yet rather than one of nothing.
+    is_unpriced = order.status in UNPLACED and not order.monthly and not order.one_time
+
+    def price(amount: Any) -> str:
+        return _("not priced yet") if is_unpriced else money.spoken(amount, currency, language)
+
     service, url = order.service, ""
     if service and actor.may_on(ServicePermission.SERVICE_VIEW, service.account_id):
         url = reverse("services:service", args=[actor.enterprise_public_id, service.pk])
@@ -220,8 +226,8 @@ def order_facts(actor: Actor, order: Order) -> list[dict[str, Any]]:
         {"label": _("A end"), **_place(order.a_site)},
         {"label": _("Z end"), **_place(order.z_site)},
         {"label": _("Bandwidth"), "value": service.bandwidth if service else ""},
-        {"label": _("Monthly (MRC)"), "term": "MRC", "value": money.spoken(order.monthly, currency, language)},
-        {"label": _("One-time (NRC)"), "term": "NRC", "value": money.spoken(order.one_time, currency, language)},
+        {"label": _("Monthly (MRC)"), "term": "MRC", "value": price(order.monthly)},
+        {"label": _("One-time (NRC)"), "term": "NRC", "value": price(order.one_time)},
         {
             "label": _("Term"),
             "value": ngettext("%(months)s month", "%(months)s months", months) % {"months": months} if months else "",

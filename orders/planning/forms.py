@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import ProductQuestion
@@ -40,7 +41,8 @@ class DetailsForm(FilesForm):
         uploads = self.fields.pop("uploads")
         self.questions = list(questions)
         for question in self.questions:
-            self.fields[PREFIX + question.key] = _field(question)
+            self.fields[PREFIX + question.key] = made = _field(question)
+            made.is_needed = question.is_required  # type: ignore[attr-defined]  # read by components/_field.html
         self.fields["uploads"] = uploads
         uploads.label = _("Files, as drawings or the design layout record (DLR)")
 
@@ -65,7 +67,9 @@ def _meant(value: Any) -> Any:
 
 def _field(question: ProductQuestion) -> forms.Field:
     """Required is asked of the whole: what is missing is told beside the field by the product's own rules."""
-    told: dict[str, Any] = {"label": question.asked, "help_text": question.hint, "required": False}
+    told: dict[str, Any] = {"label": question.asked, "required": False}
+    if question.hint:
+        told["help_text"] = escape(_("For example: %(example)s") % {"example": question.hint})
     if question.kind == "number":
         return forms.IntegerField(**told)
     if question.kind == "choice":
@@ -90,20 +94,28 @@ class ReviewForm(forms.Form):
             )
 
 
-class ReserveForm(forms.Form):
+class PlanForm(forms.Form):
+    """One of the forms that stand together on the plan, each with ids of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}-%s")
+        super().__init__(*args, **kwargs)
+
+
+class ReserveForm(PlanForm):
     what = forms.CharField(label=_("What is held"), max_length=200)
     place = forms.CharField(label=_("Where"), max_length=200)
     until_on = _day(_("Until"))
 
 
-class CommitForm(forms.Form):
+class CommitForm(PlanForm):
     committed_on = _day(_("We commit to (CCD)"))
     reason = forms.CharField(
         label=_("Why does it move?"), max_length=300, required=False, help_text=_("The customer reads this.")
     )
 
 
-class DeliveryForm(forms.Form):
+class DeliveryForm(PlanForm):
     """On a firm date, or as early as it can be."""
 
     choice = forms.ChoiceField(
@@ -114,12 +126,12 @@ class DeliveryForm(forms.Form):
     wanted_on = _day(_("The firm date"), required=False)
 
 
-class ExpediteForm(forms.Form):
+class ExpediteForm(PlanForm):
     wanted_on = _day(_("The date you need"))
     agreed = _agreed()
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(PlanForm):
     """Another date, or another change."""
 
     kind = forms.ChoiceField(
@@ -132,28 +144,36 @@ class ChangeForm(forms.Form):
     agreed_due_date, agreed_other = _agreed(), _agreed()
 
 
-class CancelForm(forms.Form):
+class CancelForm(PlanForm):
     words = _words(_("Why? It helps us, and you need not say it."), max_length=1000, required=False)
     agreed = _agreed()
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(PlanForm):
     reason = forms.CharField(label=_("Why not?"), max_length=300, help_text=_("The customer reads this."))
     alternative_on = _day(_("What we can do instead"), required=False)
 
 
-class DecideForm(forms.Form):
+class DecideForm(PlanForm):
     is_done = forms.ChoiceField(
         label=_("Your answer"), choices=[("yes", _("Done")), ("no", _("Declined"))], widget=forms.RadioSelect
     )
     decision = _words(_("What the customer should know"), max_length=500, required=False)
 
 
+_OWNERS = [
+    (Owner.CARRIER, _("carrier")),
+    (Owner.CUSTOMER, _("customer")),
+    (Owner.PERMIT, _("permit")),
+    (Owner.THIRD_PARTY, _("third party")),
+]
+
+
 class StepForm(forms.Form):
     """A step of a place's orders; one without a kind is left out."""
 
     kind = forms.ChoiceField(label=_("Step"), choices=[("", "—"), *MilestoneKind.choices], required=False)
-    owner = forms.ChoiceField(label=_("Whose"), choices=[(each, each) for each in Owner.values])
+    owner = forms.ChoiceField(label=_("Whose"), choices=_OWNERS)
     basis = forms.ChoiceField(label=_("Counted in"), choices=Basis.choices)
     amount = forms.IntegerField(label=_("How many"), min_value=-250, max_value=250)
     action = forms.CharField(label=_("What is done next"), max_length=200, required=False)

@@ -1,6 +1,6 @@
 """The plan of an order as pages show it, the engineers' work list, and the steps of a place."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.selectors import get_enterprise
 from inventory.models import Family, Product
 from orders import services as orders
+from orders.lists import order_dates
 from orders.models import Choice, ChoiceStatus, Milestone, MilestoneKind, Order, OrderType, Owner
 from orders.permissions import Permission
 from orders.planning import selectors
@@ -95,8 +96,21 @@ def plan_page(actor: Actor, order: Order, *, at: datetime) -> dict[str, Any]:
         "to_confirm": to_confirm and is_under_way,
         "seen": selectors.fingerprint(order),
         "estimate": estimate(order),
+        "stands": _stands(order, today),
         "firm": Choice.FIRM,
     }
+
+
+def _stands(order: Order, today: date) -> list[dict[str, Any]]:
+    """The three dates of an order, as its own page shows them."""
+    return [
+        {
+            **each,
+            "value": day(each["value"]) if isinstance(each["value"], date) else each["value"],
+            "hint": each.get("note"),
+        }
+        for each in order_dates(order, today=today)
+    ]
 
 
 def details_page(actor: Actor, order: Order, known: dict[str, Any], *, at: datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from accounts.models import TeamMember
 from accounts.selectors import list_team, with_absences
 from orders import lists, selectors, services
 from orders.forms import DelayForm, NoteForm, mark_overtaken, step
-from orders.models import MILESTONE_FLOW, Milestone, Order
+from orders.models import MILESTONE_FLOW, UNPLACED, Milestone, Order
 from orders.permissions import Permission
 from portal import drafts, exports, listing, looks, registries
 from portal.errors import Refused
@@ -188,13 +188,14 @@ def _page(
     )
     team = list(list_team(request.actor, order.account_id))
     _tell_absence(order, team)
-    order.known_team = team  # type: ignore[attr-defined]  # for the parts that ask for it too
+    order.known_team, order.known_steps = team, milestones  # type: ignore[attr-defined]  # for the parts that ask too
     if request.actor.is_staff:
         tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
         drafts.bring_back(request.actor, *tools, now=timezone.now())
     return {
         "order": order,
         "steps": steps,
+        "is_unplaced": order.status in UNPLACED,
         "closed": sum(each.status not in MILESTONE_FLOW.open_states() for each in milestones),
         "dates": lists.order_dates(order, today=today),
         "facts": lists.order_facts(request.actor, order),
