@@ -1,6 +1,6 @@
 """The plan of an order as pages show it, the engineers' work list, and the steps of a place."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from accounts.selectors import get_enterprise
 from inventory.models import Family, Product
 from orders import services as orders
-from orders.lists import order_dates
 from orders.models import Choice, ChoiceStatus, Milestone, MilestoneKind, Order, OrderType, Owner
 from orders.permissions import Permission
 from orders.planning import selectors
@@ -28,7 +27,7 @@ from portal.lists import ListPage, Sort
 
 def move(actor: Actor, order: Order) -> dict[str, Any] | None:
     """Of an order's page: whose move it is, what is to be done, and where; with one query."""
-    if not selectors.is_under_way(order):
+    if not selectors.is_under_way(order) or selectors.is_asked_elsewhere(actor, order):
         return None
     step = selectors.move_of(selectors.open_steps(actor, order))
     return (
@@ -42,7 +41,12 @@ _DOORS = {MilestoneKind.TECHNICAL_DETAILS: "orders:details", MilestoneKind.DETAI
 def _door(actor: Actor, order: Order, step: Milestone) -> str:
     """Where the customer does it, for who may."""
     name = _DOORS.get(MilestoneKind(step.kind))
-    if name is None or actor.is_staff or not actor.may_on(Permission.ORDER_CREATE, order.account_id):
+    if (
+        name is None
+        or step.owner != Owner.CUSTOMER
+        or actor.is_staff
+        or not actor.may_on(Permission.ORDER_CREATE, order.account_id)
+    ):
         return ""
     return reverse(name, args=[actor.enterprise_public_id, order.number])
 
@@ -96,20 +100,17 @@ def plan_page(actor: Actor, order: Order, *, at: datetime) -> dict[str, Any]:
         "to_confirm": to_confirm and is_under_way,
         "seen": selectors.fingerprint(order),
         "estimate": estimate(order),
-        "stands": _stands(order, today),
+        "stands": _stands(order),
         "firm": Choice.FIRM,
     }
 
 
-def _stands(order: Order, today: date) -> list[dict[str, Any]]:
-    """The three dates of an order, as its own page shows them."""
+def _stands(order: Order) -> list[dict[str, Any]]:
+    """The three dates of an order, beside what can be asked about them."""
     return [
-        {
-            **each,
-            "value": day(each["value"]) if isinstance(each["value"], date) else each["value"],
-            "hint": each.get("note"),
-        }
-        for each in order_dates(order, today=today)
+        {"label": _("Requested (CRD)"), "value": day(order.requested_on) or _("no date")},
+        {"label": _("Committed (CCD)"), "value": day(order.committed_on) or _("not yet")},
+        {"label": _("Expected"), "value": day(order.expected_on) or _("not yet known")},
     ]
 
 

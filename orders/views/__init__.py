@@ -1,6 +1,7 @@
 """The order list and page of both faces, and the care manager's tools on it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -186,6 +187,9 @@ def _page(
         step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
         for each in milestones
     )
+    if order.status in lists.CALLED_OFF:
+        # What was not done by then is not done any more.
+        steps = [replace(each, state="skipped") if each.state != "done" else each for each in steps]
     team = list(list_team(request.actor, order.account_id))
     _tell_absence(order, team)
     order.known_team, order.known_steps = team, milestones  # type: ignore[attr-defined]  # for the parts that ask too

@@ -63,7 +63,9 @@ def hold_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     """The care manager's button: the customer is not ready."""
     if not actor.is_staff or not actor.may_on(Permission.ORDER_CARE, order.account_id):
         return None
-    if not ORDER_FLOW.allows(order.status, OrderStatus.HELD):
+    # One that came in on hold has no days counted yet: they begin here.
+    is_uncounted = order.status == OrderStatus.HELD and selectors.open_not_ready(actor, order) is None
+    if not is_uncounted and not ORDER_FLOW.allows(order.status, OrderStatus.HELD):
         return None
     return {"form": forms.NotReadyForm(auto_id="hold-%s")}
 
