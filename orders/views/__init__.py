@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import TeamMember
 from accounts.selectors import list_team, with_absences
 from orders import lists, selectors, services
-from orders.forms import DelayForm, NoteForm, mark_overtaken, step
+from orders.forms import DelayForm, NoteForm, Step, mark_overtaken, step
 from orders.models import MILESTONE_FLOW, UNPLACED, Milestone, Order
 from orders.permissions import Permission
 from portal import drafts, exports, listing, looks, registries
@@ -188,8 +188,7 @@ def _page(
         for each in milestones
     )
     if order.status in lists.CALLED_OFF:
-        # What was not done by then is not done any more.
-        steps = [replace(each, state="skipped") if each.state != "done" else each for each in steps]
+        steps = _given_up(steps)
     team = list(list_team(request.actor, order.account_id))
     _tell_absence(order, team)
     order.known_team, order.known_steps = team, milestones  # type: ignore[attr-defined]  # for the parts that ask too
@@ -210,6 +209,11 @@ def _page(
         "following": card(request.actor, order),
         "parts": _parts(request, order, given or {}),
     }
+
+
+def _given_up(steps: list[Step]) -> list[Step]:
+    """The steps of an order that was called off: what was not done by then is not needed any more."""
+    return [each if each.state == "done" else replace(each, state="skipped") for each in steps]
 
 
 def _tell_absence(order: Order, team: list[TeamMember]) -> None:
