@@ -68,6 +68,7 @@ class TestForm(FilesForm):
     """What was measured and looked at, typed on a phone beside the equipment."""
 
     __test__ = False  # no class of tests
+    field_order = ("loss_percent", "delay_ms", "jitter_ms", "throughput_mbps", "light_dbm", "checks", "result", "note")
     loss_percent = _figure(_("Loss, %"), 6, 3)
     delay_ms = _figure(_("Delay both ways, ms"), 8, 2)
     jitter_ms = _figure(_("Jitter, ms"), 8, 2)

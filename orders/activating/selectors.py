@@ -46,6 +46,11 @@ def list_not_readies(actor: Actor, order: Order) -> QuerySet[NotReady]:
     return of_enterprise(NotReady.objects, actor).filter(order=order).order_by("-set_at", "-pk")
 
 
+def open_not_ready(actor: Actor, order: Order) -> NotReady | None:
+    """The time in which an order waits for its customer now, if its days are counted."""
+    return list_not_readies(actor, order).filter(outcome=NotReadyOutcome.OPEN).first()
+
+
 def bounds(order: Order, at: datetime) -> tuple[date, date]:
     """From when until when a date can be by which a customer who was not ready will be."""
     today = services.day_of(order, at)

@@ -31,6 +31,10 @@ class WriteForm(FilesForm):
     )
     field_order = ("text", "update_by", "uploads")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].is_needed = True  # type: ignore[attr-defined]  # read by components/_field.html
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and not data.get("text") and not data.get("uploads"):

@@ -152,7 +152,7 @@ def _dated_step() -> Callable[[Order], Cell]:
     return cell
 
 
-_CALLED_OFF = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
+CALLED_OFF = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
 
 
 def _punctuality(today: date) -> Callable[[Order], Cell]:
@@ -161,7 +161,7 @@ def _punctuality(today: date) -> Callable[[Order], Cell]:
     on_time, no_date = status(_("on time"), "green"), status(_("no date yet"))
 
     def cell(order: Order) -> Cell:
-        if order.status in _CALLED_OFF or order.status in UNPLACED:
+        if order.status in CALLED_OFF or order.status in UNPLACED:
             return None
         if order.status == OrderStatus.COMPLETED:
             return delivered
@@ -191,7 +191,7 @@ def _outcome(order: Order, today: date) -> dict[str, Any]:
     if order.completed_on:
         late = max(0, (order.completed_on - order.committed_on).days) if order.committed_on else 0
         return {"label": _("Completed"), "value": order.completed_on, "tone": "green", "note": _late_words(late)}
-    if order.status in _CALLED_OFF:
+    if order.status in CALLED_OFF:
         return {"label": _("We now expect"), "value": _("nothing, it is cancelled"), "note": ""}
     shown = {"label": _("We now expect"), "value": order.expected_on or _("not yet known"), "note": ""}
     if order.status not in ORDER_FLOW.open_states() or not order.expected_on:
@@ -211,6 +211,17 @@ def order_facts(actor: Actor, order: Order) -> list[dict[str, Any]]:
     """What the customer is buying."""
     currency, language = order.account.currency, get_language() or "en"
     months = order.term_months
+    # A new order under way without a price has none yet, rather than one of nothing.
+    is_unpriced = (
+        order.type == OrderType.NEW
+        and order.status in ORDER_FLOW.open_states()
+        and not order.monthly
+        and not order.one_time
+    )
+
+    def price(amount: Any) -> str:
+        return _("not priced yet") if is_unpriced else money.spoken(amount, currency, language)
+
     service, url = order.service, ""
     if service and actor.may_on(ServicePermission.SERVICE_VIEW, service.account_id):
         url = reverse("services:service", args=[actor.enterprise_public_id, service.pk])
@@ -220,8 +231,8 @@ def order_facts(actor: Actor, order: Order) -> list[dict[str, Any]]:
         {"label": _("A end"), **_place(order.a_site)},
         {"label": _("Z end"), **_place(order.z_site)},
         {"label": _("Bandwidth"), "value": service.bandwidth if service else ""},
-        {"label": _("Monthly (MRC)"), "term": "MRC", "value": money.spoken(order.monthly, currency, language)},
-        {"label": _("One-time (NRC)"), "term": "NRC", "value": money.spoken(order.one_time, currency, language)},
+        {"label": _("Monthly (MRC)"), "term": "MRC", "value": price(order.monthly)},
+        {"label": _("One-time (NRC)"), "term": "NRC", "value": price(order.one_time)},
         {
             "label": _("Term"),
             "value": ngettext("%(months)s month", "%(months)s months", months) % {"months": months} if months else "",

@@ -87,14 +87,17 @@ _NEW = {
 }
 
 
+_SITE_HINT = _("Type a part of its name, its city or its code.")
+
+
 class ItemForm(forms.Form):
     """One item: a product, where, and how much of it."""
 
     product = forms.ChoiceField(label=_("Product"))
     bandwidth = _text(_("Bandwidth"), 40, required=False, help_text=_("For example 10 Gbps."))
     quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=99, initial=1)
-    a_site = SuggestField(label=_("A end: one of your sites"), required=False)
-    z_site = SuggestField(label=_("Z end: one of your sites"), required=False)
+    a_site = SuggestField(label=_("A end: one of your sites"), required=False, help_text=_SITE_HINT)
+    z_site = SuggestField(label=_("Z end: one of your sites"), required=False, help_text=_SITE_HINT)
     monthly = _amount(_("Monthly (MRC)"), required=False)
     one_time = _amount(_("One-time (NRC)"), required=False)
 

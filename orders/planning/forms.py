@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import ProductQuestion
@@ -42,7 +43,8 @@ class DetailsForm(FilesForm):
         uploads = self.fields.pop("uploads")
         self.questions = list(questions)
         for question in self.questions:
-            self.fields[PREFIX + question.key] = _field(question)
+            self.fields[PREFIX + question.key] = made = _field(question)
+            made.is_needed = question.is_required  # type: ignore[attr-defined]  # read by components/_field.html
         self.fields["uploads"] = uploads
         uploads.label = _("Files, as drawings or the design layout record (DLR)")
 
@@ -67,7 +69,9 @@ def _meant(value: Any) -> Any:
 
 def _field(question: ProductQuestion) -> forms.Field:
     """Required is asked of the whole: what is missing is told beside the field by the product's own rules."""
-    told: dict[str, Any] = {"label": question.asked, "help_text": question.hint, "required": False}
+    told: dict[str, Any] = {"label": question.asked, "required": False}
+    if question.hint:
+        told["help_text"] = escape(_("For example: %(example)s") % {"example": question.hint})
     if question.kind == "number":
         return forms.IntegerField(**told)
     if question.kind == "choice":
@@ -92,20 +96,28 @@ class ReviewForm(forms.Form):
             )
 
 
-class ReserveForm(forms.Form):
+class PlanForm(forms.Form):
+    """One of the forms that stand together on the plan, each with ids of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}-%s")
+        super().__init__(*args, **kwargs)
+
+
+class ReserveForm(PlanForm):
     what = forms.CharField(label=_("What is held"), max_length=200)
     place = forms.CharField(label=_("Where"), max_length=200)
     until_on = _day(_("Until"))
 
 
-class CommitForm(forms.Form):
+class CommitForm(PlanForm):
     committed_on = _day(_("We commit to (CCD)"))
     reason = forms.CharField(
         label=_("Why does it move?"), max_length=300, required=False, help_text=_("The customer reads this.")
     )
 
 
-class DeliveryForm(forms.Form):
+class DeliveryForm(PlanForm):
     """On a firm date, or as early as it can be."""
 
     choice = forms.ChoiceField(
@@ -116,12 +128,12 @@ class DeliveryForm(forms.Form):
     wanted_on = _day(_("The firm date"), required=False)
 
 
-class ExpediteForm(forms.Form):
+class ExpediteForm(PlanForm):
     wanted_on = _day(_("The date you need"))
     agreed = _agreed()
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(PlanForm):
     """Another date, or another change."""
 
     kind = forms.ChoiceField(
@@ -134,21 +146,29 @@ class ChangeForm(forms.Form):
     agreed_due_date, agreed_other = _agreed(), _agreed()
 
 
-class CancelForm(forms.Form):
+class CancelForm(PlanForm):
     words = _words(_("Why? You need not say it, but it helps us."), max_length=1000, required=False)
     agreed = _agreed()
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(PlanForm):
     reason = forms.CharField(label=_("Why not?"), max_length=300, help_text=_("The customer reads this."))
     alternative_on = _day(_("What we can do instead"), required=False)
 
 
-class DecideForm(forms.Form):
+class DecideForm(PlanForm):
     is_done = forms.ChoiceField(
         label=_("Your answer"), choices=[("yes", _("Done")), ("no", _("Declined"))], widget=forms.RadioSelect
     )
     decision = _words(_("What the customer should know"), max_length=500, required=False)
+
+
+_OWNERS = [
+    (Owner.CARRIER, _("carrier")),
+    (Owner.CUSTOMER, _("customer")),
+    (Owner.PERMIT, _("permit")),
+    (Owner.THIRD_PARTY, _("third party")),
+]
 
 
 class StepForm(forms.Form):

@@ -27,7 +27,7 @@ from portal.lists import ListPage, Sort
 
 def move(actor: Actor, order: Order) -> dict[str, Any] | None:
     """Of an order's page: whose move it is, what is to be done, and where; with one query."""
-    if not selectors.is_under_way(order):
+    if not selectors.is_under_way(order) or selectors.is_asked_elsewhere(actor, order):
         return None
     step = selectors.move_of(selectors.open_steps(actor, order))
     return (
@@ -46,7 +46,12 @@ _DOORS = {
 def _door(actor: Actor, order: Order, step: Milestone) -> str:
     """Where the customer does it, for who may."""
     name = _DOORS.get(MilestoneKind(step.kind))
-    if name is None or actor.is_staff or not actor.may_on(Permission.ORDER_CREATE, order.account_id):
+    if (
+        name is None
+        or step.owner != Owner.CUSTOMER
+        or actor.is_staff
+        or not actor.may_on(Permission.ORDER_CREATE, order.account_id)
+    ):
         return ""
     return reverse(name, args=[actor.enterprise_public_id, order.number])
 
@@ -100,8 +105,18 @@ def plan_page(actor: Actor, order: Order, *, at: datetime) -> dict[str, Any]:
         "to_confirm": to_confirm and is_under_way,
         "seen": selectors.fingerprint(order),
         "estimate": estimate(order),
+        "stands": _stands(order),
         "firm": Choice.FIRM,
     }
+
+
+def _stands(order: Order) -> list[dict[str, Any]]:
+    """The three dates of an order, beside what can be asked about them."""
+    return [
+        {"label": _("Requested (CRD)"), "value": day(order.requested_on) or _("no date")},
+        {"label": _("Committed (CCD)"), "value": day(order.committed_on) or _("not yet")},
+        {"label": _("Expected"), "value": day(order.expected_on) or _("not yet known")},
+    ]
 
 
 def details_page(actor: Actor, order: Order, known: dict[str, Any], *, at: datetime) -> dict[str, Any]:

@@ -25,7 +25,10 @@ from orders.models import (
     MilestoneKind,
     MilestoneStatus,
     MilestoneTemplate,
+    NotReady,
+    NotReadyOutcome,
     Order,
+    OrderStatus,
     OrderType,
     Owner,
     Pace,
@@ -107,6 +110,13 @@ def open_steps(actor: Actor, order: Order) -> list[Milestone]:
     """The steps of an order that are not done, in their order."""
     rows = of_enterprise(Milestone.objects, actor).filter(order=order, status__in=MILESTONE_FLOW.open_states())
     return list(rows.order_by("position"))
+
+
+def is_asked_elsewhere(actor: Actor, order: Order) -> bool:
+    """Whether the page asks the customer already: for a new date of an order on hold."""
+    if order.status != OrderStatus.HELD:
+        return False
+    return of_enterprise(NotReady.objects, actor).filter(order=order, outcome=NotReadyOutcome.OPEN).exists()
 
 
 def move_of(steps: Sequence[Milestone]) -> Milestone | None:

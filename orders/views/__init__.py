@@ -1,6 +1,7 @@
 """The order list and page of both faces, and the care manager's tools on it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import TeamMember
 from accounts.selectors import list_team, with_absences
 from orders import lists, selectors, services
-from orders.forms import DelayForm, NoteForm, mark_overtaken, step
-from orders.models import MILESTONE_FLOW, Milestone, Order
+from orders.forms import DelayForm, NoteForm, Step, mark_overtaken, step
+from orders.models import MILESTONE_FLOW, UNPLACED, Milestone, Order
 from orders.permissions import Permission
 from portal import drafts, exports, listing, looks, registries
 from portal.errors import Refused
@@ -186,15 +187,18 @@ def _page(
         step(each, today=today, given=sent, refusal=refusal) if each.pk == changed else step(each, today=today)
         for each in milestones
     )
+    if order.status in lists.CALLED_OFF:
+        steps = _given_up(steps)
     team = list(list_team(request.actor, order.account_id))
     _tell_absence(order, team)
-    order.known_team = team  # type: ignore[attr-defined]  # for the parts that ask for it too
+    order.known_team, order.known_steps = team, milestones  # type: ignore[attr-defined]  # for the parts that ask too
     if request.actor.is_staff:
         tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
         drafts.bring_back(request.actor, *tools, now=timezone.now())
     return {
         "order": order,
         "steps": steps,
+        "is_unplaced": order.status in UNPLACED,
         "closed": sum(each.status not in MILESTONE_FLOW.open_states() for each in milestones),
         "dates": lists.order_dates(order, today=today),
         "facts": lists.order_facts(request.actor, order),
@@ -205,6 +209,11 @@ def _page(
         "following": card(request.actor, order),
         "parts": _parts(request, order, given or {}),
     }
+
+
+def _given_up(steps: list[Step]) -> list[Step]:
+    """The steps of an order that was called off: what was not done by then is not needed any more."""
+    return [each if each.state == "done" else replace(each, state="skipped") for each in steps]
 
 
 def _tell_absence(order: Order, team: list[TeamMember]) -> None:

@@ -113,7 +113,8 @@ def my_activations(request: ActorRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate()
     form = forms.SlotsForm(
-        request.POST or None, initial={"day": today, "until": today + timedelta(days=4), "count": 4, "minutes": 60}
+        request.POST or None,
+        initial={"day": today, "until": today + timedelta(days=4), "first": time(9), "count": 4, "minutes": 60},
     )
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("minutes", "region", "families", "bridge")}

@@ -123,7 +123,7 @@ def refuse(request: ActorRequest, number: str) -> HttpResponse:
             drafts.drop(request.actor, form, order.pk)
             messages.success(request, _("Refused. The engineer and your care manager are told by mail."))
             return redirect(url_of(request, order))
-    own = parts.activation_part(request.actor, order)
+    own = parts.activation_now(request.actor, order)
     if own is None:
         return redirect(url_of(request, order))
     given = {"orders/activating/_activation.html": {**own, "refusal_form": form}}

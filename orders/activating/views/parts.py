@@ -16,6 +16,8 @@ from orders.models import (
     UNPLACED,
     ActivationTest,
     Decision,
+    MilestoneKind,
+    MilestoneStatus,
     NotReady,
     NotReadyOutcome,
     Order,
@@ -61,7 +63,9 @@ def hold_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     """The care manager's button: the customer is not ready."""
     if not actor.is_staff or not actor.may_on(Permission.ORDER_CARE, order.account_id):
         return None
-    if not ORDER_FLOW.allows(order.status, OrderStatus.HELD):
+    # One that came in on hold has no days counted yet: they begin here.
+    is_uncounted = order.status == OrderStatus.HELD and selectors.open_not_ready(actor, order) is None
+    if not is_uncounted and not ORDER_FLOW.allows(order.status, OrderStatus.HELD):
         return None
     return {"form": forms.NotReadyForm(auto_id="hold-%s")}
 
@@ -70,7 +74,28 @@ _ACTIVATED = frozenset({OrderType.NEW, OrderType.CHANGE, OrderType.TRIAL})
 _CALLED_OFF = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
 
 
-def activation_part(actor: Actor, order: Order) -> dict[str, Any] | None:
+# With one of these under way the call is what comes next; before them it can be booked, and is not asked for.
+_TURN = frozenset({MilestoneKind.READY_TO_TEST, MilestoneKind.ACTIVATION_PLANNED, MilestoneKind.ACTIVATION})
+
+
+def activation_now(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """Of an order whose turn it is: a call stands, its step is under way, or something was turned up."""
+    found = _activation(actor, order)
+    return found if found and found["is_turn"] else None
+
+
+def activation_later(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """Of an order with other steps before it."""
+    found = _activation(actor, order)
+    return found if found and not found["is_turn"] else None
+
+
+def _is_turn(order: Order) -> bool:
+    steps = getattr(order, "known_steps", ())
+    return any(each.kind in _TURN and each.status == MilestoneStatus.IN_PROGRESS for each in steps)
+
+
+def _activation(actor: Actor, order: Order) -> dict[str, Any] | None:
     """The call, what was tested, the connection notice, and the customer's word: whatever of them is now."""
     if order.status in UNPLACED or order.type not in _ACTIVATED or order.status in _CALLED_OFF:
         return None
@@ -79,13 +104,15 @@ def activation_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     is_open = order.status in ORDER_FLOW.open_states() and (found is None or found.decision == Decision.REFUSED)
     call = selectors.booked_call(actor, order) if is_open else None
     may_book = actor.may_on(Permission.ORDER_ACTIVATE if actor.is_staff else Permission.ORDER_CREATE, order.account_id)
-    if found is None and call is None and not is_open:
+    is_held = order.status == OrderStatus.HELD
+    if found is None and call is None and (is_held or not is_open):
         return None
     may_accept = not actor.is_staff and is_waiting and actor.may_on(Permission.ORDER_ACCEPT, order.account_id)
     limits = files.limits(order.enterprise_id, on=timezone.now().date()) if may_accept else None
     return {
         "call": call,
-        "is_open": is_open and order.status != OrderStatus.HELD,
+        "is_open": is_open and not is_held,
+        "is_turn": found is not None or call is not None or _is_turn(order),
         "may_book": may_book,
         "may_test": actor.is_staff and may_book,
         "has_begun": call is not None and call.starts_at <= timezone.now(),

@@ -19,6 +19,7 @@ from orders.models import (
     InternalNote,
     Message,
     Order,
+    OrderStatus,
     Promise,
     PromiseStatus,
 )
@@ -92,6 +93,7 @@ def list_others(actor: Actor, order: Order) -> QuerySet[Order]:
     """The customer's other orders under way, what is due first at the top."""
     rows = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_VIEW)
     rows = rows.filter(enterprise_id=order.enterprise_id, status__in=ORDER_FLOW.open_states()).exclude(pk=order.pk)
+    rows = rows.exclude(status=OrderStatus.DRAFT)
     return rows.select_related("enterprise", "account").order_by("expected_on", "id")
 
 

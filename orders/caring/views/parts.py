@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.caring import forms, selectors
-from orders.models import ORDER_FLOW, Order, Promise, PromiseStatus
+from orders.models import ORDER_FLOW, Order, OrderStatus, Promise, PromiseStatus
 from orders.permissions import Permission
 from portal import drafts, files
 from portal.actors import Actor
@@ -46,6 +46,8 @@ def care_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     ladder = selectors.get_ladder(actor, order, now=now, team=team)
     promises = list(selectors.list_promises(actor, order)[: selectors.SHOWN])
     is_open = order.status in ORDER_FLOW.open_states()
+    # Before it is submitted nobody of the carrier owes a word on it.
+    is_open = is_open and order.status not in (OrderStatus.DRAFT, OrderStatus.RETURNED)
     if not is_open and not promises and not ladder.escalations:
         return None
     escalation, resolution = forms.EscalationForm(), forms.ResolutionForm()

@@ -190,10 +190,10 @@ def require_day(wanted: date | None, enterprise_id: int, items: Sequence[OrderIt
     possible = rules.next_possible(wanted, today=today, countries=countries)
     if possible == wanted:
         return
-    past = _("This day has passed. The next possible day is %(day)s.")
-    closed = _("Nobody works on that day in %(countries)s. The next possible day is %(day)s.")
-    told = {"day": date_format(possible), "countries": ", ".join(sorted(countries))}
-    raise Refused((past if wanted < today else closed) % told, field="requested_on")
+    past = _("The requested day has passed. The next possible day is %(day)s.")
+    closed = _("Nobody works on the requested day where it is delivered. The next possible day is %(day)s.")
+    words = (past if wanted < today else closed) % {"day": date_format(possible)}
+    raise Refused(words, way_out=_("Nothing was changed. Change the day, and try again."), field="requested_on")
 
 
 def _title(wish: Wish, items: Sequence[OrderItem]) -> str:

@@ -134,7 +134,8 @@ def cancel(request: ActorRequest, number: str) -> HttpResponse:
         agreed = {"agreed": data["agreed"] or Decimal(0), "words": data["words"], "kind": kind}
         return services.ask_supplement(order.pk, actor=request.actor, at=timezone.now(), **agreed)
 
-    return attempt(request, order, "cancel_form", forms.CancelForm(request.POST), act, done=_("Sent."))
+    done = _("Your cancellation is noted. The order shows where it stands now.")
+    return attempt(request, order, "cancel_form", forms.CancelForm(request.POST), act, done=done)
 
 
 @require_POST

@@ -40,8 +40,8 @@ def test_the_list_shows_the_orders_of_a_project(draft, acme_main, alice, client_
 @pytest.mark.parametrize(
     "changes, words",
     [
-        ({"requested_on": f"{date.today() - timedelta(days=3):%Y-%m-%d}"}, "This day has passed"),
-        ({"requested_on": f"{date.today().year + 1}-12-25"}, "Nobody works on that day in US"),
+        ({"requested_on": f"{date.today() - timedelta(days=3):%Y-%m-%d}"}, "The requested day has passed"),
+        ({"requested_on": f"{date.today().year + 1}-12-25"}, "Nobody works on the requested day where it is delivered"),
         ({"item-0-z_country": ""}, "A new site needs its street, city and country."),
         ({"item-0-product": ""}, "This field is required"),
         ({"account": "no such"}, "Nothing here is called"),
