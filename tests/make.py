@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -58,6 +59,11 @@ _numbers = count(1)
 
 def number() -> int:
     return next(_numbers)
+
+
+def today() -> date:
+    """Which day it is for the enterprises that are made here: in UTC it may be tomorrow already."""
+    return timezone.localdate(timezone=ZoneInfo("America/Chicago"))
 
 
 def enterprise(name: str, **fields: Any) -> Enterprise:

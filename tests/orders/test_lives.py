@@ -28,7 +28,7 @@ from tests.orders.activating.conftest import PASSED, booking, slot, weekday
 from tests.orders.conftest import steps_of
 from tests.orders.placing.conftest import latest, signed
 
-TODAY = date.today()
+TODAY = make.today()
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from portal import documents
 from tests import make
 from tests.faces import as_staff, inside
 
-TODAY = date.today()
+TODAY = make.today()
 
 
 def noon(days: int) -> datetime:
@@ -79,7 +79,7 @@ def eve(acme: Any) -> User:
 
 def slot(engineer: User, *, hours: int = 72, **fields: Any) -> ActivationSlot:
     """A time that the engineer offers, so many hours from now."""
-    start = timezone.now().replace(microsecond=0) + timedelta(hours=hours)
+    start = timezone.now().replace(microsecond=0) + timedelta(hours=hours, seconds=make.number())
     times = {"starts_at": start, "ends_at": start + timedelta(hours=1), "bridge": "+1 303 555 0199, 4417#"}
     with as_staff():
         return ActivationSlot.objects.create(engineer=make.card_of(engineer), **{**times, **fields})

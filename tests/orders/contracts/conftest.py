@@ -16,7 +16,7 @@ from portal.tenancy import tenant_scope
 from tests import make
 from tests.faces import as_staff, inside
 
-TODAY = date.today()
+TODAY = make.today()
 
 
 @pytest.fixture

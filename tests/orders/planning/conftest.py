@@ -14,7 +14,7 @@ from portal.actors import system
 from tests import make
 from tests.faces import as_staff, inside
 
-TODAY = date.today()
+TODAY = make.today()
 
 
 @pytest.fixture
