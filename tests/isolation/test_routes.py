@@ -86,12 +86,12 @@ def some(name: str, turn: int, *, first: Collection[str] = ("GET",)) -> list[str
 
 
 @pytest.mark.parametrize(("face", "who"), [(face, who) for face in FACES for who in STRANGERS[face]])
-def test_who_is_not_of_the_enterprise_is_kept_out(face, who, acmes, borealis, is_full):
+def test_who_is_not_of_the_enterprise_is_kept_out(face, who, acmes, borealis, is_full, in_turn):
     browser = worlds.stranger(who, face, acmes, borealis)
     turn = list(STRANGERS[face]).index(who)
     cells = [
         (method, address_of(acmes, name, route), wanted)
-        for name, route in about(face, *STRANGERS[face][who])
+        for name, route in in_turn(about(face, *STRANGERS[face][who]))
         for wanted in [STRANGERS[face][who][route.place]]
         if not (name == "" and wanted == Said.FORBIDDEN)
         for method in (some(name, turn) if is_full else SAMPLE)
@@ -102,11 +102,11 @@ def test_who_is_not_of_the_enterprise_is_kept_out(face, who, acmes, borealis, is
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_who_lacks_the_permission_is_forbidden(face, acmes, is_full):
+def test_who_lacks_the_permission_is_forbidden(face, acmes, is_full, in_turn):
     browser, holds = _of_few_rights(face, acmes)
     cells = [
         (method, address_of(acmes, name, route), _by_right(route, method, holds))
-        for name, route in about(face, Place.ACROSS, Place.INSIDE)
+        for name, route in in_turn(about(face, Place.ACROSS, Place.INSIDE))
         for method in (some(name, 0, first=sorted({"GET", *route.methods})) if is_full else SAMPLE)
         # What they may do is done in the apps' own tests.
         if _by_right(route, method, holds) is not Said.SERVED or method in SAFE
@@ -137,7 +137,7 @@ def _by_right(route: Route, method: str, holds: set[str]) -> Said:
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_who_may_is_served(face, acmes, is_full):
+def test_who_may_is_served(face, acmes, is_full, in_turn):
     """Without this, a portal that answers nobody would pass."""
     browser = worlds.administrator(acmes.enterprise) if face == "customer" else worlds.visitor(acmes.enterprise)
     cells = [
@@ -146,7 +146,7 @@ def test_who_may_is_served(face, acmes, is_full):
             address_of(acmes, name, route),
             _by_right(route, method, {route.needs, route.hidden}),
         )
-        for name, route in about(face, Place.ACROSS, Place.INSIDE)
+        for name, route in in_turn(about(face, Place.ACROSS, Place.INSIDE))
         for method in (some(name, 1, first=sorted({"GET", *route.methods})) if is_full else SAMPLE)
         if method in SAFE or method not in route.methods
     ]
@@ -154,26 +154,32 @@ def test_who_may_is_served(face, acmes, is_full):
 
 
 @pytest.mark.parametrize("whose", ["another account's", "another enterprise's"])
-def test_another_ones_things_are_not_there(whose, acmes, borealis, is_full):
+def test_another_ones_things_are_not_there(whose, acmes, borealis, is_full, in_turn):
     """For who may do all on the account or in the enterprise that they ask from."""
     is_sibling = whose == "another account's"
     browser = worlds.sibling(acmes.enterprise) if is_sibling else worlds.administrator(borealis)
     home = acmes.enterprise if is_sibling else borealis
     there = registries.whole_permissions() if is_sibling else set()
-    _nothing_is_there(browser, acmes, home, METHODS if is_full else ("GET", "POST"), but=there)
+    _nothing_is_there(browser, acmes, home, METHODS if is_full else ("GET", "POST"), in_turn, but=there)
 
 
-def test_staff_inside_one_enterprise_find_nothing_of_another(acmes, borealis, is_full):
-    _nothing_is_there(worlds.visitor(borealis), acmes, borealis, METHODS if is_full else ("GET", "POST"))
+def test_staff_inside_one_enterprise_find_nothing_of_another(acmes, borealis, is_full, in_turn):
+    _nothing_is_there(worlds.visitor(borealis), acmes, borealis, METHODS if is_full else ("GET", "POST"), in_turn)
 
 
 def _nothing_is_there(
-    browser: FaceClient, home: World, asked_in: Any, methods: tuple[str, ...], *, but: Collection[str] = ()
+    browser: FaceClient,
+    home: World,
+    asked_in: Any,
+    methods: tuple[str, ...],
+    share: Any,
+    *,
+    but: Collection[str] = (),
 ) -> None:
     """``but`` are permissions that are no account's, so that whoever has one has it everywhere in the enterprise."""
     cells = [
         (method, path(name, asked_in.public_id, home.parts(route.thing)), _not_there(route, method))
-        for name, route in about(browser.face, Place.INSIDE)
+        for name, route in share(about(browser.face, Place.INSIDE))
         if route.thing and not {route.needs, route.hidden} & set(but)
         for method in methods
     ]
