@@ -340,7 +340,7 @@ def test_the_estimate_is_of_all_customers_and_only_where_enough_are_alike(
     with as_staff():
         count_pace()
         assert [each.region for each in Pace.objects.all()] == ["latam"]
-    assert "Fewer than 20" in client_of(alice).get(page).content.decode()
+    assert "Too few orders like this one" in client_of(alice).get(page).content.decode()
     finished(1, other, 50)
     with as_staff():
         count_pace()
