@@ -134,9 +134,12 @@ class _Act(ApiView):
     """Something done to an order: answers its plan as it is then."""
 
     def act(
-        self, request: ApiRequest, number: str, permission: str, service: Callable[..., Any], **given: Any
-    ) -> Response:
+        self, request: ApiRequest, number: str, permission: str, service: Callable[..., Any],
+        shape: type[Taken], **more: Any,
+    ) -> Response:  # fmt: skip
+        """Find, and only then read what was sent: what is out of reach is not there, whatever is asked of it."""
         order = _order(request, number, permission)
+        given = {**taken(request, shape), **more}
         service(order.pk, actor=request.actor, at=timezone.now(), **given)
         return _plan(request, number)
 
@@ -185,8 +188,7 @@ class Details(_Act):
     def post(self, request: ApiRequest, number: str) -> Response:
         """All answers at once; an engineer reviews each. What the product does not take is named."""
         try:
-            given = taken(request, Answers)
-            return self.act(request, number, Permission.ORDER_CREATE, services.answer_questions, **given)
+            return self.act(request, number, Permission.ORDER_CREATE, services.answer_questions, Answers)
         except services.WrongAnswers as wrong:
             key, fault = next(iter(wrong.faults.items()))
             refusal = Refused(fault, way_out=wrong.way_out, field=key)
@@ -199,7 +201,7 @@ class Confirm(_Act):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Refused where the order changed since ``seen``."""
-        return self.act(request, number, Permission.ORDER_CREATE, services.confirm_details, **taken(request, PlanSeen))
+        return self.act(request, number, Permission.ORDER_CREATE, services.confirm_details, PlanSeen)
 
 
 class Delivery(_Act):
@@ -207,7 +209,7 @@ class Delivery(_Act):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """On a firm date nothing is delivered or billed earlier."""
-        return self.act(request, number, Permission.ORDER_CREATE, services.choose_delivery, **taken(request, Wish))
+        return self.act(request, number, Permission.ORDER_CREATE, services.choose_delivery, Wish)
 
 
 class Expedite(_Act):
@@ -215,8 +217,9 @@ class Expedite(_Act):
     @requires(Permission.ORDER_EXPEDITE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The fee is charged only if the date is met."""
-        given = {**taken(request, Earlier), "choice": Choice.EXPEDITE}
-        return self.act(request, number, Permission.ORDER_EXPEDITE, services.choose_delivery, **given)
+        return self.act(
+            request, number, Permission.ORDER_EXPEDITE, services.choose_delivery, Earlier, choice=Choice.EXPEDITE
+        )
 
 
 class SupplementAsk(_Act):
@@ -224,7 +227,7 @@ class SupplementAsk(_Act):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Free until the point of no return; after it at the charge that the plan says."""
-        return self.act(request, number, Permission.ORDER_CREATE, services.ask_supplement, **taken(request, NewChange))
+        return self.act(request, number, Permission.ORDER_CREATE, services.ask_supplement, NewChange)
 
 
 class Cancel(_Act):
@@ -232,8 +235,9 @@ class Cancel(_Act):
     @requires(Permission.ORDER_CANCEL)
     def post(self, request: ApiRequest, number: str) -> Response:
         """At once before the point of no return; after it the carrier answers."""
-        given = {**taken(request, Cancellation), "kind": SupplementKind.CANCEL}
-        return self.act(request, number, Permission.ORDER_CANCEL, services.ask_supplement, **given)
+        return self.act(
+            request, number, Permission.ORDER_CANCEL, services.ask_supplement, Cancellation, kind=SupplementKind.CANCEL
+        )
 
 
 class TakeBack(_Act):
@@ -285,7 +289,7 @@ class Review(_Act):
     @requires(Permission.ORDER_REVIEW)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The customer hears of what comes back."""
-        return self.act(request, number, Permission.ORDER_REVIEW, services.review_answers, **taken(request, Verdicts))
+        return self.act(request, number, Permission.ORDER_REVIEW, services.review_answers, Verdicts)
 
 
 class Reserve(_Act):
@@ -293,7 +297,7 @@ class Reserve(_Act):
     @requires(Permission.ORDER_REVIEW)
     def post(self, request: ApiRequest, number: str) -> Response:
         """No date is committed to before it."""
-        return self.act(request, number, Permission.ORDER_REVIEW, services.reserve_capacity, **taken(request, Capacity))
+        return self.act(request, number, Permission.ORDER_REVIEW, services.reserve_capacity, Capacity)
 
 
 class Commit(_Act):
@@ -301,9 +305,7 @@ class Commit(_Act):
     @requires(Permission.MILESTONE_CHANGE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The customer's people are told."""
-        return self.act(
-            request, number, Permission.MILESTONE_CHANGE, services.commit_date, **taken(request, Commitment)
-        )
+        return self.act(request, number, Permission.MILESTONE_CHANGE, services.commit_date, Commitment)
 
 
 class RefuseExpedite(_Act):
@@ -311,8 +313,7 @@ class RefuseExpedite(_Act):
     @requires(Permission.MILESTONE_CHANGE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """With the reason, and the date that can be had; agreeing is committing to its date."""
-        given = taken(request, NotEarlier)
-        return self.act(request, number, Permission.MILESTONE_CHANGE, services.decide_expedite, **given)
+        return self.act(request, number, Permission.MILESTONE_CHANGE, services.decide_expedite, NotEarlier)
 
 
 class Decide(_Act):
