@@ -28,8 +28,8 @@ from tests.isolation import worlds
 IS_WHOLE = bool(os.environ.get("DEMARC_AUDIT") or os.environ.get("ROLE_PAGES"))
 TABLE = Path(__file__).with_name("role_pages.txt")
 CUSTOMERS = ("administrator", *sorted(registries.permissions()), "no permission")
-MEANING = {200: "200 sees it", 201: "201 made it", 302: "302 done or led on", 403: "403 lacks the permission", 404: "404 not there",
-           409: "409 refused by a rule", 422: "422 the form says why"}  # fmt: skip
+MEANING = {200: "200 sees it", 201: "201 made it", 302: "302 done or led on", 403: "403 lacks the permission",
+           404: "404 not there", 409: "409 refused by a rule", 422: "422 the form says why"}  # fmt: skip
 
 
 def pages(face):
