@@ -18,7 +18,7 @@ from billing.lists import INVOICES
 from billing.models import Invoice, Posting
 from billing.selectors import list_invoices
 from orders.lists import ORDERS
-from orders.models import Order
+from orders.models import Answer, Order
 from portal import listing, looks, ownlists
 from portal.listing.declared import LISTINGS
 from tests import make
@@ -50,6 +50,7 @@ def full(acme, acme_main, alice, dora, owen, deliver):
     make.described(make.service(acme_main))
     make.order(acme_main, committed_on=None, expected_on=None, care_manager=make.card_of(owen))
     make.order(acme_main, status="submitted", milestones=0)
+    _answered(make.order(acme_main, milestones=0))
     make.order(acme_main, care_manager=make.card_of(owen), milestones=[{"kind": "activation"}])
     builders.start(dora)
     builders.dispute(alice, builders.issue(acme_main))
@@ -69,6 +70,14 @@ def full(acme, acme_main, alice, dora, owen, deliver):
     make.review(acme)
     make.move(acme, make.house())
     deliver()
+
+
+def _answered(order):
+    with inside(order.enterprise):
+        at = builders.ISSUED_AT
+        Answer.objects.create(
+            enterprise=order.enterprise, order=order, key="rack", value="4", answered_by="Ana", answered_at=at
+        )
 
 
 def visit(acme, person, at=datetime(2026, 3, 2, 5, tzinfo=UTC), reason="A call"):
