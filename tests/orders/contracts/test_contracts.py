@@ -1,10 +1,9 @@
 """Renewals, changes, transfers and trials, from the page to what billing sees."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from billing.models import Charge
 from inventory.models import Service
@@ -63,7 +62,7 @@ def test_the_end_of_contracts_is_told_once_for_each_day_ahead(acme, acme_main, a
     make.team(acme, director, "account_director")
     for _ in range(2):
         make.service(acme_main, contract_ends_on=TODAY + timedelta(days=days))
-    at = timezone.now().replace(hour=18)
+    at = datetime.combine(TODAY, time(18), UTC)
     for _ in range(2):
         with as_staff():
             services.warn_of_ends(at=at)
