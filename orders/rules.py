@@ -75,7 +75,7 @@ def day_of_step(step: StepPlan, hours: BusinessHours, *, start: date, due: date,
     """
     if step.basis == "due":
         return max(start, hours.add_business_days(due, step.days))
-    count = step.days if step.basis == "start" else round(length * step.share)
+    count = step.days if step.basis == "start" else int(length * step.share + 0.5)
     # The last share is the due day itself, also where nobody works on it.
     return due if count >= length else hours.add_business_days(start, count)
 

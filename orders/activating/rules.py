@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import holidays
 
+from portal import money
 from portal.calendars import BusinessHours
 
 # What silence at a step of the customer's means; a step that is not here is not waited for so.
@@ -40,9 +41,9 @@ def warning(left: int, warned: int | None, at_days: Iterable[int]) -> int | None
     return min(due, default=None)
 
 
-def charge_of(one_time: Decimal, percent: Decimal) -> Decimal:
-    """What a cancellation costs, to the cent."""
-    return (one_time * percent / 100).quantize(Decimal("0.01"))
+def charge_of(one_time: Decimal, *, percent: Decimal, currency: str) -> Decimal:
+    """What a cancellation costs: a share of what the order would have cost once."""
+    return money.rounded(one_time * percent / 100, currency)
 
 
 # What an engineer looks at beside what is measured; words stand in the form.

@@ -186,7 +186,7 @@ def step_rows(place: Place) -> list[dict[str, Any]]:
     rows = []
     for step in selectors.binding_steps(place):
         said = dict(step.said)
-        amount = round(step.share * 100) if step.basis == "share" else step.days
+        amount = int(step.share * 100 + 0.5) if step.basis == "share" else step.days
         words = {"action": said.get("en", ""), "action_es": said.get("es", ""), "action_pt": said.get("pt", "")}
         rows.append({"kind": step.kind, "owner": step.owner, "basis": step.basis, "amount": amount, **words})
     return rows

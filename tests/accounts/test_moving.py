@@ -166,7 +166,7 @@ def test_what_people_held_there_ends_and_stays_to_be_asked_for(branch, acme, bor
 
 
 def test_who_could_see_it_then_is_answered_on_the_page_of_rights(branch, acme, borealis, alice, bob, client_of):
-    day = f"{timezone.now():%Y-%m-%d}"
+    day = f"{make.today():%Y-%m-%d}"
     move(acme, borealis, branch, at=timezone.now())
     why = "people/why/?permission=billing.view&account=5-KTR3Q"
     page = client_of(alice).get(f"/e/204817/{why}&start={day}").content.decode()

@@ -104,7 +104,7 @@ def test_a_process_whose_user_is_another_ends(db, capsys):
 
 def test_offsets_of_zones_without_letters():
     half = datetime(2026, 9, 3, tzinfo=timezone(timedelta(hours=5, minutes=30), "+0530"))
-    assert cells._zone(half) == "GMT+5:30"
+    assert cells.zone_name(half) == "GMT+5:30"
 
 
 def test_a_state_and_an_icon_are_written_by_tags():

@@ -1,6 +1,7 @@
 """Customer not ready (CNR): set, warned of, cleared with a new date, and what follows when its days are over."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -57,7 +58,10 @@ def _row(order: Order, today: date) -> NotReady:
     then = NotReadyThen(book.value(terms.THEN))
     if order.service_id is None:
         then = NotReadyThen.CANCEL
-    charge = rules.charge_of(order.one_time, book.value(terms.CHARGE_PERCENT)) if then == NotReadyThen.CANCEL else 0
+    charge = Decimal(0)
+    if then == NotReadyThen.CANCEL:
+        percent = book.value(terms.CHARGE_PERCENT)
+        charge = rules.charge_of(order.one_time, percent=percent, currency=order.account.currency)
     return NotReady(
         enterprise_id=order.enterprise_id, order=order, due_on=due_on, last_on=last_on, then=then, charge=charge
     )

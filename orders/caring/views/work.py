@@ -119,7 +119,7 @@ def promises(request: ActorRequest) -> HttpResponse:
     since, until = (timezone.make_aware(datetime.combine(each, time.min)) for each in (first, last + timedelta(days=1)))
     rows, whole = selectors.promise_rates(request.actor, since=since, until=until)
     for each in [*rows, whole]:
-        each["rate"] = round(100 * each["kept"] / each["due"]) if each["due"] else None
+        each["rate"] = 100 * each["kept"] // each["due"] if each["due"] else None
     context = {"rows": rows, "whole": whole, "first": first, "last": last}
     return render(request, "orders/caring/promises.html", context)
 
