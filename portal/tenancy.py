@@ -123,3 +123,10 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, params = self.process_lhs(compiler, connection)
         return f"{column} = ANY(%s)", [*params, self.rhs]
+
+
+def narrowed_by(queryset: QuerySet[Any]) -> str:
+    """The column of the rows' own table by which they are a person's accounts' alone; empty where all may be seen."""
+    table = queryset.model._meta.db_table
+    found = (each.lhs for each in queryset.query.where.children if isinstance(each, AnyOf))
+    return next((column.target.attname for column in found if column.alias == table), "")

@@ -68,11 +68,6 @@ def _changed(
     form = RightsForm(request.actor, before, own, sent, initial={"seen": before.fingerprint, **_asked_for(request)})
     offer_colleagues(request, form, "colleague")
     context: dict[str, Any] = {"holder": holder, "is_team": isinstance(holder, Team), "form": form, "back": back}
-    context |= {
-        "own": own,
-        "grants": selectors.list_grants_of(holder),
-        "administers": services.is_administrator(request.actor),
-    }
     if sent and form.is_valid() and "change" not in request.POST:
         wanted = form.wanted(rights_of_colleague(request, form.cleaned_data.get("colleague", "")))
         try:
