@@ -42,6 +42,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
 
+# Few tests, each of which takes long: begun last, they would leave one of two processes idle.
+LONG = ("tests/journeys/", "tests/isolation/", "tests/faults/", "tests/setup/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((n for n, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG)))
+
+
 def _use(user: str) -> None:
     """Connect as somebody else from now on."""
     connection.close()
