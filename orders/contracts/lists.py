@@ -124,7 +124,7 @@ def _lines(actor: Actor, order: Order) -> dict[str, Any] | None:
     found: dict[str, Any] = {"lines": [{"line": each, "facts": line_facts(each)} for each in lines]}
     if order.type == OrderType.CHANGE and _is_open(order):
         line = lines[0]
-        may_agree = any(actor.may_on(each, order.account_id) for each in _AGREE)
+        may_agree = any(actor.may_on(each, order.account_id) for each in AGREE)
         if line.agreed_at is None and actor.is_staff and actor.may(Permission.ORDER_PRICE):
             found["may_price"] = True
         elif line.agreed_at is None and line.monthly is not None and may_agree:
@@ -132,7 +132,7 @@ def _lines(actor: Actor, order: Order) -> dict[str, Any] | None:
     return found
 
 
-_AGREE = (Permission.ORDER_APPROVE_ONLY, Permission.SERVICE_CHANGE)
+AGREE = (Permission.ORDER_APPROVE_ONLY, Permission.SERVICE_CHANGE)
 
 
 def line_facts(line: OrderedService) -> list[dict[str, Any]]:

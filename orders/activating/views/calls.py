@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orders.activating import forms, selectors, services
-from orders.activating.views.readiness import reached, url_of
+from orders.activating.views.readiness import url_of
 from orders.models import Order
 from orders.permissions import Permission
+from orders.views import find_order
 from portal.cells import zoned
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
@@ -28,14 +29,14 @@ OFFERED = 40  # times shown to choose from
 @requires(Permission.ORDER_CREATE)
 def pick_as_customer(request: ActorRequest, number: str) -> HttpResponse:
     """The customer picks the time of the activation call, or another one."""
-    return _pick(request, reached(request, number, Permission.ORDER_CREATE))
+    return _pick(request, find_order(request, number, Permission.ORDER_CREATE))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ORDER_ACTIVATE)
 def pick_as_staff(request: ActorRequest, number: str) -> HttpResponse:
     """Care manager or engineer book it for them."""
-    return _pick(request, reached(request, number, Permission.ORDER_ACTIVATE))
+    return _pick(request, find_order(request, number, Permission.ORDER_ACTIVATE))
 
 
 def _pick(request: ActorRequest, order: Order) -> HttpResponse:
@@ -72,13 +73,13 @@ def _spoken(slot: Any) -> str:
 @require_POST
 @requires(Permission.ORDER_CREATE)
 def call_off_as_customer(request: ActorRequest, number: str) -> HttpResponse:
-    return _call_off(request, reached(request, number, Permission.ORDER_CREATE))
+    return _call_off(request, find_order(request, number, Permission.ORDER_CREATE))
 
 
 @require_POST
 @requires(Permission.ORDER_ACTIVATE)
 def call_off_as_staff(request: ActorRequest, number: str) -> HttpResponse:
-    return _call_off(request, reached(request, number, Permission.ORDER_ACTIVATE))
+    return _call_off(request, find_order(request, number, Permission.ORDER_ACTIVATE))
 
 
 def _call_off(request: ActorRequest, order: Order) -> HttpResponse:
@@ -94,7 +95,7 @@ def _call_off(request: ActorRequest, order: Order) -> HttpResponse:
 @requires(Permission.ORDER_ACTIVATE)
 def no_show(request: ActorRequest, number: str) -> HttpResponse:
     """Nobody of the customer's came."""
-    order = reached(request, number, Permission.ORDER_ACTIVATE)
+    order = find_order(request, number, Permission.ORDER_ACTIVATE)
     try:
         services.mark_no_show(order.pk, actor=request.actor, at=timezone.now())
     except Refused as refusal:

@@ -66,7 +66,7 @@ def read(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def close_questions(request: ActorRequest, number: str) -> HttpResponse:
-    order = find_order(request, number)
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act() -> Any:
         return services.close_questions(order.pk, actor=request.actor, at=timezone.now())
@@ -77,7 +77,7 @@ def close_questions(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def keep_promise(request: ActorRequest, number: str) -> HttpResponse:
-    order = find_order(request, number)
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act() -> Any:
         return services.keep_promise(order.pk, actor=request.actor, at=timezone.now())
@@ -112,7 +112,7 @@ def escalate(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def resolve(request: ActorRequest, number: str) -> HttpResponse:
-    order = find_order(request, number)
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act(**data: Any) -> Any:
         return services.resolve_escalations(order.pk, actor=request.actor, at=timezone.now(), **data)
@@ -125,7 +125,7 @@ def resolve(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def write_note(request: ActorRequest, number: str) -> HttpResponse:
-    order = find_order(request, number)
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act(note: str) -> Any:
         return services.write_note(order.pk, text=note, actor=request.actor, at=timezone.now())
