@@ -1,6 +1,6 @@
 """Activation calls: the page on which a time is picked, and the engineer's own day."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -126,7 +126,7 @@ def my_activations(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(count)s times are offered now.") % {"count": len(opened)})
             return redirect("orders_work:activations")
-    day = parse_date(request.GET.get("day", "")) or today
+    day = _day(request.GET.get("day", "")) or today
     start = timezone.make_aware(datetime.combine(day, time(0)))
     context = {
         "day": day,
@@ -137,6 +137,14 @@ def my_activations(request: ActorRequest) -> HttpResponse:
         "form": form,
     }
     return render(request, "orders/activating/mine.html", context, status=422 if form.errors else 200)
+
+
+def _day(value: str) -> date | None:
+    try:
+        found = parse_date(value)
+    except ValueError:
+        return None
+    return found if found and 2000 < found.year < 2200 else None
 
 
 @require_POST
