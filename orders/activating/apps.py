@@ -25,7 +25,9 @@ def register() -> None:
             is_inside=False, order=12,
         )
     )  # fmt: skip
-    add_cards(Card("orders/activating/_calls.html", "staff", lists.calls_card, permission=Permission.ORDER_ACTIVATE, order=12))
+    add_cards(
+        Card("orders/activating/_calls.html", "staff", lists.calls_card, permission=Permission.ORDER_ACTIVATE, order=12)
+    )
     see = Permission.ORDER_VIEW
     add_parts(
         Part("orders.order", "orders/activating/_not_ready.html", see, parts.not_ready_part, order=10, place="top"),

@@ -25,7 +25,9 @@ class MomentField(forms.DateTimeField):
 
 def _ours() -> str:
     """Whose time a promised moment is typed in, and what follows when it is missed."""
-    words = _("In your time, %(zone)s. The customer reads it in theirs. If it is missed, the order is escalated by itself.")
+    words = _(
+        "In your time, %(zone)s. The customer reads it in theirs. If it is missed, the order is escalated by itself."
+    )
     return str(words) % {"zone": zone_name(timezone.localtime())}
 
 

@@ -64,6 +64,8 @@ def move_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         "quotes": [lists.quote_facts(each, order) for each in quotes],
         "is_expired": bool(latest and latest.valid_until_on < now.date()),
         "remarks": selectors.told_remarks(order),
+        # A disconnect and a transfer say themselves how they are given up.
+        "has_own_way_back": not actor.is_staff and order.type in {OrderType.DISCONNECT, OrderType.TRANSFER},
         "is_new_type": order.type in {OrderType.NEW, OrderType.TRIAL},
     }
     return data | _open_forms(actor, order, may, latest, now.date())

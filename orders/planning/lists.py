@@ -26,7 +26,7 @@ from portal.lists import ListPage, Sort
 
 
 def move(actor: Actor, order: Order) -> dict[str, Any] | None:
-    """Of an order's page: whose move it is, what is to be done, and where; with one query, and two for technical details."""
+    """Of an order's page: whose move it is, what is to be done, and where; with one query, for details two."""
     if not selectors.is_under_way(order) or selectors.is_asked_elsewhere(actor, order):
         return None
     step = selectors.move_of(selectors.open_steps(actor, order))

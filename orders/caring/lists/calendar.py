@@ -22,6 +22,7 @@ from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
 
+
 def _spans(today: date) -> dict[str, tuple[date, date]]:
     monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,16 +18,16 @@ from django.utils.translation import gettext as _
 from orders.caring.selectors import work
 from orders.lists import MINE, work_columns
 from orders.lists.declared import export_header, export_rows
-from orders.models import Milestone, Order, OrderStatus
+from orders.models import Order, OrderStatus
 from orders.permissions import Permission
 from portal import money
 from portal.actors import Actor
-from portal.cells import Cell, Column, day, ident, status, with_small, zoned
+from portal.cells import Cell, Column, status, zoned
 from portal.errors import Text
 from portal.exports import ExportKind
 from portal.http import ActorRequest
 from portal.listing import Action, Listing, Words
-from portal.lists import DateRange, Filter, ListPage, Sort, count_label
+from portal.lists import Filter, Sort, count_label
 
 # --- the workbench ------------------------------------------------------------------------------------
 

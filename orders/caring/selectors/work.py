@@ -44,8 +44,9 @@ TOGETHER = 1000  # orders at once
 def list_work(actor: Actor) -> QuerySet[Order]:
     """The actor's open orders with what the workbench says of each.
 
-    ``promise_at`` and ``ready_by`` (the last day for a new date of a customer who is not ready; NEVER where there is none), ``asked`` (messages without an answer), ``told_at`` (when the
-    customer last heard anything), ``is_slipping``, ``is_escalated``.
+    ``promise_at`` (NEVER where there is none), ``ready_by`` (the last day for a new date of a customer who is not
+    ready; that of NEVER where there is none), ``asked`` (messages without an answer), ``told_at`` (when the customer
+    last heard anything), ``is_slipping``, ``is_escalated``.
     """
     pending = _of_this(Promise.objects).filter(status__in=[PromiseStatus.OPEN, PromiseStatus.MISSED])
     asked = _of_this(Message.objects).filter(is_ours=False, answered_at=None).order_by()

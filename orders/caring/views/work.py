@@ -28,7 +28,6 @@ from portal.http import ActorRequest
 from portal.listing import told
 from portal.policy import requires
 
-
 WEEK_ROWS = 200  # of the week that is shown at once
 
 
@@ -153,7 +152,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
 def _week(request: ActorRequest, rows: QuerySet[Milestone]) -> dict[str, Any]:
     """A week of the calendar, narrowed as the list is but for its days."""
     monday = calendars.monday_of(request.GET, timezone.localdate())
-    whose = {name: value for name, value in request.GET.items() if name in {"manager", "customer"}}
+    whose = {name: request.GET[name] for name in ("manager", "customer") if request.GET.get(name)}
     narrowed = calendars.CALENDAR.filtered(rows, whose).filter(expected_on__gte=monday)
     steps = list(narrowed.filter(expected_on__lt=monday + calendars.A_WEEK).order_by("expected_on", "pk")[:WEEK_ROWS])
     return {
@@ -163,7 +162,10 @@ def _week(request: ActorRequest, rows: QuerySet[Milestone]) -> dict[str, Any]:
         "is_cut": len(steps) == WEEK_ROWS,
         "weeks": [
             (label, urlencode({**whose, "week": f"{first:%Y-%m-%d}"}))
-            for label, first in ((_("The week before"), monday - calendars.A_WEEK), (_("The week after"), monday + calendars.A_WEEK))
+            for label, first in (
+                (_("The week before"), monday - calendars.A_WEEK),
+                (_("The week after"), monday + calendars.A_WEEK),
+            )
         ],
     }
 
