@@ -140,6 +140,12 @@ _EXAMPLE = {
 }
 
 
+def find_order(request: ApiRequest, number: str, *permissions: str, type: str = "") -> Order:
+    """As for the pages: of this type, and with one of the permissions on its account."""
+    order = found(selectors.get_order(request.actor, number, *permissions))
+    return found(order if not type or order.type == type else None)
+
+
 class Orders(ApiView):
     @operation(OrderRow, page=lists.ORDERS, summary="Orders", tag=TAG, example=_EXAMPLE)
     @requires(Permission.ORDER_VIEW)
@@ -152,7 +158,7 @@ class OrderDetail(ApiView):
     @operation(OrderShape, summary="One order with its milestones and dates", tag=TAG)
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> Response:
-        order = found(selectors.get_order(request.actor, number))
+        order = find_order(request, number)
         looks.note(request.actor, order, "api", label=number, at=timezone.now())
         return Response(OrderShape(_whole(request, order), context={"request": request}).data)
 

@@ -128,9 +128,12 @@ def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet
     return orders.prefetch_related(Prefetch("milestones", queryset=underway, to_attr="open_steps"))
 
 
-def get_order(actor: Actor, number: str) -> Order | None:
-    """One order by its number, or None where the actor has no such order."""
-    return _list(actor).select_related(*_WHOLE).filter(number=number).first()
+def get_order(actor: Actor, number: str, *permissions: str) -> Order | None:
+    """One order by its number; None where the actor has no such order, or none of these permissions on its account."""
+    found = _list(actor).select_related(*_WHOLE).filter(number=number).first()
+    if found is None or (permissions and not any(actor.may_on(each, found.account_id) for each in permissions)):
+        return None
+    return found
 
 
 def find_unbilled(actor: Actor, services: Collection[int]) -> list[int]:

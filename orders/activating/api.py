@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from orders import selectors as orders
 from orders.activating import selectors, services
-from orders.models import CALL_FLOW, DECISION_FLOW, NotReadyOutcome, NotReadyReason, NotReadyThen, Order, OrderStatus
+from orders.api import TAG, find_order
+from orders.models import CALL_FLOW, DECISION_FLOW, NotReadyOutcome, NotReadyReason, NotReadyThen, OrderStatus
 from orders.permissions import Permission
-from portal.api import ApiRequest, ApiView, Moment, MoneyField, Nothing, Taken, found, operation, taken
+from portal.api import ApiRequest, ApiView, Moment, MoneyField, Nothing, Taken, operation, taken
 from portal.policy import requires
-
-TAG = "orders"
 
 
 class NotReadyShape(serializers.Serializer[Any]):
@@ -93,16 +90,9 @@ class ServiceRefusal(Taken):
     reason = serializers.CharField(min_length=10, max_length=2000)
 
 
-def _order(request: ApiRequest, number: str, permission: str) -> Order:
-    order = found(orders.get_order(request.actor, number))
-    if not request.actor.may_on(permission, order.account_id):
-        raise Http404
-    return order
-
-
 def _shown(request: ApiRequest, number: str) -> Response:
     actor, now = request.actor, timezone.now()
-    order = found(orders.get_order(actor, number))
+    order = find_order(request, number)
     held = (
         selectors.list_not_readies(actor, order).filter(outcome=NotReadyOutcome.OPEN).select_related("order__account")
     )
@@ -132,7 +122,7 @@ class Ready(ApiView):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Ends customer not ready; the order goes on."""
-        order = _order(request, number, Permission.ORDER_CREATE)
+        order = find_order(request, number, Permission.ORDER_CREATE)
         services.clear_not_ready(order.pk, **taken(request, ReadyDate), actor=request.actor, at=timezone.now())
         return _shown(request, number)
 
@@ -148,7 +138,7 @@ class Book(ApiView):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """In place of the one that is booked, if there is one; of two at one time, one gets it."""
-        order = _order(request, number, Permission.ORDER_CREATE)
+        order = find_order(request, number, Permission.ORDER_CREATE)
         sent = taken(request, Booking)
         services.book_call(order.pk, sent.pop("slot"), **sent, actor=request.actor, at=timezone.now())
         return _shown(request, number)
@@ -159,7 +149,7 @@ class Accept(ApiView):
     @requires(Permission.ORDER_ACCEPT)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The service that was turned up is taken as it is."""
-        order = _order(request, number, Permission.ORDER_ACCEPT)
+        order = find_order(request, number, Permission.ORDER_ACCEPT)
         taken(request, Nothing)
         services.accept_service(order.pk, actor=request.actor, at=timezone.now())
         return _shown(request, number)
@@ -176,6 +166,6 @@ class Refuse(ApiView):
     @requires(Permission.ORDER_ACCEPT)
     def post(self, request: ApiRequest, number: str) -> Response:
         """It is tested again, in a new call; the carrier's people are told."""
-        order = _order(request, number, Permission.ORDER_ACCEPT)
+        order = find_order(request, number, Permission.ORDER_ACCEPT)
         services.refuse_service(order.pk, **taken(request, ServiceRefusal), actor=request.actor, at=timezone.now())
         return _shown(request, number)

@@ -122,6 +122,11 @@ def list_my_calls(actor: Actor, start: datetime, end: datetime) -> QuerySet[Acti
     return rows.select_related("order__product", "order__a_site", "enterprise").order_by("starts_at", "id")
 
 
+def list_booked_calls(actor: Actor, start: datetime, end: datetime) -> QuerySet[ActivationCall]:
+    """The same that are still to be held."""
+    return list_my_calls(actor, start, end).filter(status=_C.BOOKED)
+
+
 # --- tests and turn-ups -----------------------------------------------------------------------------------
 
 
@@ -148,6 +153,19 @@ def notice_file(actor: Actor, order: Order) -> StoredFile | None:
     found = latest_turn_up(actor, order)
     rows = files.list_files(actor, found).filter(added_by_kind="system") if found else None
     return rows.first() if rows is not None else None
+
+
+def list_order_files(actor: Actor, order: Order) -> QuerySet[StoredFile]:
+    """What hangs on an order, its tests and its turn-ups, the latest first; for whoever may see the order."""
+    about = {
+        "orders.order": [order.pk],
+        "orders.activationtest": of_enterprise(ActivationTest.objects, actor).filter(order=order).values("pk"),
+        "orders.turnup": of_enterprise(TurnUp.objects, actor).filter(order=order).values("pk"),
+    }
+    hangs = Q()
+    for label, keys in about.items():
+        hangs |= Q(subject_type=label, subject_id__in=keys)
+    return of_enterprise(StoredFile.objects, actor).filter(hangs).order_by("-added_at", "-id")
 
 
 def engineer_of(found: TurnUp) -> StaffCard | None:

@@ -6,21 +6,15 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from orders import selectors as orders
+from orders.api import TAG, find_order
 from orders.caring import selectors, services
 from orders.caring.lists import work as lists
 from orders.caring.lists.api import ESCALATIONS, MESSAGES, NOTES, PROMISES
 from orders.caring.selectors import work
-from orders.models import EscalatedBy, EscalationStatus, Order, PromiseStatus
+from orders.models import EscalatedBy, EscalationStatus, PromiseStatus
 from orders.permissions import Permission
-from portal.api import ApiRequest, ApiView, Moment, Nothing, Taken, found, operation, paged, taken
+from portal.api import ApiRequest, ApiView, Moment, Nothing, Taken, operation, paged, taken
 from portal.policy import requires
-
-TAG = "orders"
-
-
-def _order(request: ApiRequest, number: str) -> Order:
-    return found(orders.get_order(request.actor, number))
 
 
 class OrderMessage(serializers.Serializer[Any]):
@@ -108,7 +102,9 @@ class Messages(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> Response:
         """What both sides wrote, the latest first."""
-        return paged(request, MESSAGES, selectors.list_messages(request.actor, _order(request, number)), OrderMessage)
+        return paged(
+            request, MESSAGES, selectors.list_messages(request.actor, find_order(request, number)), OrderMessage
+        )
 
 
 class MessageWrite(ApiView):
@@ -128,7 +124,7 @@ class AnswerWrite(ApiView):
 
 
 def _written(request: ApiRequest, number: str, shape: type[Taken]) -> Response:
-    order = _order(request, number)
+    order = find_order(request, number)
     made = services.write_message(order.pk, actor=request.actor, at=timezone.now(), **taken(request, shape))
     return Response(OrderMessage(made).data, status=201)
 
@@ -138,7 +134,9 @@ class Promises(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> Response:
         """The latest first."""
-        return paged(request, PROMISES, selectors.list_promises(request.actor, _order(request, number)), PromisedUpdate)
+        return paged(
+            request, PROMISES, selectors.list_promises(request.actor, find_order(request, number)), PromisedUpdate
+        )
 
 
 class PromiseKeep(ApiView):
@@ -147,7 +145,7 @@ class PromiseKeep(ApiView):
     def post(self, request: ApiRequest, number: str) -> Response:
         """As by telephone; a message keeps it by itself."""
         taken(request, Nothing)
-        order = _order(request, number)
+        order = find_order(request, number)
         return Response(PromisedUpdate(services.keep_promise(order.pk, actor=request.actor, at=timezone.now())).data)
 
 
@@ -156,7 +154,7 @@ class Escalations(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> Response:
         """The latest first."""
-        rows = selectors.list_escalations(request.actor, _order(request, number))
+        rows = selectors.list_escalations(request.actor, find_order(request, number))
         return paged(request, ESCALATIONS, rows, OrderEscalation)
 
 
@@ -177,7 +175,7 @@ class EscalationByStaff(ApiView):
 
 
 def _escalated(request: ApiRequest, number: str) -> Response:
-    order = _order(request, number)
+    order = find_order(request, number)
     made = services.escalate(order.pk, actor=request.actor, at=timezone.now(), **taken(request, NewEscalation))
     return Response(OrderEscalation(made).data, status=201)
 
@@ -187,7 +185,7 @@ class EscalationResolve(ApiView):
     @requires(Permission.ORDER_CARE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The customer's people are told with these words."""
-        order, sent = _order(request, number), taken(request, Resolution)
+        order, sent = find_order(request, number), taken(request, Resolution)
         settled = services.resolve_escalations(order.pk, actor=request.actor, at=timezone.now(), **sent)
         return Response(OrderEscalation(settled[-1]).data)
 
@@ -197,7 +195,9 @@ class Notes(ApiView):
     @requires(Permission.ORDER_CARE)
     def get(self, request: ApiRequest, number: str) -> Response:
         """The latest first."""
-        return paged(request, NOTES, selectors.list_notes(request.actor, _order(request, number)), InternalNoteShape)
+        return paged(
+            request, NOTES, selectors.list_notes(request.actor, find_order(request, number)), InternalNoteShape
+        )
 
 
 class NoteWrite(ApiView):
@@ -205,7 +205,7 @@ class NoteWrite(ApiView):
     @requires(Permission.ORDER_CARE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """For colleagues alone; nobody is told."""
-        order, sent = _order(request, number), taken(request, NewInternalNote)
+        order, sent = find_order(request, number), taken(request, NewInternalNote)
         made = services.write_note(order.pk, actor=request.actor, at=timezone.now(), **sent)
         return Response(InternalNoteShape(made).data, status=201)
 

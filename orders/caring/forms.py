@@ -23,6 +23,14 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, **kwargs)
 
 
+def _ours() -> str:
+    """Whose time a promised moment is typed in, and what follows when it is missed."""
+    words = _(
+        "In your time, %(zone)s. The customer reads it in theirs. If it is missed, the order is escalated by itself."
+    )
+    return str(words) % {"zone": zone_name(timezone.localtime())}
+
+
 class WriteForm(FilesForm):
     """A message to the other side, with files."""
 
@@ -55,11 +63,24 @@ class AnswerForm(WriteForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zone = zone_name(timezone.localtime())
-        self.fields["update_by"].help_text = _(
-            "In your time, %(zone)s. The customer reads it in theirs. If it is missed, "
-            "the order is escalated by itself."
-        ) % {"zone": zone}
+        self.fields["update_by"].help_text = _ours()
+
+
+@kept("order-promise")
+class PromiseForm(forms.Form):
+    """Until when the customer hears again, and of what."""
+
+    update_by = MomentField(label=_("Next update by"))
+    about = forms.CharField(
+        label=_("What will they hear of?"),
+        max_length=200,
+        required=False,
+        help_text=_("In a few words, as: the result of the fiber test."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["update_by"].help_text = _ours()
 
 
 @kept("order-escalation")

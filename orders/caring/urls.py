@@ -16,6 +16,7 @@ staff: list[URLPattern] = [
     *_both,
     path("<str:number>/messages/", views.answer, name="write"),
     path("<str:number>/messages/close/", views.close_questions, name="close_questions"),
+    path("<str:number>/promise/", views.promise, name="promise"),
     path("<str:number>/promise/keep/", views.keep_promise, name="keep_promise"),
     path("<str:number>/resolve/", views.resolve, name="resolve"),
     path("<str:number>/notes/", views.write_note, name="write_note"),

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from inventory.models import Service
-from orders.api import TAG, OrderRow
+from orders.api import TAG, OrderRow, find_order
 from orders.contracts import selectors, services
 from orders.models import EndReason, Order, OrderType
 from orders.permissions import Permission
@@ -147,8 +146,6 @@ class Keep(ApiView):
     def post(self, request: ApiRequest, number: str) -> Response:
         """Until some days before billing stops; the service goes on as before."""
         taken(request, Nothing)
-        order = found(selectors.get_order(request.actor, number, OrderType.DISCONNECT))
-        if not request.actor.may_on(Permission.DISCONNECT_REQUEST, order.account_id):
-            raise Http404
+        order = find_order(request, number, Permission.DISCONNECT_REQUEST, type=OrderType.DISCONNECT)
         kept = services.keep_service(order.pk, actor=request.actor, at=timezone.now())
         return Response(OrderRow(kept, context={"request": request}).data)

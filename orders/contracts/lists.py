@@ -13,6 +13,7 @@ from orders.contracts import selectors
 from orders.contracts.selectors import Estimate
 from orders.models import ORDER_FLOW, Disconnect, Order, OrderedService, OrderStatus, OrderType
 from orders.permissions import Permission
+from orders.selectors import get_order
 from portal import money
 from portal.actors import Actor
 
@@ -124,7 +125,7 @@ def _lines(actor: Actor, order: Order) -> dict[str, Any] | None:
     found: dict[str, Any] = {"lines": [{"line": each, "facts": line_facts(each)} for each in lines]}
     if order.type == OrderType.CHANGE and _is_open(order):
         line = lines[0]
-        may_agree = any(actor.may_on(each, order.account_id) for each in _AGREE)
+        may_agree = any(actor.may_on(each, order.account_id) for each in AGREE)
         if line.agreed_at is None and actor.is_staff and actor.may(Permission.ORDER_PRICE):
             found["may_price"] = True
         elif line.agreed_at is None and line.monthly is not None and may_agree:
@@ -132,7 +133,7 @@ def _lines(actor: Actor, order: Order) -> dict[str, Any] | None:
     return found
 
 
-_AGREE = (Permission.ORDER_APPROVE_ONLY, Permission.SERVICE_CHANGE)
+AGREE = (Permission.ORDER_APPROVE_ONLY, Permission.SERVICE_CHANGE)
 
 
 def line_facts(line: OrderedService) -> list[dict[str, Any]]:
@@ -201,9 +202,23 @@ def _trial(actor: Actor, order: Order) -> dict[str, Any] | None:
             {"label": _("Length"), "value": days},
             {"label": _("Ends on"), "value": date_format(asked.ends_on) if asked.ends_on else ""},
             {"label": _("What became of it"), "value": asked.get_became_display()},
-            {"label": _("Kept by"), "value": asked.kept_as, "ident": True},
+            *_kept_facts(actor, asked.kept_as),
         ],
     }
+
+
+def _kept_facts(actor: Actor, number: str) -> list[dict[str, Any]]:
+    """By which order a trial was kept, and at what price; the reader may see the trial and not that order."""
+    order = get_order(actor, number) if number else None
+    if order is None:
+        return [{"label": _("Kept by"), "value": number, "ident": True}]
+    url, price = reverse("orders:order", args=[actor.enterprise_public_id, number]), ""
+    if order.monthly or order.one_time:
+        price = spoken(order.monthly, order.account.currency)
+    return [
+        {"label": _("Kept by"), "value": number, "ident": True, "url": url, "hint": order.get_status_display()},
+        {"label": _("Monthly (MRC) from then on"), "value": price or _("named on that order")},
+    ]
 
 
 def waiting_card(actor: Actor) -> dict[str, Any] | None:

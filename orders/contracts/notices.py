@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StaffCard, User
@@ -64,6 +64,16 @@ def _of_ends(event: Event) -> Iterable[Recipient]:
     about = Event(enterprise_id=event.enterprise_id, account_id=event.subject_id)
     yield from _people(about)
     yield from _staff(event, _SELLERS, _("You look after this account's contracts."), event.subject_id)
+
+
+def _asked(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is to be renewed, and for how long."""
+    said = {}
+    if "count" in facts:
+        said["how_many"] = ngettext("%(n)s service", "%(n)s services", facts["count"]) % {"n": facts["count"]}
+    if "months" in facts:
+        said["term"] = ngettext("%(n)s month", "%(n)s months", facts["months"]) % {"n": facts["months"]}
+    return said
 
 
 def _words(facts: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +176,7 @@ _CHANGES = (
     ),
     EventKind("contract.begun", story=_("The contract began on %(on)s"), tone="green", words=_words),
     EventKind("change.applied", story=_("%(service)s is changed from %(on)s"), tone="green", words=_words),
-    EventKind("renewal.asked", story=_("%(actor)s asked to renew %(count)s services for %(months)s months")),
+    EventKind("renewal.asked", story=_("%(actor)s asked to renew %(how_many)s for %(term)s"), words=_asked),
     EventKind(
         "renewal.applied",
         story=_("%(service)s is renewed: its contract ends on %(after)s, before it was %(before)s"),

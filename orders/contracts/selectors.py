@@ -155,12 +155,6 @@ def list_lines(actor: Actor, order: Order) -> QuerySet[OrderedService]:
     )
 
 
-def get_order(actor: Actor, number: str, type: OrderType) -> Order | None:
-    """An order of a type that the actor may see; somebody who takes a service sees the order that brings it."""
-    rows = of_enterprise(Order.objects, actor).filter(number=number, type=type).select_related("account", "service")
-    return within_accounts(rows, actor, Permission.ORDER_VIEW).first()
-
-
 def list_waiting_transfers(actor: Actor) -> QuerySet[Transfer]:
     """Transfers to an account of the actor's that wait for somebody of that account."""
     rows = of_enterprise(Transfer.objects, actor).filter(taken_at=None, order__status__in=ORDER_FLOW.open_states())

@@ -20,7 +20,7 @@ from orders.contracts import forms, lists, rules, selectors, services
 from orders.contracts import terms as names
 from orders.models import Order, OrderType
 from orders.permissions import Permission
-from orders.views import show_with
+from orders.views import find_order, show_with
 from portal import drafts, terms
 from portal.actors import Actor
 from portal.errors import Refused
@@ -216,7 +216,7 @@ def _request_trial(request: ActorRequest, *, product: str, account: str, a_site:
 @requires(Permission.DISCONNECT_REQUEST)
 def keep(request: ActorRequest, number: str) -> HttpResponse:
     """Take a disconnect back."""
-    order = _order(request, number, OrderType.DISCONNECT, Permission.DISCONNECT_REQUEST)
+    order = find_order(request, number, Permission.DISCONNECT_REQUEST, type=OrderType.DISCONNECT)
     act = partial(services.keep_service, order.pk, actor=request.actor, at=timezone.now())
     return _said(request, number, act, _("Taken back. The service goes on as before."))
 
@@ -225,7 +225,7 @@ def keep(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_PRICE)
 def price(request: ActorRequest, number: str) -> HttpResponse:
     """The carrier names what a changed service costs."""
-    order = _order(request, number, OrderType.CHANGE, Permission.ORDER_PRICE)
+    order = find_order(request, number, Permission.ORDER_PRICE, type=OrderType.CHANGE)
     form = forms.PriceForm(request.POST)
     if not form.is_valid():
         return show_with(request, order, {PART: {"price_form": form}}, status=422)
@@ -237,9 +237,7 @@ def price(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_VIEW)
 def agree(request: ActorRequest, number: str) -> HttpResponse:
     """The customer agrees to the price of a change: who may change services, or accept quotes and nothing else."""
-    order = _order(request, number, OrderType.CHANGE, "")
-    if not any(request.actor.may_on(each, order.account_id) for each in lists._AGREE):
-        raise Http404
+    order = find_order(request, number, *lists.AGREE, type=OrderType.CHANGE)
     form = forms.AgreeForm(request.POST)
     if not form.is_valid():
         return refused(request, Refused(_("Look at the price again.")), back=_url(request, number))
@@ -268,7 +266,7 @@ def show_transfer(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_CREATE)
 def answer_trial(request: ActorRequest, number: str) -> HttpResponse:
     """Keep what was tried out, or end the trial before its day."""
-    order = _order(request, number, OrderType.TRIAL, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE, type=OrderType.TRIAL)
     if request.POST.get("answer") != "keep":
         act = partial(services.end_trial, order.pk, actor=request.actor, at=timezone.now())
         return _said(request, number, act, _("Ended."))
@@ -295,13 +293,6 @@ def of_order(actor: Actor, order: Order) -> dict[str, Any] | None:
 def _service(request: ActorRequest, pk: int, permission: str) -> Service:
     found = selectors.get_service(request.actor, pk, permission)
     if found is None:
-        raise Http404
-    return found
-
-
-def _order(request: ActorRequest, number: str, type: OrderType, permission: str) -> Order:
-    found = selectors.get_order(request.actor, number, type)
-    if found is None or (permission and not request.actor.may_on(permission, found.account_id)):
         raise Http404
     return found
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from inventory.models import Family
 from orders.lists.declared import by_number, export_header, export_rows
-from orders.models import Order, OrderItem, OrderType, Quote
+from orders.models import ItemAction, Order, OrderItem, OrderType, Quote
 from orders.permissions import Permission
 from orders.placing import selectors
 from portal import money
@@ -144,7 +144,9 @@ def items_part(actor: Actor, order: Order) -> dict[str, Any] | None:
 def item_columns(order: Order) -> list[Column]:
     def what(item: OrderItem) -> Cell:
         icb = _("priced case by case (ICB)") if item.product.is_icb else ""
-        return with_small(item.product.name, item.get_action_display(), item.bandwidth, icb)
+        # A new thing is what an order asks for; only what happens to one that is there needs a word.
+        action = "" if item.action == ItemAction.ADD else order.get_type_display()
+        return with_small(item.product.name, action, item.bandwidth, icb)
 
     def where(item: OrderItem) -> Cell:
         ends = [each for each in (item.a_end, item.z_end) if each]

@@ -14,7 +14,6 @@ from accounts.models import Account, AccountStatus
 from accounts.selectors import get_enterprise, list_team
 from inventory.models import Product, Site
 from inventory.permissions import Permission as ServicePermission
-from orders import selectors
 from orders.models import Authorisation, Order, OrderItem, OrderProject, OrderStatus, Quote
 from orders.permissions import Permission
 from orders.selectors import list_orders
@@ -203,9 +202,3 @@ def frozen(order: Order, items: Iterable[OrderItem], *, enterprise: str) -> dict
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def get_order(actor: Actor, number: str, permission: str) -> Order | None:
-    """One order by its number, on an account on which the actor holds the permission."""
-    order = selectors.get_order(actor, number)
-    return order if order and actor.may_on(permission, order.account_id) else None

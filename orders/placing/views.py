@@ -36,13 +36,6 @@ def _url(request: ActorRequest, order: Order) -> str:
     return reverse("orders:order", args=[request.actor.enterprise_public_id, order.number])
 
 
-def _order(request: ActorRequest, number: str, permission: str) -> Order:
-    order = selectors.get_order(request.actor, number, permission)
-    if order is None:
-        raise Http404
-    return order
-
-
 # --- the part of the order's page ------------------------------------------------------------------------
 
 _PLACING = {OrderStatus.DRAFT, OrderStatus.PRICING, OrderStatus.SUBMITTED, OrderStatus.RETURNED}
@@ -64,6 +57,8 @@ def move_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         "quotes": [lists.quote_facts(each, order) for each in quotes],
         "is_expired": bool(latest and latest.valid_until_on < now.date()),
         "remarks": selectors.told_remarks(order),
+        # A disconnect and a transfer say themselves how they are given up.
+        "has_own_way_back": not actor.is_staff and order.type in {OrderType.DISCONNECT, OrderType.TRANSFER},
         "is_new_type": order.type in {OrderType.NEW, OrderType.TRIAL},
     }
     return data | _open_forms(actor, order, may, latest, now.date())
@@ -132,7 +127,7 @@ def new_order(request: ActorRequest) -> HttpResponse:
 @require_http_methods(FORM)
 @requires(Permission.ORDER_CREATE)
 def edit_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
     if order.status not in {OrderStatus.DRAFT, OrderStatus.RETURNED}:
         refusal = Refused(
             _("This order is not a draft any more."),
@@ -232,7 +227,7 @@ def _act(
 @require_POST
 @requires(Permission.ORDER_CREATE)
 def submit_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
     address = str(get_adapter().get_client_ip(request) or "")
 
     def act(data: dict[str, Any]) -> None:
@@ -246,7 +241,7 @@ def submit_order(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CREATE)
 def ask_price(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
 
     def act(data: dict[str, Any]) -> None:
         services.ask_price(order.pk, seen=data["seen"], actor=request.actor, at=timezone.now())
@@ -258,7 +253,7 @@ def ask_price(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CREATE)
 def withdraw_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
     act = partial(services.withdraw_order, order.pk, actor=request.actor, at=timezone.now())
     done = _("Thrown away. It stands among the cancelled orders.")
     return _act(request, order, "none", django_forms.Form(request.POST), lambda _data: act(), done=done)
@@ -268,10 +263,7 @@ def withdraw_order(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_VIEW)
 def answer_quote(request: ActorRequest, number: str) -> HttpResponse:
     """For who places orders here, and for who may do no more than accept the terms of quotes."""
-    order = find_order(request, number)
-    held = [Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY]
-    if not any(request.actor.may_on(each, order.account_id) for each in held):
-        raise Http404
+    order = find_order(request, number, Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY)
     accepts = request.POST.get("answer") == "accept"
 
     def act(data: dict[str, Any]) -> None:
@@ -310,7 +302,7 @@ def authorisation(request: ActorRequest, number: str) -> HttpResponseBase:
 @require_POST
 @requires(Permission.ORDER_PRICE)
 def price_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_PRICE)
+    order = find_order(request, number, Permission.ORDER_PRICE)
 
     def act(data: dict[str, Any]) -> None:
         services.price_order(order.pk, services.Price(**data), actor=request.actor, at=timezone.now())
@@ -322,7 +314,7 @@ def price_order(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_ASSIGN)
 def take_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_ASSIGN)
+    order = find_order(request, number, Permission.ORDER_ASSIGN)
 
     def act(data: dict[str, Any]) -> None:
         colleague = find_colleague(data["care_manager"])
@@ -337,7 +329,7 @@ def take_order(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_ASSIGN)
 def return_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_ASSIGN)
+    order = find_order(request, number, Permission.ORDER_ASSIGN)
     form = forms.ReturnForm(selectors.list_items(request.actor, order), request.POST, auto_id="return-%s")
 
     def act(_data: dict[str, Any]) -> None:
@@ -351,7 +343,7 @@ def return_order(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_ASSIGN)
 def reject_order(request: ActorRequest, number: str) -> HttpResponse:
-    order = _order(request, number, Permission.ORDER_ASSIGN)
+    order = find_order(request, number, Permission.ORDER_ASSIGN)
 
     def act(data: dict[str, Any]) -> None:
         services.reject_order(order.pk, **data, actor=request.actor, at=timezone.now())

@@ -10,9 +10,8 @@ from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 
-from orders import selectors as orders
-from orders.api import TAG
-from orders.models import ANSWER_FLOW, CHOICE_FLOW, SUPPLEMENT_FLOW, Choice, Order, SupplementKind
+from orders.api import TAG, find_order
+from orders.models import ANSWER_FLOW, CHOICE_FLOW, SUPPLEMENT_FLOW, Choice, SupplementKind
 from orders.permissions import Permission
 from orders.planning import lists, selectors, services
 from portal import files, looks
@@ -86,15 +85,10 @@ class PlanShape(serializers.Serializer[Any]):
 
 
 def _plan(request: ApiRequest, number: str) -> Response:
-    order = _order(request, number)
+    order = find_order(request, number)
     context = lists.plan_page(request.actor, order, at=timezone.now())
     answers = list(selectors.list_answers(request.actor, order).values())
     return Response(PlanShape({**context, "answers": answers}).data)
-
-
-def _order(request: ApiRequest, number: str, permission: str = "") -> Order:
-    order = found(orders.get_order(request.actor, number))
-    return found(order if not permission or request.actor.may_on(permission, order.account_id) else None)
 
 
 class Plan(ApiView):
@@ -102,7 +96,7 @@ class Plan(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> Response:
         """What was asked for, what is committed to, what a change costs now, and the estimate."""
-        looks.note(request.actor, _order(request, number), "api", label=number, at=timezone.now())
+        looks.note(request.actor, find_order(request, number), "api", label=number, at=timezone.now())
         return _plan(request, number)
 
 
@@ -117,7 +111,7 @@ class LetterPdf(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> HttpResponseBase:
         """As it was sent; 409 while it is being written."""
-        order = _order(request, number)
+        order = find_order(request, number)
         stored = selectors.find_letter(request.actor, order)
         if stored is None:
             raise Refused(
@@ -138,7 +132,7 @@ class _Act(ApiView):
         shape: type[Taken], **more: Any,
     ) -> Response:  # fmt: skip
         """Find, and only then read what was sent: what is out of reach is not there, whatever is asked of it."""
-        order = _order(request, number, permission)
+        order = find_order(request, number, permission)
         given = {**taken(request, shape), **more}
         service(order.pk, actor=request.actor, at=timezone.now(), **given)
         return _plan(request, number)
@@ -245,7 +239,7 @@ class TakeBack(_Act):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The order goes on as it was."""
-        order = _order(request, number, Permission.ORDER_CREATE)
+        order = find_order(request, number, Permission.ORDER_CREATE)
         taken(request, Nothing)
         asked = found(selectors.open_supplement(selectors.list_supplements(request.actor, order)))
         services.take_back(asked.pk, order.pk, actor=request.actor, at=timezone.now())
@@ -321,7 +315,7 @@ class Decide(_Act):
     @requires(Permission.MILESTONE_CHANGE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Done at the charge that was agreed to, or declined with the reason."""
-        order = _order(request, number, Permission.MILESTONE_CHANGE)
+        order = find_order(request, number, Permission.MILESTONE_CHANGE)
         given = taken(request, SupplementDecision)
         asked = found(selectors.open_supplement(selectors.list_supplements(request.actor, order)))
         services.decide_supplement(asked.pk, order.pk, actor=request.actor, at=timezone.now(), **given)

@@ -26,13 +26,20 @@ from portal.lists import ListPage, Sort
 
 
 def move(actor: Actor, order: Order) -> dict[str, Any] | None:
-    """Of an order's page: whose move it is, what is to be done, and where; with one query."""
+    """Of an order's page: whose move it is, what is to be done, and where; with one query, for details two."""
     if not selectors.is_under_way(order) or selectors.is_asked_elsewhere(actor, order):
         return None
     step = selectors.move_of(selectors.open_steps(actor, order))
-    return (
-        {"step": step, "is_theirs": step.owner == Owner.CUSTOMER, "door": _door(actor, order, step)} if step else None
-    )
+    if step is None:
+        return None
+    is_theirs = step.owner == Owner.CUSTOMER
+    may_be_returned = is_theirs and step.kind == MilestoneKind.TECHNICAL_DETAILS
+    return {
+        "step": step,
+        "is_theirs": is_theirs,
+        "door": _door(actor, order, step),
+        "returned": selectors.list_returned(actor, order) if may_be_returned else [],
+    }
 
 
 _DOORS = {

@@ -148,6 +148,14 @@ def list_answers(actor: Actor, order: Order) -> dict[str, Answer]:
     return {answer.key: answer for answer in rows.order_by("pk")}
 
 
+def list_returned(actor: Actor, order: Order) -> list[tuple[str, Answer]]:
+    """What an engineer sent back, each with its question."""
+    rows = of_enterprise(Answer.objects, actor).filter(order=order, status=AnswerStatus.RETURNED)
+    returned = list(rows.order_by("pk"))
+    asked = {each.key: each.asked for each in list_questions(order)} if returned else {}
+    return [(asked.get(each.key, each.key), each) for each in returned]
+
+
 def list_reservations(actor: Actor, order: Order) -> list[Reservation]:
     """The capacity that is held for an order, the latest first."""
     return list(of_enterprise(Reservation.objects, actor).filter(order=order, released_at=None).order_by("-pk"))

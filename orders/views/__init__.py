@@ -84,9 +84,10 @@ def annotate_milestone(request: ActorRequest, pk: int) -> HttpResponse:
     return _attempt(request, found, act, form, done=_("Noted. The customer's people are told by mail."))
 
 
-def find_order(request: ActorRequest, number: str) -> Order:
-    found = selectors.get_order(request.actor, number)
-    if found is None:
+def find_order(request: ActorRequest, number: str, *permissions: str, type: str = "") -> Order:
+    """An order of the reader's, of this type, with one of the permissions on its account: else it is not there."""
+    found = selectors.get_order(request.actor, number, *permissions)
+    if found is None or (type and found.type != type):
         raise Http404
     return found
 

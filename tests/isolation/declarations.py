@@ -85,7 +85,7 @@ def _followers(*methods: str, thing: str = "followable") -> Route:
 
 _ORDER = "e/<slug:enterprise>/orders/<str:number>/"
 _ABOUT = ("messages", "messages/read", "escalate")
-_CARED = ("messages", "messages/close", "promise/keep", "resolve", "notes")
+_CARED = ("messages", "messages/close", "promise", "promise/keep", "resolve", "notes")
 # What is asked of a service, with the permission that it takes.
 _ASKED = {
     "disconnect": "disconnect.request",

@@ -1,6 +1,6 @@
 """Activation calls: the page on which a time is picked, and the engineer's own day."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orders.activating import forms, selectors, services
-from orders.activating.views.readiness import reached, url_of
+from orders.activating.views.readiness import url_of
 from orders.models import Order
 from orders.permissions import Permission
+from orders.views import find_order
 from portal.cells import zoned
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
@@ -28,14 +29,14 @@ OFFERED = 40  # times shown to choose from
 @requires(Permission.ORDER_CREATE)
 def pick_as_customer(request: ActorRequest, number: str) -> HttpResponse:
     """The customer picks the time of the activation call, or another one."""
-    return _pick(request, reached(request, number, Permission.ORDER_CREATE))
+    return _pick(request, find_order(request, number, Permission.ORDER_CREATE))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ORDER_ACTIVATE)
 def pick_as_staff(request: ActorRequest, number: str) -> HttpResponse:
     """Care manager or engineer book it for them."""
-    return _pick(request, reached(request, number, Permission.ORDER_ACTIVATE))
+    return _pick(request, find_order(request, number, Permission.ORDER_ACTIVATE))
 
 
 def _pick(request: ActorRequest, order: Order) -> HttpResponse:
@@ -72,13 +73,13 @@ def _spoken(slot: Any) -> str:
 @require_POST
 @requires(Permission.ORDER_CREATE)
 def call_off_as_customer(request: ActorRequest, number: str) -> HttpResponse:
-    return _call_off(request, reached(request, number, Permission.ORDER_CREATE))
+    return _call_off(request, find_order(request, number, Permission.ORDER_CREATE))
 
 
 @require_POST
 @requires(Permission.ORDER_ACTIVATE)
 def call_off_as_staff(request: ActorRequest, number: str) -> HttpResponse:
-    return _call_off(request, reached(request, number, Permission.ORDER_ACTIVATE))
+    return _call_off(request, find_order(request, number, Permission.ORDER_ACTIVATE))
 
 
 def _call_off(request: ActorRequest, order: Order) -> HttpResponse:
@@ -94,7 +95,7 @@ def _call_off(request: ActorRequest, order: Order) -> HttpResponse:
 @requires(Permission.ORDER_ACTIVATE)
 def no_show(request: ActorRequest, number: str) -> HttpResponse:
     """Nobody of the customer's came."""
-    order = reached(request, number, Permission.ORDER_ACTIVATE)
+    order = find_order(request, number, Permission.ORDER_ACTIVATE)
     try:
         services.mark_no_show(order.pk, actor=request.actor, at=timezone.now())
     except Refused as refusal:
@@ -126,7 +127,7 @@ def my_activations(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(count)s times are offered now.") % {"count": len(opened)})
             return redirect("orders_work:activations")
-    day = parse_date(request.GET.get("day", "")) or today
+    day = _day(request.GET.get("day", "")) or today
     start = timezone.make_aware(datetime.combine(day, time(0)))
     context = {
         "day": day,
@@ -137,6 +138,14 @@ def my_activations(request: ActorRequest) -> HttpResponse:
         "form": form,
     }
     return render(request, "orders/activating/mine.html", context, status=422 if form.errors else 200)
+
+
+def _day(value: str) -> date | None:
+    try:
+        found = parse_date(value)
+    except ValueError:
+        return None
+    return found if found and 2000 < found.year < 2200 else None
 
 
 @require_POST

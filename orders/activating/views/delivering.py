@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orders.activating import forms, rules, selectors, services
 from orders.activating.views import parts
-from orders.activating.views.readiness import reached, url_of
+from orders.activating.views.readiness import url_of
 from orders.models import Order
 from orders.permissions import Permission
 from orders.views import find_order, show_with
@@ -31,7 +31,7 @@ def limits(request: ActorRequest) -> files.Limits:
 @files.takes_files
 def test(request: ActorRequest, number: str) -> HttpResponse:
     """The engineer records a test, and signs off once one has passed."""
-    order = reached(request, number, Permission.ORDER_ACTIVATE)
+    order = find_order(request, number, Permission.ORDER_ACTIVATE)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = forms.TestForm(*sent, limits=limits(request))
     drafts.bring_back(request.actor, (form, order.pk), now=timezone.now())
@@ -70,7 +70,7 @@ def _record(request: ActorRequest, order: Order, data: dict[str, Any]) -> None:
 @require_POST
 @requires(Permission.ORDER_ACTIVATE)
 def sign_off(request: ActorRequest, number: str) -> HttpResponse:
-    order = reached(request, number, Permission.ORDER_ACTIVATE)
+    order = find_order(request, number, Permission.ORDER_ACTIVATE)
     try:
         services.sign_off(order.pk, actor=request.actor, at=timezone.now())
     except Refused as refusal:
@@ -94,7 +94,7 @@ def connection_notice(request: ActorRequest, number: str) -> HttpResponseBase:
 @require_POST
 @requires(Permission.ORDER_ACCEPT)
 def accept(request: ActorRequest, number: str) -> HttpResponse:
-    order = reached(request, number, Permission.ORDER_ACCEPT)
+    order = find_order(request, number, Permission.ORDER_ACCEPT)
     try:
         services.accept_service(order.pk, actor=request.actor, at=timezone.now())
     except Refused as refusal:
@@ -107,7 +107,7 @@ def accept(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_ACCEPT)
 @files.takes_files
 def refuse(request: ActorRequest, number: str) -> HttpResponse:
-    order = reached(request, number, Permission.ORDER_ACCEPT)
+    order = find_order(request, number, Permission.ORDER_ACCEPT)
     form = forms.RefusalForm(request.POST, request.FILES, limits=limits(request))
     if form.is_valid():
         data = form.cleaned_data

@@ -1,7 +1,7 @@
 """Customer not ready: held by the care manager, released by either side."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,14 +19,6 @@ from portal.http import ActorRequest, refused
 from portal.policy import requires
 
 
-def reached(request: ActorRequest, number: str, permission: str) -> Order:
-    """The order, where the person may do this on its account."""
-    order = find_order(request, number)
-    if not request.actor.may_on(permission, order.account_id):
-        raise Http404
-    return order
-
-
 def url_of(request: ActorRequest, order: Order) -> str:
     return reverse("orders:order", args=[request.actor.enterprise_public_id, order.number])
 
@@ -34,7 +26,7 @@ def url_of(request: ActorRequest, order: Order) -> str:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def hold(request: ActorRequest, number: str) -> HttpResponse:
-    order = reached(request, number, Permission.ORDER_CARE)
+    order = find_order(request, number, Permission.ORDER_CARE)
     form = forms.NotReadyForm(request.POST, auto_id="hold-%s")
     if not form.is_valid():
         return show_with(request, order, {"orders/activating/_hold.html": {"form": form}}, status=422)
@@ -51,14 +43,14 @@ def hold(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_CREATE)
 def clear_as_customer(request: ActorRequest, number: str) -> HttpResponse:
     """The customer says from when on they are ready."""
-    return _clear(request, reached(request, number, Permission.ORDER_CREATE))
+    return _clear(request, find_order(request, number, Permission.ORDER_CREATE))
 
 
 @require_POST
 @requires(Permission.ORDER_CARE)
 def clear_as_staff(request: ActorRequest, number: str) -> HttpResponse:
     """The care manager was told from when on they are ready."""
-    return _clear(request, reached(request, number, Permission.ORDER_CARE))
+    return _clear(request, find_order(request, number, Permission.ORDER_CARE))
 
 
 def _clear(request: ActorRequest, order: Order) -> HttpResponse:

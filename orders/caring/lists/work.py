@@ -1,11 +1,10 @@
-"""The care manager's workbench, the calendar of activations, and the account director's part of the home."""
+"""The care manager's workbench, and the account director's part of the home."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,16 +18,16 @@ from django.utils.translation import gettext as _
 from orders.caring.selectors import work
 from orders.lists import MINE, work_columns
 from orders.lists.declared import export_header, export_rows
-from orders.models import Milestone, Order, OrderStatus
+from orders.models import Order, OrderStatus
 from orders.permissions import Permission
 from portal import money
 from portal.actors import Actor
-from portal.cells import Cell, Column, day, ident, status, with_small, zoned
+from portal.cells import Cell, Column, status, zoned
 from portal.errors import Text
 from portal.exports import ExportKind
 from portal.http import ActorRequest
 from portal.listing import Action, Listing, Words
-from portal.lists import DateRange, Filter, ListPage, Sort, count_label
+from portal.lists import Filter, Sort, count_label
 
 # --- the workbench ------------------------------------------------------------------------------------
 
@@ -41,10 +40,12 @@ TABS: dict[str, Text] = {
     "escalated": gettext_lazy("Escalated"),
     "held": gettext_lazy("Customer not ready"),
 }
+_SORTED = {"promises": "&sort=promise", "held": "&sort=ready"}
 _BY_PROMISE = Sort("promise", gettext_lazy("Promised update first"), "promise_at", column="needs")
+_BY_READY = Sort("ready", gettext_lazy("Customer not ready: days run out first"), "ready_by")
 WORK = replace(
     MINE,
-    sorts=[*MINE.sorts, _BY_PROMISE],
+    sorts=[*MINE.sorts, _BY_PROMISE, _BY_READY],
     filters=[
         Filter(
             "due",
@@ -64,7 +65,7 @@ def tabs(rows: QuerySet[Order], chosen: str) -> list[dict[str, Any]]:
         {
             "label": label,
             "count": count_label(work.DUE[name](rows, timezone.now())),
-            "query": f"?due={name}" + ("&sort=promise" if name == "promises" else ""),
+            "query": f"?due={name}" + _SORTED.get(name, ""),
             "is_chosen": chosen == name,
         }
         for name, label in TABS.items()
@@ -94,12 +95,25 @@ def _needs(order: Any, now: datetime) -> Iterable[tuple[str, str]]:
         words = ngettext("%(n)s unanswered", "%(n)s unanswered", order.asked) % {"n": order.asked}
         yield words, "red" if order.asked > 1 else "amber"
     if order.status == OrderStatus.HELD:
-        yield _("customer not ready"), "amber"
+        yield _not_ready(order, timezone.localdate(now))
     if order.is_slipping:
         yield _("slipping"), "amber"
     quiet = (now - order.told_at).days if order.told_at else None
     if quiet:
         yield ngettext("silent for %(n)s day", "silent for %(n)s days", quiet) % {"n": quiet}, "gray"
+
+
+def _not_ready(order: Any, today: date) -> tuple[str, str]:
+    """How long an order still waits for its customer; one that came in on hold has no days counted."""
+    if order.ready_by >= work.NEVER.date():
+        return _("customer not ready"), "amber"
+    left, until = (order.ready_by - today).days, {"day": date_format(order.ready_by)}
+    if left < 0:
+        return _("customer not ready: the days were over on %(day)s") % until, "red"
+    words = ngettext(
+        "customer not ready: %(n)s day left, until %(day)s", "customer not ready: %(n)s days left, until %(day)s", left
+    )
+    return words % {"n": left, **until}, "amber"
 
 
 def work_header() -> list[str]:
@@ -175,123 +189,6 @@ WORK_LIST = Listing(
 )
 
 
-# --- the calendar of activations ----------------------------------------------------------------------
-
-
-def _spans(today: date) -> dict[str, tuple[date, date]]:
-    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    return {
-        "week": (monday, monday + timedelta(days=7)),
-        "next-week": (monday + timedelta(days=7), monday + timedelta(days=14)),
-        "month": (first, following),
-        "next-month": (following, (following + timedelta(days=32)).replace(day=1)),
-    }
-
-
-def _in_span(rows: QuerySet[Milestone], value: str) -> QuerySet[Milestone]:
-    first, after = _spans(timezone.localdate())[value]
-    return rows.filter(expected_on__gte=first, expected_on__lt=after)
-
-
-CALENDAR = ListPage(
-    sorts=[Sort("day", gettext_lazy("By day"), "expected_on", column="order")],
-    filters=[
-        Filter(
-            "when",
-            gettext_lazy("When"),
-            _in_span,
-            choices=[
-                ("week", gettext_lazy("This week")),
-                ("next-week", gettext_lazy("Next week")),
-                ("month", gettext_lazy("This month")),
-                ("next-month", gettext_lazy("Next month")),
-            ],
-        ),
-        Filter(
-            "manager",
-            gettext_lazy("Care manager"),
-            lambda rows, value: rows.filter(order__care_manager__name__icontains=value),
-            hint=gettext_lazy("a part of the name"),
-        ),
-        Filter(
-            "customer", gettext_lazy("Enterprise number"), lambda rows, value: rows.filter(enterprise__public_id=value)
-        ),
-        DateRange("on", gettext_lazy("Day"), "expected_on"),
-    ],
-)
-
-
-def calendar_columns() -> list[Column]:
-    nobody = _("nobody yet")
-    return [
-        Column(_("Order"), _order_of, is_lead=True, key="order"),
-        Column(_("Customer"), lambda each: each.enterprise.name, key="customer"),
-        Column(_("What"), lambda each: with_small(each.order.title, each.detail, _where(each)), key="what"),
-        Column(_("Day"), lambda each: day(each.expected_on), key="day"),
-        Column(
-            _("Care manager"), lambda each: each.order.care_manager.name if each.order.care_manager else nobody,
-            key="manager",
-        ),
-    ]  # fmt: skip
-
-
-def _order_of(step: Milestone) -> Cell:
-    return ident(step.order.number, reverse("orders:order", args=[step.enterprise.public_id, step.order.number]))
-
-
-def _where(step: Milestone) -> str:
-    return " – ".join(site.city for site in (step.order.a_site, step.order.z_site) if site)
-
-
-def _calendar_header() -> list[str]:
-    return [_("Day"), _("Order"), _("Enterprise"), _("Customer"), _("What"), _("Where"), _("Care manager")]
-
-
-def _calendar_rows(steps: Iterable[Milestone]) -> list[list[Any]]:
-    return [
-        [
-            each.expected_on, each.order.number, each.enterprise.public_id, each.enterprise.name, each.order.title,
-            _where(each), each.order.care_manager.name if each.order.care_manager else None,
-        ]
-        for each in steps
-    ]  # fmt: skip
-
-
-CALENDAR_EXPORT = ExportKind(
-    name="activations",
-    title=gettext_lazy("Activations"),
-    permission=Permission.ORDER_CARE,
-    page=CALENDAR,
-    rows=work.list_activations,
-    header=_calendar_header,
-    cells=_calendar_rows,
-)
-CALENDAR_LIST = Listing(
-    name="activations",
-    title=gettext_lazy("Activations"),
-    page=CALENDAR,
-    permission=Permission.ORDER_CARE,
-    url="orders_work:calendar",
-    export="orders_work:calendar_export",
-    is_inside=False,
-    groups=lambda each: date_format(each.expected_on, "l, j F Y") if get_language() == "en" else _local(each),
-    nothing=Words(
-        gettext_lazy("No activation has a day yet"),
-        gettext_lazy("As soon as an order's activation call has a day, it stands here, whichever customer it is for."),
-        icon="calendar",
-    ),
-    none_found=Words(
-        gettext_lazy("No activation answers to that"), gettext_lazy("Choose another time or person, or show all.")
-    ),
-)
-
-
-def _local(step: Milestone) -> str:
-    assert step.expected_on is not None
-    return f"{date_format(step.expected_on, 'l')}, {date_format(step.expected_on, 'DATE_FORMAT')}"
-
-
 # --- the account director's home ----------------------------------------------------------------------
 
 CARD_ROWS = 8
@@ -311,41 +208,3 @@ def portfolio_card(actor: Actor) -> dict[str, Any] | None:
         "ending": list(work.list_ending(actor, today=today)[:CARD_ROWS]),
         "today": today,
     }
-
-
-# --- iCalendar (RFC 5545) -------------------------------------------------------------------------------
-
-
-def icalendar(steps: Iterable[Milestone], *, stamp: datetime) -> str:
-    """Activations as events of a whole day; the same event keeps its identifier when its day moves."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Demarc//Activations//EN", "METHOD:PUBLISH"]
-    for each in steps:
-        assert each.expected_on is not None
-        page = reverse("orders:order", args=[each.enterprise.public_id, each.order.number])
-        manager = each.order.care_manager.name if each.order.care_manager else ""
-        told = "\n".join(part for part in (each.order.title, manager) if part)
-        lines += [
-            "BEGIN:VEVENT", f"UID:milestone-{each.pk}@{settings.MAIL_DOMAIN}", f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{each.expected_on:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{each.expected_on + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_plain(f'{each.order.number}: {each.label}, {each.enterprise.name}')}",
-            f"DESCRIPTION:{_plain(told)}", f"LOCATION:{_plain(_where(each))}", f"URL:{settings.STAFF_URL}{page}",
-            "END:VEVENT",
-        ]  # fmt: skip
-    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
-
-
-def _plain(text: str) -> str:
-    """Free words, with what has a meaning in the file escaped."""
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return "\\n".join(text.splitlines())
-
-
-def _folded(line: str) -> str:
-    """At most 75 octets a line, no character cut in two: a line that goes on begins with a blank."""
-    parts, part = list[str](), ""
-    for letter in line:
-        if len(f"{part}{letter}".encode()) > 74:
-            parts, part = [*parts, part], ""
-        part += letter
-    return "\r\n ".join([*parts, part])

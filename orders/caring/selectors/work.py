@@ -15,12 +15,16 @@ from orders.models import (
     MILESTONE_FLOW,
     ORDER_FLOW,
     UNPLACED,
+    ActivationCall,
+    CallStatus,
     Escalation,
     EscalationStatus,
     Message,
     Milestone,
     MilestoneKind,
     MilestoneStatus,
+    NotReady,
+    NotReadyOutcome,
     Order,
     OrderStatus,
     Promise,
@@ -40,14 +44,17 @@ TOGETHER = 1000  # orders at once
 def list_work(actor: Actor) -> QuerySet[Order]:
     """The actor's open orders with what the workbench says of each.
 
-    ``promise_at`` (NEVER where there is none), ``asked`` (messages without an answer), ``told_at`` (when the
-    customer last heard anything), ``is_slipping``, ``is_escalated``.
+    ``promise_at`` (NEVER where there is none), ``ready_by`` (the last day for a new date of a customer who is not
+    ready; that of NEVER where there is none), ``asked`` (messages without an answer), ``told_at`` (when the customer
+    last heard anything), ``is_slipping``, ``is_escalated``.
     """
     pending = _of_this(Promise.objects).filter(status__in=[PromiseStatus.OPEN, PromiseStatus.MISSED])
     asked = _of_this(Message.objects).filter(is_ours=False, answered_at=None).order_by()
+    not_ready = _of_this(NotReady.objects).filter(outcome=NotReadyOutcome.OPEN)
     count = asked.values("order_id").annotate(n=Count("id")).values("n")
     return list_my_orders(actor).annotate(
         promise_at=Coalesce(Subquery(pending.order_by("due_at").values("due_at")[:1]), NEVER),
+        ready_by=Coalesce(Subquery(not_ready.values("last_on")[:1]), NEVER.date()),
         asked=Coalesce(Subquery(count, output_field=IntegerField()), 0),
         told_at=Subquery(_told().order_by("-at").values("at")[:1]),
         is_slipping=_slips(),
@@ -139,6 +146,13 @@ def list_activations(actor: Actor) -> QuerySet[Milestone]:
     return under_way.select_related(
         "enterprise", "order__account", "order__care_manager", "order__a_site", "order__z_site", "order__product"
     )
+
+
+def booked_calls(actor: Actor, steps: Iterable[Milestone]) -> dict[int, ActivationCall]:
+    """The calls that are booked for orders, by the order's key, each with its engineer."""
+    rows = of_enterprise(ActivationCall.objects, actor).filter(status=CallStatus.BOOKED)
+    rows = rows.filter(order_id__in=[each.order_id for each in steps]).select_related("engineer")
+    return {each.order_id: each for each in rows}
 
 
 # --- the account director's portfolio -----------------------------------------------------------------

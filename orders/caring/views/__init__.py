@@ -1,6 +1,7 @@
 """What both sides do on the order's page: write, promise, escalate, note."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms as django_forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orders.caring import forms, services
+from orders.caring.views import parts
 from orders.caring.views.parts import may_write
 from orders.models import Order
 from orders.permissions import Permission
@@ -66,7 +68,7 @@ def read(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def close_questions(request: ActorRequest, number: str) -> HttpResponse:
-    order = find_order(request, number)
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act() -> Any:
         return services.close_questions(order.pk, actor=request.actor, at=timezone.now())
@@ -76,8 +78,21 @@ def close_questions(request: ActorRequest, number: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ORDER_CARE)
-def keep_promise(request: ActorRequest, number: str) -> HttpResponse:
+def promise(request: ActorRequest, number: str) -> HttpResponse:
     order = find_order(request, number)
+
+    def act(update_by: datetime, about: str) -> Any:
+        return services.make_promise(order.pk, due_at=update_by, about=about, actor=request.actor, at=timezone.now())
+
+    form = forms.PromiseForm(request.POST, auto_id=parts.PROMISE_ID)
+    done = _("Promised. The customer's people are told by mail.")
+    return _settled(request, order, form, act, part=(CARE, "promise", "care"), done=done)
+
+
+@require_POST
+@requires(Permission.ORDER_CARE)
+def keep_promise(request: ActorRequest, number: str) -> HttpResponse:
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act() -> Any:
         return services.keep_promise(order.pk, actor=request.actor, at=timezone.now())
@@ -112,7 +127,7 @@ def escalate(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def resolve(request: ActorRequest, number: str) -> HttpResponse:
-    order = find_order(request, number)
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act(**data: Any) -> Any:
         return services.resolve_escalations(order.pk, actor=request.actor, at=timezone.now(), **data)
@@ -125,7 +140,7 @@ def resolve(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CARE)
 def write_note(request: ActorRequest, number: str) -> HttpResponse:
-    order = find_order(request, number)
+    order = find_order(request, number, Permission.ORDER_CARE)
 
     def act(note: str) -> Any:
         return services.write_note(order.pk, text=note, actor=request.actor, at=timezone.now())

@@ -15,6 +15,7 @@ from portal.actors import Actor
 from portal.clocks import Clock
 
 OTHERS = 5
+PROMISE_ID = "promise-%s"  # the message's form on the same page promises too
 
 
 def messages_part(actor: Actor, order: Order) -> dict[str, Any] | None:
@@ -51,7 +52,8 @@ def care_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     if not is_open and not promises and not ladder.escalations:
         return None
     escalation, resolution = forms.EscalationForm(), forms.ResolutionForm()
-    drafts.bring_back(actor, (escalation, order.pk), (resolution, order.pk), now=now)
+    promise = forms.PromiseForm(auto_id=PROMISE_ID)
+    drafts.bring_back(actor, *((form, order.pk) for form in (escalation, resolution, promise)), now=now)
     return {
         "order": order,
         "ladder": ladder,
@@ -59,6 +61,7 @@ def care_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         "clock": promise_clock(promises, now),
         "is_open": is_open,
         "may_care": may_write(actor, order) and actor.is_staff,
+        "promise": promise,
         "escalation": escalation,
         "resolution": resolution,
         "wait": ladder.again_at if not actor.is_staff else None,

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,15 +17,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.selectors import find_colleague
 from orders.caring import forms, selectors, services
+from orders.caring.lists import calendar as calendars
 from orders.caring.lists import work as lists
 from orders.caring.selectors import work
-from orders.models import Order
+from orders.models import Milestone, Order
 from orders.permissions import Permission
 from portal import exports, files, listing
 from portal.errors import Refused
 from portal.http import ActorRequest
 from portal.listing import told
 from portal.policy import requires
+
+WEEK_ROWS = 200  # of the week that is shown at once
 
 
 @require_safe
@@ -135,24 +140,48 @@ def _day(value: str | None) -> Any:
 @require_safe
 @requires(Permission.ORDER_CARE)
 def calendar(request: ActorRequest) -> HttpResponse:
-    rows, columns = work.list_activations(request.actor), lists.calendar_columns()
+    rows, columns = work.list_activations(request.actor), calendars.calendar_columns()
+    context = {"ics": f"{reverse('orders_work:calendar_ics')}?{calendars.CALENDAR.query(request.GET)}"}
+    if not request.htmx:
+        context |= {"before": "orders/caring/_week.html", **_week(request, rows)}
     return listing.show(
-        request, lists.CALENDAR_LIST, rows, columns, template="orders/caring/calendar.html",
-        context={"ics": f"{reverse('orders_work:calendar_ics')}?{lists.CALENDAR.query(request.GET)}"},
-    )  # fmt: skip
+        request, calendars.CALENDAR_LIST, rows, columns, template="orders/caring/calendar.html", context=context
+    )
+
+
+def _week(request: ActorRequest, rows: QuerySet[Milestone]) -> dict[str, Any]:
+    """A week of the calendar, narrowed as the list is but for its days."""
+    monday = calendars.monday_of(request.GET, timezone.localdate())
+    whose = {name: request.GET[name] for name in ("manager", "customer") if request.GET.get(name)}
+    narrowed = calendars.CALENDAR.filtered(rows, whose).filter(expected_on__gte=monday)
+    steps = list(narrowed.filter(expected_on__lt=monday + calendars.A_WEEK).order_by("expected_on", "pk")[:WEEK_ROWS])
+    return {
+        "monday": monday,
+        "days": calendars.of_week(steps, work.booked_calls(request.actor, steps), monday=monday),
+        "today": timezone.localdate(),
+        "is_cut": len(steps) == WEEK_ROWS,
+        "weeks": [
+            (label, urlencode({**whose, "week": f"{first:%Y-%m-%d}"}))
+            for label, first in (
+                (_("The week before"), monday - calendars.A_WEEK),
+                (_("The week after"), monday + calendars.A_WEEK),
+            )
+        ],
+    }
 
 
 @require_safe
 @requires(Permission.ORDER_CARE)
 def export_calendar(request: ActorRequest) -> HttpResponse:
     name = f"activations-{timezone.localdate():%Y-%m-%d}"
-    return exports.answer(request, lists.CALENDAR_EXPORT, name=name, back=reverse("orders_work:calendar"))
+    return exports.answer(request, calendars.CALENDAR_EXPORT, name=name, back=reverse("orders_work:calendar"))
 
 
 @require_safe
 @requires(Permission.ORDER_CARE)
 def ics(request: ActorRequest) -> HttpResponseBase:
-    """The same for the calendar of a telephone or an office, as whole days."""
-    rows = lists.CALENDAR.filtered(work.list_activations(request.actor), request.GET).order_by("expected_on", "pk")
-    content = lists.icalendar(rows[: exports.INLINE_ROWS], stamp=datetime.now(UTC))
-    return files.download(content.encode(), name="activations.ics", media_type="text/calendar; charset=utf-8")
+    """The same for the calendar of a telephone or an office."""
+    rows = calendars.CALENDAR.filtered(work.list_activations(request.actor), request.GET)
+    steps = list(rows.order_by("expected_on", "pk")[: exports.INLINE_ROWS])
+    content = calendars.icalendar(steps, work.booked_calls(request.actor, steps), stamp=datetime.now(UTC))
+    return files.download(content, name="activations.ics", media_type="text/calendar; charset=utf-8")

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from inventory import services as inventory
@@ -15,7 +16,7 @@ from orders.contracts.services.asking import NOTHING, conclude, lock_free, requi
 from orders.models import ORDER_FLOW, Disconnect, EndReason, Order, OrderStatus, OrderType
 from orders.permissions import Permission
 from orders.services import BILLERS, bring, day_of, locked_orders, place_order
-from portal import events
+from portal import events, money
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.tenancy import of_enterprise, within_accounts
@@ -46,7 +47,7 @@ def request_disconnect(
         said = {"days": found.notice_days, "day": date_format(found.earliest_on)}
         raise Refused(words % said, field="stops_on")
     if seen is not None and seen != found.seen:
-        raise Refused(_("The estimate is for another day. Look at it, and send it again."), field="seen")
+        raise Refused(_changed(found), way_out=_("Nothing was sent yet."), field="seen")
     order = place_order(
         account=service.account, product=service.product, type=OrderType.DISCONNECT, title=_title(service),
         service=service, a_site_id=service.a_site_id, z_site_id=service.z_site_id, requested_on=stops_on,
@@ -61,6 +62,15 @@ def request_disconnect(
     inventory.end_later(service, on=stops_on, actor=actor, at=at)
     _record("disconnect.asked", order, service, actor=actor, at=at, on=stops_on, until=found.cancel_by_on)
     return order
+
+
+def _changed(found: selectors.Estimate) -> str:
+    """The estimate that is seen now, for who sends what another one stood beside."""
+    words = _(
+        "The estimate is for another day: an end on %(day)s is estimated at %(fee)s. Look at it, and send it again."
+    )
+    fee = money.spoken(found.fee, found.currency, get_language() or "en")
+    return words % {"day": date_format(found.stops_on), "fee": fee}
 
 
 def _title(service: Service) -> str:

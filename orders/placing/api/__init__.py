@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.selectors import find_colleague
 from inventory.models import Product, Site
-from orders import selectors as every
+from orders.api import TAG, find_order
 from orders.models import Order
 from orders.permissions import Permission
 from orders.placing import lists, selectors, services
@@ -34,7 +33,6 @@ from portal.api import (
     ApiView,
     Nothing,
     Taken,
-    found,
     operation,
     paged,
     taken,
@@ -42,15 +40,9 @@ from portal.api import (
 from portal.errors import Refused
 from portal.policy import requires
 
-TAG = "orders"
-
-
-def _order(request: ApiRequest, number: str, permission: str) -> Order:
-    return found(selectors.get_order(request.actor, number, permission))
-
 
 def _contents(request: ApiRequest, number: str) -> Any:
-    order: Any = found(every.get_order(request.actor, number))
+    order: Any = find_order(request, number)
     order.held = selectors.list_items(request.actor, order)
     order.offers = selectors.list_quotes(request.actor, order)
     for each in order.offers:
@@ -145,7 +137,7 @@ class Change(ApiView):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """A draft, or an order that was returned. 409 where it is not the revision any more."""
-        order = _order(request, number, Permission.ORDER_CREATE)
+        order = find_order(request, number, Permission.ORDER_CREATE)
         sent = taken(request, ChangedOrder)
         seen = sent.pop("revision")
         wish = _wish(request, sent)
@@ -159,7 +151,7 @@ class _Step(ApiView):
     def act(
         self, request: ApiRequest, number: str, permission: str, shape: type[Taken], do: Callable[..., object]
     ) -> Response:
-        order = _order(request, number, permission)
+        order = find_order(request, number, permission)
         do(order, taken(request, shape), {"actor": request.actor, "at": timezone.now()})
         return Response(_contents(request, number))
 
@@ -211,10 +203,7 @@ class QuoteAnswer(_Step):
     @requires(Permission.ORDER_VIEW)
     def post(self, request: ApiRequest, number: str) -> Response:
         """For who may place orders on the account, or accept the terms of quotes. Refused once it has expired."""
-        order = _order(request, number, Permission.ORDER_VIEW)
-        held = [Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY]
-        if not any(request.actor.may_on(each, order.account_id) for each in held):
-            raise Http404
+        find_order(request, number, Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY)
         return self.act(
             request, number, Permission.ORDER_VIEW, QuoteAnswered,
             lambda order, sent, by: services.answer_quote(order.pk, **sent, **by),

@@ -23,14 +23,6 @@ from portal.http import ActorRequest, refused
 from portal.policy import requires
 
 
-def order_for(request: ActorRequest, number: str, permission: str) -> Order:
-    """An order on an account where the person may do it."""
-    order = find_order(request, number)
-    if not request.actor.may_on(permission, order.account_id):
-        raise Http404
-    return order
-
-
 def url(request: ActorRequest, order: Order, name: str = "orders:plan") -> str:
     return reverse(name, args=[request.actor.enterprise_public_id, order.number])
 
@@ -79,7 +71,7 @@ def attempt(
 @require_POST
 @requires(Permission.ORDER_CREATE)
 def choose_delivery(request: ActorRequest, number: str) -> HttpResponse:
-    order = order_for(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
 
     def act(data: dict[str, Any]) -> Any:
         return services.choose_delivery(order.pk, actor=request.actor, at=timezone.now(), **data)
@@ -91,7 +83,7 @@ def choose_delivery(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_EXPEDITE)
 def expedite(request: ActorRequest, number: str) -> HttpResponse:
     """The fee is shown first; what is sent with it is the order."""
-    order = order_for(request, number, Permission.ORDER_EXPEDITE)
+    order = find_order(request, number, Permission.ORDER_EXPEDITE)
     form = forms.ExpediteForm(request.POST)
     if form.is_valid() and form.cleaned_data["agreed"] is None:
         try:
@@ -113,7 +105,7 @@ def expedite(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CREATE)
 def change(request: ActorRequest, number: str) -> HttpResponse:
-    order = order_for(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
 
     def act(data: dict[str, Any]) -> Any:
         agreed = data[f"agreed_{data['kind']}"] or Decimal(0)
@@ -127,7 +119,7 @@ def change(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_CANCEL)
 def cancel(request: ActorRequest, number: str) -> HttpResponse:
-    order = order_for(request, number, Permission.ORDER_CANCEL)
+    order = find_order(request, number, Permission.ORDER_CANCEL)
     kind = SupplementKind.CANCEL
 
     def act(data: dict[str, Any]) -> Any:
@@ -142,7 +134,7 @@ def cancel(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_CREATE)
 def take_back(request: ActorRequest, number: str) -> HttpResponse:
     """What the customer asked for and nobody has answered yet."""
-    order = order_for(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
     asked = selectors.open_supplement(selectors.list_supplements(request.actor, order))
     if asked is None:
         raise Http404
@@ -158,7 +150,7 @@ def take_back(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_CREATE)
 def confirm(request: ActorRequest, number: str) -> HttpResponse:
     """The details of the order are as the customer wants them."""
-    order = order_for(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
     try:
         services.confirm_details(order.pk, actor=request.actor, at=timezone.now(), seen=request.POST.get("seen", ""))
     except Refused as refusal:
@@ -172,7 +164,7 @@ def confirm(request: ActorRequest, number: str) -> HttpResponse:
 @files.takes_files
 def details(request: ActorRequest, number: str) -> HttpResponse:
     """The technical questions of the ordered product."""
-    order = order_for(request, number, Permission.ORDER_CREATE)
+    order = find_order(request, number, Permission.ORDER_CREATE)
     known = selectors.list_answers(request.actor, order)
     is_sent = request.method == "POST"
     form = forms.DetailsForm(

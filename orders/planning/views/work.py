@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orders.permissions import Permission
 from orders.planning import forms, lists, selectors, services
-from orders.planning.views import attempt, order_for, url
+from orders.planning.views import attempt, url
+from orders.views import find_order
 from portal import listing
 from portal.errors import Refused
 from portal.http import ActorRequest, refused
@@ -31,7 +32,7 @@ def reviews(request: ActorRequest) -> HttpResponse:
 @requires(Permission.ORDER_REVIEW)
 def review(request: ActorRequest, number: str) -> HttpResponse:
     """An engineer looks at each answer: accepted, or sent back with the reason."""
-    order = order_for(request, number, Permission.ORDER_REVIEW)
+    order = find_order(request, number, Permission.ORDER_REVIEW)
     known = selectors.list_answers(request.actor, order)
     waiting = {key: each for key, each in known.items() if each.status == "given"}
     asked = {each.key: each.asked for each in selectors.list_questions(order)}
@@ -54,7 +55,7 @@ def review(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.ORDER_REVIEW)
 def reserve(request: ActorRequest, number: str) -> HttpResponse:
-    order = order_for(request, number, Permission.ORDER_REVIEW)
+    order = find_order(request, number, Permission.ORDER_REVIEW)
 
     def act(data: dict[str, Any]) -> Any:
         return services.reserve_capacity(order.pk, actor=request.actor, at=timezone.now(), **data)
@@ -65,7 +66,7 @@ def reserve(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.MILESTONE_CHANGE)
 def commit(request: ActorRequest, number: str) -> HttpResponse:
-    order = order_for(request, number, Permission.MILESTONE_CHANGE)
+    order = find_order(request, number, Permission.MILESTONE_CHANGE)
 
     def act(data: dict[str, Any]) -> Any:
         return services.commit_date(order.pk, actor=request.actor, at=timezone.now(), **data)
@@ -77,7 +78,7 @@ def commit(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 @requires(Permission.MILESTONE_CHANGE)
 def refuse_expedite(request: ActorRequest, number: str) -> HttpResponse:
-    order = order_for(request, number, Permission.MILESTONE_CHANGE)
+    order = find_order(request, number, Permission.MILESTONE_CHANGE)
 
     def act(data: dict[str, Any]) -> Any:
         return services.decide_expedite(order.pk, actor=request.actor, at=timezone.now(), **data)
@@ -90,7 +91,7 @@ def refuse_expedite(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.MILESTONE_CHANGE)
 def decide(request: ActorRequest, number: str) -> HttpResponse:
     """The change that the customer asked for, done or declined."""
-    order = order_for(request, number, Permission.MILESTONE_CHANGE)
+    order = find_order(request, number, Permission.MILESTONE_CHANGE)
     asked = selectors.open_supplement(selectors.list_supplements(request.actor, order))
     if asked is None:
         raise Http404

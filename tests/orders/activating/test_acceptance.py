@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.models import Invoice
 from orders.activating import selectors, services
@@ -60,9 +61,13 @@ def test_a_refusal_brings_it_back_to_test_and_tells_the_engineer_and_care_manage
     delivered, alice, eve, carol, post, page, deliver
 ):
     assert post(alice, delivered, "refuse", reason="short").status_code == 422
-    assert post(alice, delivered, "refuse", reason="Half of the packets are lost.").status_code == 302
+    shot = SimpleUploadedFile("loss.txt", b"52 % lost", "text/plain")
+    assert post(alice, delivered, "refuse", reason="Half of the packets are lost.", uploads=shot).status_code == 302
     order = now(delivered)
     assert (order.status, order.service.status) == ("in_progress", "pending")
+    for person in (alice, eve):
+        shown = page(person, delivered).text
+        assert "loss.txt" in shown and "refusal of the service" in shown and "connection notice ·" in shown
     told = {each.recipient for each in deliver() if each.kind == "order.refused"}
     assert {alice.email, carol.email} <= told
     assert "Half of the packets are lost." in page(eve, delivered).text

@@ -51,11 +51,14 @@ def test_the_customer_picks_a_time_and_both_sides_hear_of_it(ready, alice, eve, 
     assert "Walt Quinn" in page(alice, ready).text
 
 
-def test_another_time_frees_the_first_until_a_day_ahead(ready, alice, carol, eve, post):
+def test_another_time_frees_the_first_until_a_day_ahead(ready, alice, carol, eve, post, client_of):
     near, far = slot(eve, hours=20), slot(eve, hours=90)
     post(alice, ready, "activation", **booking(far))
     assert post(alice, ready, "activation", **booking(near)).status_code == 302
     assert [each.status for each in calls(ready)] == ["moved", "booked"] and not taken(far)
+    home = client_of(eve).get("/").text
+    assert "My next calls" in home and ready.title in home
+    assert client_of(eve).get("/activations/?day=2026-02-30").status_code == 200
     before = state_of(ready.enterprise)
     answer = post(alice, ready, "activation", **booking(far))
     assert answer.status_code == 422 and "too near to be moved" in answer.text

@@ -56,6 +56,21 @@ def test_a_moment_that_has_passed_is_refused_and_the_words_stay(do, wave, carol)
     assert promises_of(wave) == []
 
 
+def test_an_update_is_promised_without_a_message_and_what_was_promised_before_is_kept(
+    do, page, wave, alice, carol, deliver
+):
+    first, then = (f"{timezone.now() + timedelta(hours=n):%Y-%m-%dT%H:%M}" for n in (2, 4))
+    assert do(carol, wave, "promise", update_by=first, about="The fiber test").status_code == 302
+    assert do(carol, wave, "promise", update_by=then).status_code == 302
+    assert [each.status for each in promises_of(wave)] == ["kept", "open"]
+    assert "Our next update by" in page(alice, wave) and "Promise another moment" not in page(alice, wave)
+    assert "The fiber test" in next(each for each in deliver() if each.recipient == alice.email).body_text
+    refused = do(carol, wave, "promise", update_by="2020-01-01T08:00", about="Too late")
+    assert refused.status_code == 422 and "This moment has passed" in refused.text and "Too late" in refused.text
+    assert do(alice, wave, "promise", update_by=then).status_code == 404
+    assert len(promises_of(wave)) == 2
+
+
 def test_a_missed_promise_goes_one_rung_up_once(do, page, wave, alice, carol, dave, deliver):
     promise(do, carol, wave)
     deliver()

@@ -1,21 +1,28 @@
 """The care manager's workbench: what is due, and many orders at once."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from orders import services
-from orders.models import Milestone, Order, OrderStatus
+from orders.models import Milestone, NotReady, Order, OrderStatus
 from portal.models import Event, Todo
 from tests import make
 from tests.billing import builders
 from tests.faces import as_staff, inside
+from tests.orders.activating.conftest import booking, slot
 
 TODAY = make.today()
+
+
+@pytest.fixture
+def eve(db):
+    return make.staff("Eve Lindqvist", "activation_engineer")
 
 
 @pytest.fixture
@@ -172,6 +179,36 @@ def test_the_calendar_has_the_activations_and_is_taken_along(client_of, carol, a
     assert file["Content-Type"].startswith("text/calendar") and text.count("BEGIN:VEVENT") == 1
     assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}\r\n" in text and "Ring\\; of\\, Reno" in text
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+
+
+def test_a_week_of_the_calendar_has_the_calls_at_their_time(client_of, do, alice, carol, eve, acme_main):
+    monday = TODAY + timedelta(days=14 - TODAY.weekday())
+    order = make.order(acme_main, milestones=[{"kind": "activation", "owner": "customer"}])
+    starts = datetime.combine(monday + timedelta(days=1), time(17, 30), UTC)
+    times = slot(eve, starts_at=starts, ends_at=starts + timedelta(hours=1))
+    assert do(alice, order, "activation", **booking(times)).status_code == 302
+    browser = client_of(carol)
+
+    def week(query):
+        return browser.get(f"/orders/activations/?{query}").text.split('id="list"')[0]
+
+    page = week(f"week={monday + timedelta(days=3):%Y-%m-%d}")
+    assert order.number in page and "Eve Lindqvist" in page and "no time yet" not in page
+    assert order.number not in week(f"week={monday:%Y-%m-%d}&manager=Zoe")
+    assert order.number not in week("week=2020-02-30") and order.number not in week("week=0001-01-01")
+    text = browser.get("/orders/activations/activations.ics").content.decode()
+    assert f"DTSTART:{starts:%Y%m%dT%H%M%SZ}\r\n" in text
+
+
+def test_the_workbench_counts_the_days_of_a_customer_who_is_not_ready(client_of, do, carol, acme_main):
+    card = make.card_of(carol)
+    held = make.order(acme_main, care_manager=card, expected_on=TODAY + timedelta(days=9), committed_on=TODAY)
+    make.order(acme_main, care_manager=card, status=OrderStatus.HELD)
+    assert do(carol, held, "not-ready", reason="cannot_test", note="No router").status_code == 302
+    with as_staff():
+        last = NotReady.objects.get().last_on
+    page = bench(client_of(carol), "held")
+    assert f"days left, until {date_format(last)}" in page and page.count("customer not ready") == 2
 
 
 def test_the_account_director_sees_the_portfolio(client_of, acme, acme_main, carol):

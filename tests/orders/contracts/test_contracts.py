@@ -177,7 +177,9 @@ def test_a_trial_is_spoken_of_in_time_and_then_kept_or_ended(
         assert say(alice, order, "trial", answer="keep", term_months="36").status_code == 302
         assert days_later(22) == 0
         with inside(acme):
-            assert Order.objects.get(type="new").service_id == service.pk
+            number = Order.objects.get(type="new", service=service).number
+        page = browser.get(f"/e/204817/orders/{order.number}/").text
+        assert f"/orders/{number}/" in page and "named on that order" in page
     else:
         assert days_later(22) == 1
     assert now(service).status == ("active" if kept else "terminated")

@@ -38,7 +38,7 @@ def test_a_signed_order_is_submitted_with_the_hash_of_what_was_signed(submitted,
     assert paper.sha256 == hashlib.sha256(said.encode()).hexdigest()
     assert (paper.title, paper.address, paper.content["items"][0]["quantity"]) == ("Network manager", "127.0.0.1", 1)
     page = client_of(alice).get(f"{HERE}{submitted.number}/").text
-    assert paper.sha256 in page and "Sign and submit" not in page
+    assert paper.sha256 in page and "Sign and submit" not in page and "Withdraw it" in page
     pdf = f"{HERE}{submitted.number}/authorisation.pdf"
     assert "is being made" in client_of(alice).get(pdf).text
     with as_staff():
@@ -184,7 +184,7 @@ def test_the_inbox_leads_to_the_order_and_taking_it_brings_sites_services_and_st
         OrderItem.objects.update(quantity=2, monthly="100.01")
     page = browser.get(f"{HERE}{submitted.number}/").text
     mail = make.card_of(carol).email
-    assert mail in page and "Accept the order" in page
+    assert mail in page and "Accept the order" in page and "Turn it down" in page and "Withdraw it" not in page
     assert say(carol, submitted, "take", care_manager=mail).status_code == 302
     order = latest(acme)
     with inside(acme):

@@ -139,6 +139,9 @@ def test_answers_are_checked_kept_as_typed_reviewed_and_sent_back(send, client_o
     assert taken.number in page and "Acme" in page
     seen = seen_on(client_of(carol).get(f"/e/204817/orders/{taken.number}/review/"))
     assert send(carol, taken, "review", seen=seen, connector="", rack="No such rack").status_code == 302
+    for person, whose in ((alice, "Your move:"), (carol, "The customer's move:")):
+        page = client_of(person).get(f"/e/204817/orders/{taken.number}/").text
+        assert whose in page and "our engineer sent 1 technical answer back" in page and "No such rack" in page
     assert steps_of(taken)[1].owner == "customer"
     page = client_of(alice).get(f"/e/204817/orders/{taken.number}/details/").content.decode()
     assert "No such rack" in page
