@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import crowd, databases, loading, moving, outbox, pages, plans, printing, report, wall, weight
+from bench import bulk, crowd, databases, loading, moving, outbox, pages, plans, printing, report, wall, weight
 from bench.processes import environment
 from bench.report import SLACK, Figure
 
@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--orders", type=int, help="orders in the large database; the small one has a hundredth")
     parser.add_argument(
         "--only",
-        choices=["pages", "crowd", "wall", "weight", "plans", "outbox", "pdf", "loading", "moving"],
+        choices=["pages", "crowd", "wall", "weight", "plans", "outbox", "pdf", "loading", "moving", "bulk"],
         action="append",
     )
     given = parser.parse_args()
@@ -51,6 +51,8 @@ def _measure(orders: int, rows: int, only: list[str] | None, *, requests: int) -
         "pdf": lambda: printing.measure(large),
         "moving": lambda: _on_a_copy("work", "small", lambda: moving.measure(rows // 5)),
         "loading": lambda: _on_a_copy("empty", "bare", lambda: loading.measure(rows)),
+        # Last, for it writes into the large one.
+        "bulk": lambda: bulk.measure(large, min(bulk.ORDERS, rows // 100)),
     }
     found: list[Figure] = []
     for name, measure in sections.items():

@@ -11,7 +11,18 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Account, Enterprise, Membership, StaffCard, StaffMember, StaffRole, TeamMember, User
+from accounts.models import (
+    Account,
+    Contact,
+    Enterprise,
+    Grant,
+    Membership,
+    StaffCard,
+    StaffMember,
+    StaffRole,
+    TeamMember,
+    User,
+)
 from accounts.selectors import get_rights
 from bench import many as crowd
 from bench.databases import World
@@ -84,6 +95,11 @@ def _people(large: Enterprise, person: User, card: StaffCard) -> None:
     member = Membership.objects.create(enterprise=large, user=person, name="Bench", is_administrator=True)
     locator.remember([locator.row(locator.PERSON, str(person.pk), enterprise_id=large.pk, target_id=member.pk)])
     TeamMember.objects.create(enterprise=large, card=card, role="care_manager")
+    # Who is told of orders besides: somebody of another language, and a mailbox.
+    user = User.objects.create_user("noc@bench.example", None, language="es", time_zone="America/Mexico_City")
+    noc = Membership.objects.create(enterprise=large, user=user, name="Noc")
+    Grant.objects.create(enterprise=large, membership=noc, permission="order.view")
+    Contact.objects.create(enterprise=large, name="Mailbox", email="mailbox@bench.example", wants_orders=True)
 
 
 # Every tenth order is the large tenant's; a tenant's orders go round its accounts.

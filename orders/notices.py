@@ -1,6 +1,6 @@
 """What is told of orders: every change of a milestone reaches the customer's people by mail."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -8,13 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import customers_people
-from accounts.selectors import reachable
+from accounts.selectors import reachable, with_absences
 from orders import selectors
 from orders.models import Order, Owner
 from orders.permissions import Permission
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
+from portal.together import asked_for_all
 
 
 def _people(event: Event) -> list[Recipient]:
@@ -32,11 +33,22 @@ def _people_unless_all_is_done(event: Event) -> Iterable[Recipient]:
     return _people(event) if event.facts.get("following") else []
 
 
+def told_order(event: Event) -> Order:
+    """The order that an event is about, as it stands."""
+    return _orders(event.enterprise_id, event.story_id)
+
+
+@asked_for_all("story_id")
+def _orders(enterprise_id: int, keys: Collection[int]) -> dict[int, Order]:
+    rows = Order.objects.filter(enterprise_id=enterprise_id, pk__in=keys)
+    found = {each.pk: each for each in rows.select_related("account", "product", "service", "care_manager")}
+    with_absences(each.care_manager for each in found.values() if each.care_manager)
+    return found
+
+
 def _context(event: Event) -> dict[str, Any]:
     """The order as it stands, and what changed as the journal froze it."""
-    orders = Order.objects.filter(enterprise_id=event.enterprise_id)
-    order = orders.select_related("account", "product", "service", "care_manager").get(pk=event.story_id)
-    facts = event.facts
+    order, facts = told_order(event), event.facts
     following = facts.get("following")
     return {
         "order": order,

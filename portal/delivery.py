@@ -6,6 +6,7 @@ exactly-once, so a kill between the server's acceptance and our mark sends a sec
 the same Message-ID.
 """
 
+import logging
 import smtplib
 import time
 from collections.abc import Callable
@@ -21,13 +22,15 @@ from django.db import Error, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from portal import celery, events, notices
+from portal import celery, events, notices, together
 from portal.actors import Actor
 from portal.errors import IllegalMove
 from portal.models import Event, Export, Notice, Todo
 from portal.smtp import Doubtful
 from portal.tables import Queue
 from portal.tenancy import tenant_scope
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 NUDGE = timedelta(seconds=settings.HINT_SECONDS)
@@ -61,43 +64,90 @@ def _relay(queue: type[Queue], task: str, now: datetime, *, room: int) -> int:
     due = queue.objects.filter(unhinted, state__in=OPEN, due_at__lte=now)  # type: ignore[attr-defined]
     with transaction.atomic():
         rows = list(
-            due.order_by("due_at").select_for_update(skip_locked=True).values_list("id", "enterprise_id")[:room]
+            due.order_by("due_at")
+            .select_for_update(skip_locked=True)
+            .values_list("id", "enterprise_id", "state")[:room]
         )
-        _set_hinted(queue, [pk for pk, _ in rows], now)
+        _set_hinted(queue, [pk for pk, _, _ in rows], now)
     # After the commit: a worker passes over a row that is locked.
-    for place, (pk, enterprise_id) in enumerate(rows):
-        if not celery.hint(task, enterprise_id=enterprise_id, pk=pk):
-            _set_hinted(queue, [pk for pk, _ in rows[place:]], None)
-            return place
-    return len(rows)
+    given: set[int] = set()
+    for enterprise_id, keys in _grouped(rows, is_together=queue is Todo):
+        if not celery.hint(task, enterprise_id=enterprise_id, pk=keys if len(keys) > 1 else keys[0]):
+            _set_hinted(queue, [pk for pk, _, _ in rows if pk not in given], None)
+            break
+        given.update(keys)
+    return len(given)
+
+
+def _grouped(rows: list[tuple[int, int, str]], *, is_together: bool) -> list[tuple[int, list[int]]]:
+    """What is hinted at together: what waits in one enterprise. Whose worker vanished may be why, and goes alone."""
+    found: list[tuple[int, list[int]]] = []
+    last: dict[int, list[int]] = {}
+    for pk, enterprise_id, state in rows:
+        is_one_of_many = is_together and state == Queue.State.WAITING
+        if is_one_of_many and len(last.get(enterprise_id, ())) in range(1, together.MOST):
+            last[enterprise_id].append(pk)
+            continue
+        found.append((enterprise_id, [pk]))
+        if is_one_of_many:
+            last[enterprise_id] = found[-1][1]
+    return found
 
 
 def _set_hinted(queue: type[Queue], ids: list[int], at: datetime | None) -> None:
     queue.objects.filter(id__in=ids).update(hinted_at=at)  # type: ignore[attr-defined]
 
 
-def tell(enterprise_id: int, todo_id: int, *, now: datetime) -> list[int]:
-    """Turn an event into its notices; a second call finds nothing left to do."""
-    todo = _claim(Todo, enterprise_id, todo_id, now)
-    if todo is None:
-        return []
-    try:
-        with tenant_scope(enterprise_id):
-            return _tell(todo, now)
-    except Exception as error:
-        # A poisoned event steps aside, is tried a few times, and then waits for a person.
-        _postpone(todo, error, now=timezone.now())
-        raise
+def tell(enterprise_id: int, todo_ids: int | list[int], *, now: datetime) -> list[int]:
+    """Turn an event, or some of one enterprise, into their notices; a second call finds nothing left to do."""
+    ids = [todo_ids] if isinstance(todo_ids, int) else todo_ids
+    todos = _claim_all(Todo, enterprise_id, ids, now)
+    if len(todos) > 1:
+        try:
+            with tenant_scope(enterprise_id):
+                return _tell(todos, now)
+        except Exception as error:
+            # Which of them it was, each says by itself; those that are sound are told.
+            log.warning("Telling %d events together failed: %s", len(todos), type(error).__name__)
+    told, failure = list[int](), None
+    for todo in todos:
+        try:
+            with tenant_scope(enterprise_id):
+                told += _tell([todo], now)
+        except Exception as error:
+            # A poisoned event steps aside, is tried a few times, and then waits for a person.
+            _postpone(todo, error, now=timezone.now())
+            failure = error
+    if failure:
+        raise failure
+    return told
 
 
-def _tell(todo: Todo, now: datetime) -> list[int]:
-    if not _mark(todo, state=Queue.State.DONE, last_error=""):
+def _tell(todos: list[Todo], now: datetime) -> list[int]:
+    mine = _mark_told(todos)
+    if not mine:
         return []
-    Notice.objects.bulk_create(notices.write(todo.event, at=now), ignore_conflicts=True)
-    ids = list(Notice.objects.filter(enterprise_id=todo.enterprise_id, event=todo.event).values_list("id", flat=True))
-    for pk in ids:
-        events.hint_after_commit("portal.send", todo.enterprise_id, pk)
+    enterprise_id = mine[0].enterprise_id
+    rows = Event.objects.filter(enterprise_id=enterprise_id, pk__in=[each.event_id for each in mine])
+    told = list(rows.order_by("pk"))
+    Notice.objects.bulk_create(notices.write(told, at=now), ignore_conflicts=True)
+    written = Notice.objects.filter(enterprise_id=enterprise_id, event__in=told)
+    ids = list(written.order_by("pk").values_list("pk", flat=True))
+    if len(told) == 1:
+        for pk in ids:
+            events.hint_after_commit("portal.send", enterprise_id, pk)
+    # Of many the relay hints, as many as may wait: a thousand mails at once would keep a sign-in's behind them.
     return ids
+
+
+def _mark_told(todos: list[Todo]) -> list[Todo]:
+    """Mark those that are still this worker's: of the others the lease ran out."""
+    rows = Todo.objects.filter(enterprise_id=todos[0].enterprise_id, pk__in=[each.pk for each in todos])
+    held = rows.filter(state=Queue.State.WORKING).order_by("pk").select_for_update()
+    attempts = dict(held.values_list("pk", "attempts"))
+    mine = [each for each in todos if attempts.get(each.pk) == each.attempts]
+    rows.filter(pk__in=[each.pk for each in mine]).update(state=Queue.State.DONE, lease_until=None, last_error="")
+    return mine
 
 
 def send(enterprise_id: int, notice_id: int, *, now: datetime) -> bool:
@@ -139,34 +189,38 @@ def claim(enterprise_id: int, notice_id: int, *, now: datetime) -> Notice | None
 
 
 def _claim(queue: type[Row], enterprise_id: int, pk: int, now: datetime) -> Row | None:
-    """One statement, for it is run once a mail: taken, counted and read, or passed over as somebody else's."""
+    return next(iter(_claim_all(queue, enterprise_id, [pk], now)), None)
+
+
+def _claim_all(queue: type[Row], enterprise_id: int, ids: list[int], now: datetime) -> list[Row]:
+    """One statement, for it is run once a mail: taken, counted and read, or passed over as somebody else's.
+
+    A row whose worker vanished is taken alone: with others, it would take them along each time.
+    """
     lease = now + LEASE
+    values = {"enterprise": enterprise_id, "ids": ids, "now": now, "lease": lease, "most": MOST_ATTEMPTS}
     with tenant_scope(enterprise_id):
-        taken = list(
-            queue.objects.raw(
-                _CLAIM.format(table=queue._meta.db_table),
-                {"enterprise": enterprise_id, "id": pk, "now": now, "lease": lease, "most": MOST_ATTEMPTS},
-            )
-        )
-        if not taken:
-            _give_up(queue, enterprise_id, pk, now)
-        return taken[0] if taken else None
+        statement = _CLAIM.format(table=queue._meta.db_table)
+        taken = list(queue.objects.raw(statement, {**values, "is_one": len(ids) == 1}))
+        if len(taken) < len(ids):
+            _give_up(queue, enterprise_id, ids, now)
+        return sorted(taken, key=lambda row: row.pk)
 
 
 _CLAIM = """
     UPDATE {table} SET state = 'working', attempts = attempts + 1, lease_until = %(lease)s, due_at = %(lease)s
-     WHERE id = (SELECT id FROM {table}
-                  WHERE enterprise_id = %(enterprise)s AND id = %(id)s AND attempts < %(most)s
-                    AND (state = 'waiting' OR state = 'working' AND lease_until < %(now)s)
-                    FOR UPDATE SKIP LOCKED)
+     WHERE id = ANY(ARRAY(SELECT id FROM {table}
+                  WHERE enterprise_id = %(enterprise)s AND id = ANY(%(ids)s) AND attempts < %(most)s
+                    AND (state = 'waiting' OR %(is_one)s AND state = 'working' AND lease_until < %(now)s)
+                  ORDER BY id FOR UPDATE SKIP LOCKED))
        AND enterprise_id = %(enterprise)s
  RETURNING *"""
 
 
-def _give_up(queue: type[Row], enterprise_id: int, pk: int, now: datetime) -> None:
+def _give_up(queue: type[Row], enterprise_id: int, ids: list[int], now: datetime) -> None:
     """A row whose workers vanished one after the other is left to a person."""
     free = Q(state=Queue.State.WAITING) | Q(state=Queue.State.WORKING, lease_until__lt=now)
-    lost = queue.objects.filter(free, enterprise_id=enterprise_id, pk=pk, attempts__gte=MOST_ATTEMPTS)
+    lost = queue.objects.filter(free, enterprise_id=enterprise_id, pk__in=ids, attempts__gte=MOST_ATTEMPTS)
     lost.update(state=Queue.State.FAILED, lease_until=None, last_error="Every worker was lost.")
 
 

@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.functional import Promise
 
-from portal import celery, notices
+from portal import celery, notices, together
 from portal.actors import Actor
 from portal.models import Event, Todo
 
@@ -50,8 +50,10 @@ def record_many(kind: str, about: Iterable[tuple[models.Model, dict[str, Any]]],
     Event.objects.bulk_create(made)
     if notices.KINDS[kind].is_silent:
         return
-    for todo in Todo.objects.bulk_create([Todo(enterprise_id=e.enterprise_id, event=e, due_at=at) for e in made]):
-        hint_after_commit("portal.tell", todo.enterprise_id, todo.pk)
+    todos = Todo.objects.bulk_create([Todo(enterprise_id=e.enterprise_id, event=e, due_at=at) for e in made])
+    for n in range(0, len(todos), together.MOST):
+        some = todos[n : n + together.MOST]
+        hint_after_commit("portal.tell", some[0].enterprise_id, [each.pk for each in some])
 
 
 def _event(
@@ -79,7 +81,7 @@ def _signed(facts: dict[str, Any], actor: Actor) -> dict[str, Any]:
     return {**facts, "api_key": actor.key_id} if actor.key_id else facts
 
 
-def hint_after_commit(task: str, enterprise_id: int, pk: int) -> None:
+def hint_after_commit(task: str, enterprise_id: int, pk: int | list[int]) -> None:
     """Start a task by name once this is committed; the relay does it anyway if this is lost."""
 
     def hint() -> None:

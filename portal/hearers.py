@@ -17,6 +17,7 @@ from django.urls import reverse
 from portal.actors import Actor
 from portal.errors import Text
 from portal.models import Event, Following
+from portal.together import asked_for_all
 
 _SALT = "following"
 
@@ -136,11 +137,7 @@ def hearers(event: Event, own: Iterable[Recipient], *, with_followers: bool) -> 
     found, thing = list(own), THINGS.get(event.story_type)
     if thing is None:
         return found
-    rows = list(
-        Following.objects.filter(
-            enterprise_id=event.enterprise_id, subject_type=event.story_type, subject_id=event.story_id
-        ).order_by("id")
-    )
+    rows = _followings(event.enterprise_id, event.story_id, event.story_type)
     if not rows:
         return found
     place = Place(event.enterprise_id, thing.permission, event.account_id, thing.this)
@@ -155,6 +152,15 @@ def hearers(event: Event, own: Iterable[Recipient], *, with_followers: bool) -> 
     known = [*found, *(each for party in muted for each in by_party.get(party, []))]
     silent = {each.address.casefold() for each in known if each.party in muted}
     return [each for each in found if each.address.casefold() not in silent]
+
+
+@asked_for_all("story_id")
+def _followings(enterprise_id: int, things: Collection[int], of: str) -> Mapping[int, list[Following]]:
+    found: dict[int, list[Following]] = {pk: [] for pk in things}
+    rows = Following.objects.filter(enterprise_id=enterprise_id, subject_type=of, subject_id__in=found)
+    for row in rows.order_by("id"):
+        found[row.subject_id].append(row)
+    return found
 
 
 def _did_it(recipient: Recipient, event: Event) -> bool:

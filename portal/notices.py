@@ -6,15 +6,19 @@ told. The words of a notice are the templates ``emails/<kind>.subject.txt``, ``.
 """
 
 import re
-from collections.abc import Callable, Iterable
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import escape
 
+from portal import together
 from portal.errors import Text
 from portal.hearers import Recipient as Recipient
 from portal.hearers import hearers, mute_url
@@ -100,24 +104,64 @@ def register_secret(name: str, make: Callable[[Event], str]) -> None:
     SECRETS[name] = make
 
 
-def write(event: Event, *, at: Any) -> list[Notice]:
-    """The notices of an event, unsaved: recipients and their rights as they are at this moment."""
-    kind = KINDS[event.kind]
-    if kind.recipients is None:
+def write(events: Sequence[Event], *, at: datetime) -> list[Notice]:
+    """The notices of events of one enterprise, unsaved: recipients and their rights as they are at this moment."""
+    heard = [event for event in events if not KINDS[event.kind].is_silent]
+    if not heard:
         return []
-    shared = kind.context(event) if kind.context else {}
-    enterprise = apps.get_model(settings.ENTERPRISE_MODEL)._default_manager.get(pk=event.enterprise_id)
+    enterprise = apps.get_model(settings.ENTERPRISE_MODEL)._default_manager.get(pk=heard[0].enterprise_id)
+    with together.telling(heard):
+        return [notice for event in heard for notice in _notices(event, enterprise, at)]
+
+
+def _notices(event: Event, enterprise: Any, at: datetime) -> list[Notice]:
+    kind = KINDS[event.kind]
     by_address: dict[str, Recipient] = {}
-    for recipient in hearers(event, kind.recipients(event), with_followers=kind.is_for_followers(event)):
+    own = kind.recipients(event) if kind.recipients else []
+    for recipient in hearers(event, own, with_followers=kind.is_for_followers(event)):
         if recipient.address:
             # The first to be named counts: a member comes before a contact with the same mailbox.
             by_address.setdefault(recipient.address.casefold(), recipient)
-    return [_notice(kind, event, r, {**shared, "enterprise": enterprise}, at) for r in by_address.values()]
+    if not by_address:
+        return []
+    context = {**(kind.context(event) if kind.context else {}), "enterprise": enterprise}
+    words = _Words(kind, event, context)
+    return [_notice(kind, event, recipient, words, at) for recipient in by_address.values()]
 
 
-def _notice(kind: EventKind, event: Event, recipient: Recipient, context: dict[str, Any], at: Any) -> Notice:
+# What stands for one reader's own words in those that are rendered for all who read alike; nobody can have typed it.
+_REASON, _MUTE = f"[[{secrets.token_hex(16)}]]", f"[[{secrets.token_hex(16)}]]"
+
+
+class _Words:
+    """An event's words, rendered once for all its readers of one language, time zone and face."""
+
+    def __init__(self, kind: EventKind, event: Event, context: dict[str, Any]) -> None:
+        self.kind, self.event, self.context = kind, event, context
+        self.rendered: dict[Recipient, dict[str, str]] = {}
+
+    def to(self, recipient: Recipient, *, mute: str) -> dict[str, str]:
+        """As one reader reads them: why they hear of it, and how they hear no more."""
+        with translation.override(recipient.language):
+            reason = str(recipient.reason)
+        alike = Recipient(
+            address=_MUTE if mute else "", language=recipient.language, time_zone=recipient.time_zone,
+            reason=_REASON if reason else "", face=recipient.face,
+        )  # fmt: skip
+        if alike not in self.rendered:
+            context = {**self.context, "mute_url": alike.address}
+            self.rendered[alike] = render(self.kind.name, event=self.event, recipient=alike, context=context)
+        words = self.rendered[alike]
+        return {
+            "subject": words["subject"],
+            "body_text": words["body_text"].replace(_REASON, reason).replace(_MUTE, mute),
+            "body_html": words["body_html"].replace(_REASON, escape(reason)).replace(_MUTE, escape(mute)),
+            "reason": reason[:200],
+        }
+
+
+def _notice(kind: EventKind, event: Event, recipient: Recipient, words: _Words, at: datetime) -> Notice:
     mute = mute_url(event, recipient)
-    words = render(kind.name, event=event, recipient=recipient, context={**context, "mute_url": mute})
     notice = Notice(
         enterprise_id=event.enterprise_id,
         event=event,
@@ -129,14 +173,17 @@ def _notice(kind: EventKind, event: Event, recipient: Recipient, context: dict[s
         mute_url=mute,
         created_at=at,
         due_at=at,
-        **words,
+        **words.to(recipient, mute=mute),
     )
     notice.message_id = message_id(notice)
     return notice
 
 
 def render(kind: str, *, event: Event, recipient: Recipient, context: dict[str, Any]) -> dict[str, str]:
-    """Subject, text and HTML of a notice in its reader's language and time zone."""
+    """Subject, text and HTML of a notice in its reader's language and time zone.
+
+    Of the reader only what is alike for many may stand in a mail's words: language, time zone, face.
+    """
     everything = {
         **context,
         "event": event,

@@ -30,8 +30,8 @@ def reconcile(**_: Any) -> None:
 
 
 @shared_task(name="portal.tell", time_limit=settings.LEASE_SECONDS - 2)
-def tell(*, enterprise_id: int, pk: int, **_: Any) -> None:
-    """Turn one event into its notices."""
+def tell(*, enterprise_id: int, pk: int | list[int], **_: Any) -> None:
+    """Turn one event, or some of one enterprise together, into their notices."""
     delivery.tell(enterprise_id, pk, now=timezone.now())
 
 

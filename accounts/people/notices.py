@@ -125,7 +125,9 @@ def told_teams(place: Place, keys: Collection[int]) -> dict[int, list[Recipient]
     may = {each.pk for each in selectors.list_mailboxes_with(place.enterprise_id, place.permission, place.account_id)}
     found: dict[int, list[Recipient]] = {}
     seeing: set[int] | None = None
-    for team in selectors.list_teams_with(place.enterprise_id, keys):
+    for team in selectors.list_all_teams(place.enterprise_id):
+        if team.pk not in keys:
+            continue
         reason = format_lazy(TEAM, team=team.name, this=place.this)
         if team.email:
             found |= {team.pk: [to_team(team, reason=reason)]} if team.pk in may else {}

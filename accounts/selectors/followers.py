@@ -8,6 +8,7 @@ from accounts.models import Contact, Membership, MembershipStatus, Team, TeamPer
 from portal.actors import Actor
 from portal.hearers import Named
 from portal.tenancy import of_enterprise
+from portal.together import asked_for_all, asked_once
 
 MOST = 20  # that are looked at for what was typed
 
@@ -38,6 +39,12 @@ def list_teams_with(enterprise_id: int, keys: Collection[int] | None = None) -> 
     return rows if keys is None else rows.filter(pk__in=keys)
 
 
+@asked_once
+def list_all_teams(enterprise_id: int) -> list[Team]:
+    """All of them, asked for once where many things are told."""
+    return list(list_teams_with(enterprise_id))
+
+
 def name_teams(enterprise_id: int, keys: Collection[int]) -> dict[int, Named]:
     return {each.pk: Named(each.name, each.email) for each in list_teams_with(enterprise_id, keys)}
 
@@ -66,6 +73,13 @@ def find_contacts(enterprise_id: int, typed: str) -> dict[int, Named]:
     return {each.pk: Named(each.name, each.email) for each in rows[:MOST]}
 
 
-def list_contacts_of(enterprise_id: int, account_id: int | None, keys: Collection[int]) -> QuerySet[Contact]:
+def list_contacts_of(enterprise_id: int, account_id: int | None, keys: Collection[int]) -> list[Contact]:
     """Of some contacts those of an account and those of the whole enterprise."""
-    return _contacts(enterprise_id).filter(Q(account_id=None) | Q(account_id=account_id), pk__in=keys)
+    return [each for each in _contacts_on(enterprise_id, account_id) if each.pk in keys]
+
+
+@asked_for_all("account_id")
+def _contacts_on(enterprise_id: int, accounts: Collection[int | None]) -> dict[int | None, list[Contact]]:
+    rows = _contacts(enterprise_id).filter(Q(account_id=None) | Q(account_id__in=[each for each in accounts if each]))
+    found = list(rows)
+    return {account: [each for each in found if each.account_id in {None, account}] for account in accounts}

@@ -1,9 +1,9 @@
 """A customer's people, and whom to tell."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import (
     Contact,
@@ -12,9 +12,10 @@ from accounts.models import (
     User,
     open_at,
 )
-from accounts.selectors.rights import list_who_could
+from accounts.selectors.rights import list_who_could_on
 from portal.actors import Actor
 from portal.tenancy import of_enterprise
+from portal.together import asked_for_all, asked_once
 
 
 def get_membership(user: User, enterprise_id: int) -> Membership | None:
@@ -37,10 +38,21 @@ def find_member(enterprise_id: int, pk: int) -> Membership | None:
 
 def list_people_with(enterprise_id: int, permission: str, account_id: int | None) -> list[tuple[Membership, User]]:
     """The active members who hold a permission on an account, by themselves or in a team, with their sign-ins."""
-    found = list_who_could(enterprise_id, permission, account_id)
-    return sorted(((member, member.user) for member in found if member.user.is_active), key=lambda pair: pair[0].pk)
+    return _people_with(enterprise_id, account_id, permission)
 
 
+@asked_for_all("account_id")
+def _people_with(
+    enterprise_id: int, accounts: Collection[int | None], permission: str
+) -> dict[int | None, list[tuple[Membership, User]]]:
+    def active(found: Iterable[Membership]) -> list[tuple[Membership, User]]:
+        return sorted(((each, each.user) for each in found if each.user.is_active), key=lambda pair: pair[0].pk)
+
+    by_account = list_who_could_on(enterprise_id, accounts, permission)
+    return {account: active(found) for account, found in by_account.items()}
+
+
+@asked_once
 def list_people_in(enterprise_id: int, team_id: int) -> list[Membership]:
     """Who is in a team now and can sign in, with their sign-ins."""
     places = TeamPerson.objects.filter(open_at(), enterprise_id=enterprise_id, team_id=team_id)
@@ -78,7 +90,14 @@ def who_want(members: Iterable[Membership], *, wants: str) -> list[Membership]:
     return [each for each in found if getattr(each, f"wants_{wants}")] or found
 
 
-def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> QuerySet[Contact]:
+def list_contacts(enterprise_id: int, account_id: int | None, *, wants: str) -> list[Contact]:
     """Contacts without a sign-in who asked for a kind of notice: ``wants`` is orders or billing."""
-    scope = Q(account_id__isnull=True) | Q(account_id=account_id)
-    return Contact.objects.filter(scope, enterprise_id=enterprise_id, **{f"wants_{wants}": True}).order_by("id")
+    return _contacts(enterprise_id, account_id, wants)
+
+
+@asked_for_all("account_id")
+def _contacts(enterprise_id: int, accounts: Collection[int | None], wants: str) -> dict[int | None, list[Contact]]:
+    scope = Q(account_id__isnull=True) | Q(account_id__in=[each for each in accounts if each])
+    rows = Contact.objects.filter(scope, enterprise_id=enterprise_id, **{f"wants_{wants}": True})
+    found = list(rows.order_by("id"))
+    return {account: [each for each in found if each.account_id in {None, account}] for account in accounts}

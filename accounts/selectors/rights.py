@@ -1,7 +1,7 @@
 """What a person may do, since when and by whose hand; now, or at a moment in the past."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from accounts.models import AccountStay, Grant, GroupedAccount, Membership, Memb
 from accounts.rules import Held, Rights, reach
 from portal import registries
 from portal.actors import Permissions
+from portal.together import asked_for_all
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,34 @@ def _was_here(enterprise_id: int, account_id: int | None, at: datetime | None) -
 
 def _reaching(grants: QuerySet[Grant], account_id: int | None, at: datetime | None) -> QuerySet[Grant]:
     """Of some grants those that reach an account; without one, those on the whole enterprise."""
-    whole = Q(account_id=None, group_id=None)
-    if account_id is None:
+    return _reaching_any(grants, [account_id], at)
+
+
+def _reaching_any(grants: QuerySet[Grant], accounts: Iterable[int | None], at: datetime | None) -> QuerySet[Grant]:
+    """Of some grants those that reach at least one of some accounts."""
+    whole, keys = Q(account_id=None, group_id=None), [each for each in accounts if each is not None]
+    if not keys:
         return grants.filter(whole)
-    groups = GroupedAccount.objects.filter(open_at(at), account_id=account_id).values("group_id")
-    return grants.filter(whole | Q(account_id=account_id) | Q(group_id__in=groups))
+    groups = GroupedAccount.objects.filter(open_at(at), account_id__in=keys).values("group_id")
+    return grants.filter(whole | Q(account_id__in=keys) | Q(group_id__in=groups))
+
+
+def _by_account(
+    grants: Iterable[Grant], enterprise_id: int, accounts: Collection[int | None], at: datetime | None
+) -> dict[int | None, list[Grant]]:
+    """The same by account, in their order: one query, where any of the grants is on a group."""
+    known = list(enumerate(grants))
+    grouped = list_grouped(enterprise_id, (each.group_id for _, each in known if each.group_id), at)
+    whole = [(place, each) for place, each in known if each.account_id is None and each.group_id is None]
+    found: dict[int | None, list[tuple[int, Grant]]] = {account: list(whole) for account in accounts}
+    for place, each in known:
+        on = [each.account_id] if each.account_id else grouped.get(each.group_id or 0, ())
+        for account in on:
+            if account in found:
+                found[account].append((place, each))
+    return {
+        account: [each for _, each in sorted(some, key=lambda one: one[0])] for account, some in found.items()
+    }  # fmt: skip
 
 
 def _explained(grants: QuerySet[Grant]) -> QuerySet[Grant]:
@@ -161,37 +185,61 @@ def list_who_could(
     """
     if not _was_here(enterprise_id, account_id, at):
         return {}
-    found = list(_explained(_grants_of(enterprise_id, permission, account_id, at)))
+    return list_who_could_on(enterprise_id, [account_id], permission, at)[account_id]
+
+
+def list_who_could_on(
+    enterprise_id: int, accounts: Collection[int | None], permission: str, at: datetime | None = None
+) -> dict[int | None, dict[Membership, list[Path]]]:
+    """The same for some accounts of the enterprise, by account: no more queries than for one."""
+    held = Grant.objects.filter(open_at(at), enterprise_id=enterprise_id, permission=permission)
+    found = list(_explained(_reaching_any(held, accounts, at)))
     teams = _people_of({each.team_id for each in found if each.team_id}, enterprise_id, at)
     administrators = _administrators(enterprise_id, at)
     keys = {each.membership_id for each in found if each.membership_id} | administrators
     members = Membership.objects.filter(enterprise_id=enterprise_id, pk__in=keys.union(*teams.values()))
     by_key = {each.pk: each for each in members.select_related("user").order_by("name", "id")}
     standings = list_standings(by_key.values(), at)
-    paths: dict[Membership, list[Path]] = {m: [] for m in by_key.values() if standings[m.pk].is_active}
-    for member in paths:
-        if standings[member.pk].is_administrator:
-            paths[member].append(Path(member))
-    for grant in found:
-        holders = teams[grant.team_id] if grant.team_id else {grant.membership_id or 0}
-        for member in (by_key[key] for key in holders if key in by_key):
-            if member in paths:
-                paths[member].append(Path(member, grant))
-    return {member: ways for member, ways in paths.items() if ways}
+    here = {pk: member for pk, member in by_key.items() if standings[pk].is_active}
+    first = {pk: [Path(member)] if standings[pk].is_administrator else [] for pk, member in here.items()}
+    # Most accounts are reached by the same grants, and so by the same people.
+    known: dict[tuple[int, ...], dict[Membership, list[Path]]] = {}
+    answer: dict[int | None, dict[Membership, list[Path]]] = {}
+    for account, grants in _by_account(found, enterprise_id, accounts, at).items():
+        alike = tuple(each.pk for each in grants)
+        if alike not in known:
+            known[alike] = _paths(here, first, grants, teams)
+        answer[account] = known[alike]
+    return answer
+
+
+def _paths(
+    here: dict[int, Membership], first: dict[int, list[Path]], grants: list[Grant], teams: dict[int, set[int]]
+) -> dict[Membership, list[Path]]:
+    """Who holds something by some grants, or as administrator; by name, as they are given."""
+    ways = {pk: list(paths) for pk, paths in first.items()}
+    for grant in grants:
+        for key in teams[grant.team_id] if grant.team_id else {grant.membership_id or 0}:
+            if key in here:
+                ways[key].append(Path(here[key], grant))
+    return {here[key]: paths for key, paths in ways.items() if paths}
 
 
 def list_mailboxes_with(enterprise_id: int, permission: str, account_id: int | None) -> list[Team]:
     """The teams with a shared mailbox that hold a permission on an account, by name."""
-    grants = _grants_of(enterprise_id, permission, account_id).filter(team__isnull=False)
-    teams = Team.objects.filter(enterprise_id=enterprise_id, is_active=True, pk__in=grants.values("team_id"))
-    return list(teams.exclude(email="").order_by("name"))
+    return _mailboxes(enterprise_id, account_id, permission)
 
 
-def _grants_of(
-    enterprise_id: int, permission: str, account_id: int | None, at: datetime | None = None
-) -> QuerySet[Grant]:
-    grants = Grant.objects.filter(open_at(at), enterprise_id=enterprise_id, permission=permission)
-    return _reaching(grants, account_id, at)
+@asked_for_all("account_id")
+def _mailboxes(enterprise_id: int, accounts: Collection[int | None], permission: str) -> dict[int | None, list[Team]]:
+    held = Grant.objects.filter(open_at(), enterprise_id=enterprise_id, permission=permission, team__isnull=False)
+    by_account = _by_account(_reaching_any(held, accounts, None), enterprise_id, accounts, None)
+    teams = Team.objects.filter(enterprise_id=enterprise_id, is_active=True).exclude(email="").order_by("name")
+    boxes = list(teams.filter(pk__in={each.team_id for grants in by_account.values() for each in grants}))
+    return {
+        account: [team for team in boxes if any(each.team_id == team.pk for each in grants)]
+        for account, grants in by_account.items()
+    }
 
 
 def _people_of(teams: set[int], enterprise_id: int, at: datetime | None) -> dict[int, set[int]]:

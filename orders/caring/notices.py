@@ -12,8 +12,8 @@ from accounts.models import StaffCard, TeamRole
 from accounts.notices import customers_people, to_member
 from accounts.selectors import list_people_with, list_team, reachable
 from accounts.serving.notices import to_colleague
-from orders.models import EscalatedBy, Escalation, Message, Order
-from orders.notices import handed_over
+from orders.models import EscalatedBy, Escalation, Message
+from orders.notices import handed_over, told_order
 from orders.permissions import Permission
 from portal.actors import ActorKind, system
 from portal.cells import zoned
@@ -42,14 +42,9 @@ def _thread(event: Event) -> list[Recipient]:
     return [to_member(m, reason=reason) for m, user in people if user.pk in authors] or _customers(event)
 
 
-def _order(event: Event) -> Order:
-    rows = Order.objects.filter(enterprise_id=event.enterprise_id)
-    return rows.select_related("account", "product", "care_manager").get(pk=event.story_id)
-
-
 def _carers(event: Event) -> Iterable[Recipient]:
     """The order's care manager or who stands in; where there is none, the account's, and at last the carrier's desk."""
-    card = reachable(_order(event).care_manager)
+    card = reachable(told_order(event).care_manager)
     if card is None:
         team = list_team(system(event.enterprise_id), event.account_id).filter(role=TeamRole.CARE_MANAGER)
         card = next((reachable(each.card) for each in team), None)
@@ -92,7 +87,7 @@ def _handed_over(event: Event) -> Iterable[Recipient]:
 
 
 def _context(event: Event) -> dict[str, Any]:
-    order, facts = _order(event), event.facts
+    order, facts = told_order(event), event.facts
     message = None
     if event.kind == "order.message_sent":
         message = Message.objects.get(enterprise_id=event.enterprise_id, pk=event.subject_id)
