@@ -1,5 +1,6 @@
 """Customer not ready (CNR): set, warned of, cleared with a new date, and what follows when its days are over."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from orders.models import (
     MILESTONE_FLOW,
     NOT_READY_FLOW,
     ORDER_FLOW,
+    ChargeReason,
     Milestone,
     MilestoneStatus,
     NotReady,
@@ -139,11 +141,12 @@ def _end(found: NotReady, outcome: NotReadyOutcome, *, actor: Actor, at: datetim
     found.save(update_fields=["outcome", "ended_at", "ended_by", "new_on"])
 
 
-def end_when_met(order: Order, actor: Actor, at: datetime) -> None:
-    """A step was done while the order waited: the customer was ready after all."""
-    found = open_of(order, actor)
-    if found:
-        _end(found, NotReadyOutcome.MET, actor=actor, at=at)
+def end_when_met(orders: Collection[Order], actor: Actor, at: datetime) -> None:
+    """A step of each was done while the orders waited: their customers were ready after all."""
+    met = NotReadyOutcome.MET
+    NOT_READY_FLOW.require(NotReadyOutcome.OPEN, met)
+    rows = of_enterprise(NotReady.objects, actor).filter(order__in=orders, outcome=NotReadyOutcome.OPEN)
+    rows.update(outcome=met, ended_at=at, ended_by=actor.name)
 
 
 # --- by itself --------------------------------------------------------------------------------------------
@@ -188,6 +191,7 @@ def _carry_out(order: Order, found: NotReady, *, actor: Actor, at: datetime) -> 
         return
     services.cancel_order(order, actor=actor, at=at)
     _end(found, NotReadyOutcome.CANCELLED, actor=actor, at=at)
+    services.owe(order, ChargeReason.NOT_READY, found.charge, ref=found.pk, at=at)
     _record("order.not_ready_cancelled", found, actor=actor, at=at)
 
 
