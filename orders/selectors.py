@@ -23,7 +23,7 @@ from orders.models import (
 )
 from orders.permissions import Permission
 from orders.rules import END_BILLED
-from portal import events
+from portal import events, files
 from portal.actors import Actor
 from portal.models import Event
 from portal.tenancy import of_enterprise, within_accounts
@@ -178,6 +178,11 @@ def get_milestone(actor: Actor, pk: int) -> Milestone | None:
 def list_milestones(actor: Actor, order: Order) -> QuerySet[Milestone]:
     """The steps of an order, in their order."""
     return of_enterprise(Milestone.objects, actor).filter(order=order).order_by("position")
+
+
+def is_dlr_missing(actor: Actor, order: Order) -> bool:
+    """Whether the customer still owes the design layout record (DLR) that the product asks for."""
+    return order.product.needs_dlr and not files.list_files(actor, order).exists()
 
 
 def list_story(actor: Actor, order: Order) -> list[Event]:
