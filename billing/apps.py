@@ -40,9 +40,18 @@ class BillingConfig(AppConfig):
 
 
 def _follow_orders() -> None:
-    """Concluded orders end charges, and begin others."""
+    """Concluded orders end charges, and begin others; an order's page tells of what is billed for it."""
+    from billing.lists.of_orders import charges_of_order
     from billing.services import charging
+    from orders.permissions import Permission
     from orders.services import BILLERS
+    from portal import registries
+
+    registries.add_parts(
+        registries.Part(
+            "orders.order", "billing/_charges_of_order.html", Permission.ORDER_VIEW, charges_of_order, order=15
+        )
+    )
 
     BILLERS.append(charging)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Enterprise
 from inventory.models import Service
+from orders.models import OrderCharge
 from portal import identifiers
 from portal.filters import dated
 from portal.flows import Flow, table
@@ -62,13 +63,8 @@ class BillRunStatus(models.TextChoices):
 BILL_RUN_FLOW = Flow(
     name="billrun",
     states=BillRunStatus,
-    moves=table(
-        {
-            BillRunStatus.RUNNING: [BillRunStatus.COMPLETED],
-            # Run again, it looks for what came since.
-            BillRunStatus.COMPLETED: [BillRunStatus.RUNNING],
-        }
-    ),
+    # Run again, a completed one looks for what came since.
+    moves=table({BillRunStatus.RUNNING: [BillRunStatus.COMPLETED], BillRunStatus.COMPLETED: [BillRunStatus.RUNNING]}),
     tones={BillRunStatus.RUNNING: "blue", BillRunStatus.COMPLETED: "green"},
     standard={BillRunStatus.RUNNING: "inProgress", BillRunStatus.COMPLETED: "done"},
 )
@@ -210,6 +206,7 @@ class InvoiceLine(TenantOwned):
     kind = models.CharField(max_length=10, choices=LineKind)
     charge = TenantForeignKey(Charge, related_name="+", null=True, blank=True)
     credit = TenantForeignKey("billing.Credit", related_name="lines", null=True, blank=True)
+    order_charge = TenantForeignKey(OrderCharge, related_name="lines", null=True, blank=True)
     service_number = models.CharField(max_length=40, blank=True)
     text = models.CharField(max_length=200)
     from_on = models.DateField(null=True, blank=True)
@@ -223,11 +220,14 @@ class InvoiceLine(TenantOwned):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "invoice", "position"], name="billing_invoiceline_position"),
             models.UniqueConstraint(
-                fields=["enterprise", "credit"],
-                name="billing_invoiceline_credit_once",
+                fields=["enterprise", "credit"], name="billing_invoiceline_credit_once",
                 condition=Q(credit__isnull=False),
             ),
-        ]
+            models.UniqueConstraint(
+                fields=["enterprise", "order_charge"], name="billing_invoiceline_order_once",
+                condition=Q(order_charge__isnull=False),
+            ),
+        ]  # fmt: skip
         indexes = [
             *linked("charge", prefix="billing_line"),
             models.Index(  # what a service has cost

@@ -124,6 +124,7 @@ _CATALOGUE = (
                 "Up to how many business days before its committed date an order may be changed for nothing.",
                 default=5,
             ),
+            Column("needs_dlr", FLAG, "Whether the customer uploads a design layout record (DLR).", default=False),
         ),
         key=("code",),
         is_required=True,

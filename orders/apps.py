@@ -28,6 +28,7 @@ class OrdersConfig(AppConfig):
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))
         _add_followed()
         _add_parts()
+        services.CALLED_OFF.append(services.spare_undelivered)
         for area in (placing, planning, activating, caring, contracts):
             area.register()
         registries.add_handovers(services.hand_over_orders)

@@ -98,3 +98,14 @@ def mark_overtaken(steps: Iterable[Step]) -> list[Step]:
         found.append(replace(each, is_overtaken=bool(each.state == "next" and expected and expected < latest)))
         latest = max(latest, expected) if is_open and expected else latest
     return found
+
+
+class WaiveForm(forms.Form):
+    """Why something that an order costs is not charged after all; stands once for each charge of the page."""
+
+    words = forms.CharField(
+        label=_("Why is it waived?"),
+        min_length=5,
+        max_length=300,
+        help_text=_("The customer reads this on the order's page."),
+    )

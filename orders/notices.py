@@ -1,17 +1,20 @@
 """What is told of orders: every change of a milestone reaches the customer's people by mail."""
 
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import customers_people
 from accounts.selectors import reachable, with_absences
 from orders import selectors
-from orders.models import Order, Owner
+from orders.models import ChargeReason, Order, Owner
 from orders.permissions import Permission
+from portal import money
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -86,6 +89,11 @@ def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
     return {**_words(facts), "word": names.get(step.owner) or step.get_owner_display(), "tone": step.owner_tone}
 
 
+def _words_of_a_charge(facts: dict[str, Any]) -> dict[str, Any]:
+    amount = money.spoken(Decimal(facts["amount"]), facts["currency"], get_language() or "en")
+    return {"amount": amount, "charge": ChargeReason(facts["charge"]).label, "note": facts["reason"]}
+
+
 def handed_over(facts: dict[str, Any]) -> dict[str, Any]:
     names = {"before": facts.get("before", ""), "after": facts.get("after", "")}
     words = _("%(after)s, in place of %(before)s") if names["after"] else _("%(before)s no longer; nobody is named yet")
@@ -119,5 +127,10 @@ def register_kinds() -> None:
             context=_context,
             words=_words,
         ),
+        # Told on the order's page alone: the next bill is simply without it.
+        EventKind(
+            "order.charge_waived", story=_("%(actor)s waived %(amount)s: %(charge)s"), words=_words_of_a_charge,
+            tone="green",
+        ),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
-    )
+    )  # fmt: skip

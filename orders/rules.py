@@ -163,4 +163,5 @@ WAYS: dict[str, Way] = {
     "orders_deliverychoice": Along("orders_order", "order_id"),
     "orders_supplement": Along("orders_order", "order_id"),
     "orders_letter": Along("orders_order", "order_id"),
+    "orders_ordercharge": Along("orders_order", "order_id"),
 }

@@ -6,21 +6,24 @@ from datetime import date, datetime
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from accounts.models import Account
 from inventory.models import Service
 from inventory.permissions import Permission as ServicePermission
 from orders.models import (
     MILESTONE_FLOW,
     ORDER_FLOW,
+    ChargeState,
     Milestone,
     MilestoneKind,
     MilestoneStatus,
     Order,
+    OrderCharge,
     OrderStatus,
     Owner,
 )
 from orders.permissions import Permission
 from orders.rules import END_BILLED
-from portal import events
+from portal import events, files
 from portal.actors import Actor
 from portal.models import Event
 from portal.tenancy import of_enterprise, within_accounts
@@ -145,6 +148,23 @@ def find_unbilled(actor: Actor, services: Collection[int]) -> list[int]:
     return sorted(set(waiting.values_list("order__service_id", flat=True)))
 
 
+def lock_owed(actor: Actor, account: Account, *, before: date) -> QuerySet[OrderCharge]:
+    """What orders of an account owe since before a day, in its currency, locked: for the invoice that takes it."""
+    rows = of_enterprise(OrderCharge.objects, actor).filter(state=ChargeState.OWED, day__lt=before)
+    rows = rows.filter(order__account=account, currency=account.currency).select_related("order", "service")
+    return rows.order_by("day", "pk").select_for_update(of=("self",))
+
+
+def list_charges(actor: Actor, order: Order) -> QuerySet[OrderCharge]:
+    """What an order costs once, and what is not charged of it, in the order in which it came about."""
+    rows = of_enterprise(OrderCharge.objects, actor).filter(order=order)
+    return rows.select_related("order__account", "service").order_by("day", "pk")
+
+
+def get_charge(actor: Actor, order: Order, pk: int) -> OrderCharge | None:
+    return list_charges(actor, order).filter(pk=pk).first()
+
+
 def get_order_number(actor: Actor, pk: int) -> str | None:
     """An order's number, by its key."""
     return _list(actor).filter(pk=pk).values_list("number", flat=True).first()
@@ -161,6 +181,11 @@ def get_milestone(actor: Actor, pk: int) -> Milestone | None:
 def list_milestones(actor: Actor, order: Order) -> QuerySet[Milestone]:
     """The steps of an order, in their order."""
     return of_enterprise(Milestone.objects, actor).filter(order=order).order_by("position")
+
+
+def is_dlr_missing(actor: Actor, order: Order) -> bool:
+    """Whether the customer still owes the design layout record (DLR) that the product asks for."""
+    return order.product.needs_dlr and not files.list_files(actor, order).exists()
 
 
 def list_story(actor: Actor, order: Order) -> list[Event]:

@@ -6,6 +6,7 @@ from orders.caring import urls as caring
 from orders.contracts import urls as contracts
 from orders.placing import urls as placing
 from orders.planning import urls as planning
+from orders.views import charges
 
 _AREAS = (placing, planning, activating, caring, contracts)
 
@@ -25,6 +26,7 @@ staff = [
     path("milestones/<int:pk>/complete/", views.complete_milestone, name="complete"),
     path("milestones/<int:pk>/delay/", views.delay_milestone, name="delay"),
     path("milestones/<int:pk>/annotate/", views.annotate_milestone, name="annotate"),
+    path("<str:number>/charges/<int:pk>/waive/", charges.waive_charge, name="waive"),
 ]
 staff_outside = [
     *(each for area in _AREAS for each in area.staff_outside),

@@ -189,7 +189,9 @@ def list_line_rows(actor: Actor, invoice: Invoice) -> QuerySet[InvoiceLine]:
 
 def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
     disputed = of_enterprise(DisputedLine.objects, actor).select_related("dispute").order_by("id")
-    rows = of_enterprise(InvoiceLine.objects, actor).select_related("invoice", "credit__disputed_line__dispute")
+    rows = of_enterprise(InvoiceLine.objects, actor).select_related(
+        "invoice", "credit__disputed_line__dispute", "order_charge__order"
+    )  # fmt: skip
     return rows.prefetch_related(Prefetch("disputes", queryset=disputed))
 
 

@@ -15,13 +15,13 @@ from portal.actors import Actor
 from portal.tenancy import of_enterprise
 
 
-def start(service: Service, *, monthly: Decimal, one_time: Decimal, on: date, actor: Actor) -> None:
-    """Let a service cost so much a month from a day on, and so much once; one that has charges keeps those."""
+def start(service: Service, *, monthly: Decimal, on: date, actor: Actor) -> bool:
+    """Let a service cost so much a month from a day on; one that has charges keeps those, and False is answered."""
     if of_enterprise(Charge.objects, actor).filter(service=service).exists():
-        return
-    for amount, kind in ((monthly, ChargeKind.RECURRING), (one_time, ChargeKind.ONE_TIME)):
-        if amount:
-            _begin(service, service.account, text=service.product.name, amount=amount, on=on, kind=kind)
+        return False
+    if monthly:
+        _begin(service, service.account, text=service.product.name, amount=monthly, on=on)
+    return True
 
 
 def stop(service: Service, *, on: date, actor: Actor) -> None:
@@ -61,12 +61,10 @@ def _end(charge: Charge, on: date) -> None:
     charge.save(update_fields=["ends_on"])
 
 
-def _begin(
-    service: Service, account: Account, *, text: str, amount: Decimal, on: date, kind: str = ChargeKind.RECURRING
-) -> None:  # fmt: skip
+def _begin(service: Service, account: Account, *, text: str, amount: Decimal, on: date) -> None:
     place = Charge.objects.filter(enterprise_id=service.enterprise_id, service=service).count() + 1
     code = f"{service.number}/{on:%Y%m%d}-{place}"[:60]
     Charge.objects.create(
         enterprise_id=service.enterprise_id, code=code, account=account, service=service,
-        kind=kind, text=text, amount=amount, starts_on=on,
+        kind=ChargeKind.RECURRING, text=text, amount=amount, starts_on=on,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Delivery, Enterprise
@@ -32,7 +33,8 @@ from billing.models import (
     Posting,
 )
 from orders import services as orders
-from orders.selectors import find_unbilled
+from orders.models import OrderCharge
+from orders.selectors import find_unbilled, lock_owed
 from portal import events, money, numbers, terms
 from portal.actors import Actor, system
 from portal.errors import Refused
@@ -155,8 +157,9 @@ def issue_invoice(enterprise_id: int, account_id: int, *, period_on: date, at: d
 
     None where the month is billed already or comes to nothing. Dated in the enterprise's time
     zone; due after the term ``billing.payment_days``, to be disputed within
-    ``dispute.window_days``. Credit notes not yet on an invoice reduce this one; what they exceed
-    its charges by stands as a total below zero, in the customer's favour.
+    ``dispute.window_days``. What orders cost once, and stands on no invoice yet, stands on this
+    one. Credit notes not yet on an invoice reduce it; what they exceed its charges by stands as
+    a total below zero, in the customer's favour.
     """
     actor = system(enterprise_id)
     with tenant_scope(enterprise_id):
@@ -165,7 +168,8 @@ def issue_invoice(enterprise_id: int, account_id: int, *, period_on: date, at: d
         account = rows.get(pk=account_id)
         if of_enterprise(Invoice.objects, actor).filter(account=account, period_on=period_on).exists():
             return None
-        lines = _charge_lines(account, period_on, actor) + _credit_lines(account, actor)
+        lines = _charge_lines(account, period_on, actor) + _order_lines(account, period_on, actor, at)
+        lines += _credit_lines(account, actor)
         if not lines:
             return None
         return _issue(_draft(account, period_on, at), lines, actor=actor, at=at)
@@ -193,6 +197,29 @@ def _charge_line(charge: Charge, billed: rules.Billed) -> InvoiceLine:
         days_of_month=billed.days_of_month,
         rate=charge.amount,
         amount=billed.amount,
+    )
+
+
+def _order_lines(account: Account, period_on: date, actor: Actor, at: datetime) -> list[InvoiceLine]:
+    """What orders cost once, in the words of the enterprise's language, as its papers are."""
+    owed = list(lock_owed(actor, account, before=rules.next_month(period_on)))
+    orders.bill_charges(owed, actor=actor, at=at)
+    with translation.override(get_enterprise(account.enterprise_id).language):
+        return [_order_line(each) for each in owed]
+
+
+def _order_line(owed: OrderCharge) -> InvoiceLine:
+    words = {"what": owed.get_reason_display(), "number": owed.order.number}
+    return InvoiceLine(
+        enterprise_id=owed.enterprise_id,
+        kind=LineKind.ONE_TIME,
+        order_charge=owed,
+        service_number=owed.service.number if owed.service else "",
+        text=(translation.gettext("%(what)s, order %(number)s") % words)[:200],
+        from_on=owed.day,
+        to_on=owed.day,
+        rate=owed.amount,
+        amount=owed.amount,
     )
 
 
@@ -278,6 +305,7 @@ def _issue(invoice: Invoice, lines: list[InvoiceLine], *, actor: Actor, at: date
 
 def _tell_orders(lines: list[InvoiceLine], *, actor: Actor, at: datetime) -> None:
     """An order may wait for the first invoice of its service."""
-    billed = {line.charge.service_id for line in lines if line.charge and line.charge.service_id}
+    found = [line.charge or line.order_charge for line in lines]
+    billed = {each.service_id for each in found if each and each.service_id}
     for service_id in find_unbilled(actor, billed):
         orders.first_bill(service_id, actor=actor, at=at)

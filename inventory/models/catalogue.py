@@ -35,7 +35,8 @@ class Product(Published):
 
     Days are business days. An ICB product is priced and dated case by case. ``shortest_days`` is the
     least that an expedite can bring the interval down to; none means that it cannot be expedited. An
-    order may be changed for nothing up to ``free_change_days`` before its committed date.
+    order may be changed for nothing up to ``free_change_days`` before its committed date. ``needs_dlr``
+    asks the customer for a design layout record (DLR) together with the technical answers.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -46,6 +47,7 @@ class Product(Published):
     is_icb = models.BooleanField(_("ICB"), default=False, db_default=False)
     shortest_days = models.PositiveSmallIntegerField(null=True, blank=True)
     free_change_days = models.PositiveSmallIntegerField(default=5, db_default=5)
+    needs_dlr = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -20,6 +20,11 @@ WHY = {
 }
 
 
+def why(kind: str, *, is_dlr_missing: bool) -> str:
+    """Why an order waits whose step of the customer's is past its date; "" for a step that is not waited for so."""
+    return "late_dlr" if kind == "technical_details" and is_dlr_missing else WHY.get(kind, "")
+
+
 @lru_cache(maxsize=64)
 def workdays(country: str) -> BusinessHours:
     """Monday to Friday without the country's holidays, as far as they are known."""

@@ -10,6 +10,7 @@ from portal.terms import Term
 AREAS: dict[str, Text] = {"order": _("Orders")}
 
 SILENCE_DAYS, NOT_READY_DAYS, LEAST_DAYS = "order.cnr_silence_days", "order.cnr_days", "order.cnr_least_days"
+DLR_DAYS = "order.cnr_dlr_days"
 THEN, CHARGE_PERCENT = "order.cnr_then", "order.cnr_charge_percent"
 WARN_DAYS, LAST_WARN_DAYS = "order.cnr_warn_days", "order.cnr_last_warn_days"
 NEW_DATE_DAYS, NEW_DATE_NOTICE = "order.cnr_new_date_days", "order.cnr_new_date_notice_days"
@@ -36,6 +37,15 @@ _OF_NOT_READY = (
         _OWN,
         kind=Whole(0, 90),
         title=_("Silence before customer not ready"),
+    ),
+    Term(
+        DLR_DAYS,
+        0,
+        "days",
+        _("Days past its date after which an order waits as customer not ready for a design layout record (DLR)."),
+        _("The delivery handbooks: a design layout record that is late makes the customer not ready"),
+        kind=Whole(0, 90),
+        title=_("Late design layout record before customer not ready"),
     ),
     Term(
         NOT_READY_DAYS,

@@ -26,6 +26,13 @@ from orders.models.caring import (
     Promise,
     PromiseStatus,
 )
+from orders.models.charges import (
+    ORDER_CHARGE_FLOW,
+    ChargeReason,
+    ChargeState,
+    OrderCharge,
+    SparedWhy,
+)
 from orders.models.contracts import (
     Disconnect,
     EndReason,
@@ -92,6 +99,7 @@ __all__ = [
     "NEXT",
     "NOT_READY_FLOW",
     "OF_SERVICES",
+    "ORDER_CHARGE_FLOW",
     "ORDER_FLOW",
     "OWNER_TONES",
     "PROMISE_FLOW",
@@ -106,6 +114,8 @@ __all__ = [
     "Authorisation",
     "Basis",
     "CallStatus",
+    "ChargeReason",
+    "ChargeState",
     "Choice",
     "ChoiceStatus",
     "Decision",
@@ -129,6 +139,7 @@ __all__ = [
     "NotReadyReason",
     "NotReadyThen",
     "Order",
+    "OrderCharge",
     "OrderItem",
     "OrderProject",
     "OrderStatus",
@@ -141,6 +152,7 @@ __all__ = [
     "Quote",
     "QuoteStatus",
     "Reservation",
+    "SparedWhy",
     "Supplement",
     "SupplementKind",
     "SupplementStatus",

@@ -15,7 +15,8 @@ def register() -> None:
     declare(*terms.TERMS, areas=terms.AREAS)
     notices.register_kinds()
     orders.CONCLUDED.append(services.settle_expedite)
-    orders.CALLED_OFF.append(services.release_capacity)
+    # An expedite is part of what an order costs once only where it was met.
+    orders.CALLED_OFF += [services.release_capacity, services.spare_expedite]
     view, review, change = Permission.ORDER_VIEW, Permission.ORDER_REVIEW, Permission.MILESTONE_CHANGE
     registries.add_parts(
         Part("orders.order", "planning/_move.html", view, lists.move, place="top", order=10),

@@ -18,6 +18,7 @@ from orders.permissions import Permission
 from orders.planning import selectors
 from orders.planning.selectors import Place
 from orders.rules import STEPS, TAKES_CAPACITY
+from orders.selectors import is_dlr_missing
 from portal import files, money
 from portal.actors import Actor
 from portal.cells import Cell, Column, day, ident
@@ -140,6 +141,7 @@ def details_page(actor: Actor, order: Order, known: dict[str, Any], *, at: datet
         "is_under_way": selectors.is_under_way(order),
         "files": files.list_files(actor, order),
         "has_questions": bool(asked),
+        "is_dlr_missing": is_dlr_missing(actor, order),
     }
 
 

@@ -6,6 +6,7 @@ turns, so that neither takes the other's for still open.
 
 from orders.services.billed import first_bill
 from orders.services.billers import BILLERS, Biller
+from orders.services.charges import bill_charges, left_of, owe, spare, spare_undelivered, waive_charge
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
@@ -48,6 +49,7 @@ __all__ = [
     "annotate_milestone",
     "as_plan",
     "begin_services",
+    "bill_charges",
     "bring",
     "cancel_order",
     "complete_kind",
@@ -59,13 +61,18 @@ __all__ = [
     "free_until",
     "hand_over_orders",
     "lay_steps",
+    "left_of",
     "locked_orders",
+    "owe",
     "own_item",
     "place_order",
     "plan_for",
     "require_open",
     "require_placeable",
+    "spare",
+    "spare_undelivered",
     "touch",
+    "waive_charge",
     "working_days",
     "write_items",
 ]

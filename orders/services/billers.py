@@ -15,8 +15,8 @@ class Biller(Protocol):
     Days are the first on which it is otherwise. Called again with the same, nothing more happens.
     """
 
-    def start(self, service: Service, *, monthly: Decimal, one_time: Decimal, on: date, actor: Actor) -> None:
-        """The service costs so much a month from this day on, and so much once; nothing where it is billed already."""
+    def start(self, service: Service, *, monthly: Decimal, on: date, actor: Actor) -> bool:
+        """The service costs so much a month from this day on; False where it is billed already, and nothing is done."""
 
     def stop(self, service: Service, *, on: date, actor: Actor) -> None:
         """Nothing of the service is billed from this day on."""

@@ -1,6 +1,7 @@
 """What care managers do to milestones: complete, move and annotate them."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +9,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import MILESTONE_FLOW, Milestone, MilestoneStatus, Order, OrderStatus, Owner
+from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneStatus, Order, OrderStatus, Owner
 from orders.rules import order_date_after
-from orders.services.orders import bring, conclude_order, locked_orders, require_open
+from orders.services.orders import conclude_order, locked_orders, require_open
 from orders.services.steps import day_of
 from portal import events
 from portal.actors import Actor
@@ -23,8 +24,8 @@ _ONWARD: dict[str, OrderStatus] = {
     OrderStatus.PENDING: OrderStatus.IN_PROGRESS,
     OrderStatus.HELD: OrderStatus.IN_PROGRESS,
 }
-# What else follows when an order that was held goes on; the part of the app that held it says so.
-ON_RELEASE: list[Callable[[Order, Actor, datetime], None]] = []
+# What else follows when orders that were held go on; the part of the app that held them says so, for all at once.
+ON_RELEASE: list[Callable[[Collection[Order], Actor, datetime], None]] = []
 
 
 @transaction.atomic
@@ -33,35 +34,65 @@ def complete_milestone(milestone_id: int, *, actor: Actor, at: datetime) -> Mile
 
     Raises IllegalMove unless the milestone is in progress and the order open.
     """
-    order, milestone = _lock(milestone_id, actor)
+    order = locked_orders(actor).get(milestones=milestone_id)
+    steps = list(order.milestones.order_by("position"))
+    milestone = next(each for each in steps if each.pk == milestone_id)
     require_open(order)
-    MILESTONE_FLOW.require(milestone.status, MilestoneStatus.COMPLETED)
-    milestone.status, milestone.completed_at = MilestoneStatus.COMPLETED, at
-    milestone.save(update_fields=["status", "completed_at"])
-    upcoming = _start_next(order)
-    if order.status == OrderStatus.HELD:
-        for released in ON_RELEASE:
-            released(order, actor, at)
-    if order.status in _ONWARD:
-        bring(order, _ONWARD[OrderStatus(order.status)])
-    following = _facts_of(upcoming) if upcoming else None
-    events.record(
-        "milestone.completed", subject=milestone, actor=actor, at=at, **_facts_of(milestone), following=following
-    )
-    if upcoming is None:
-        conclude_order(order, actor=actor, at=at)
+    finish([(milestone, steps)], actor=actor, at=at)
     return milestone
 
 
-def _start_next(order: Order) -> Milestone | None:
-    """Start the next planned milestone; returns the one that is now to be done, or None after the last."""
-    left = list(order.milestones.filter(status__in=MILESTONE_FLOW.open_states()).order_by("position"))
-    planned = next((step for step in left if step.status == MilestoneStatus.PLANNED), None)
-    if planned:
-        MILESTONE_FLOW.require(planned.status, MilestoneStatus.IN_PROGRESS)
-        planned.status = MilestoneStatus.IN_PROGRESS
-        planned.save(update_fields=["status"])
-    return next(iter(left), None)
+def finish(done: Iterable[tuple[Milestone, Sequence[Milestone]]], *, actor: Actor, at: datetime) -> None:
+    """Complete milestones of locked, open orders, one of each; beside each stand all steps of its order, in theirs.
+
+    The next planned one begins, the order goes on from what it waited for, and with its last step it is concluded.
+    However many they are, it is written in a handful of statements. Raises IllegalMove for one not in progress.
+    """
+    finished, begun, about, last = list[Milestone](), list[Milestone](), [], list[Order]()
+    for step, steps in done:
+        MILESTONE_FLOW.require(step.status, MilestoneStatus.COMPLETED)
+        step.status, step.completed_at = MilestoneStatus.COMPLETED, at
+        left = [each for each in steps if each.status in MILESTONE_FLOW.open_states()]
+        begun += _start_next(left)
+        finished.append(step)
+        about.append((step, {**_facts_of(step), "following": _facts_of(left[0]) if left else None}))
+        last += [] if left else [step.order]
+    _write(finished, status=MilestoneStatus.COMPLETED, completed_at=at)
+    _write(begun, status=MilestoneStatus.IN_PROGRESS)
+    _go_on([step.order for step in finished], actor, at)
+    events.record_many("milestone.completed", about, actor=actor, at=at)
+    for order in last:
+        conclude_order(order, actor=actor, at=at)
+
+
+def _start_next(left: Sequence[Milestone]) -> list[Milestone]:
+    """Start the next planned one of the open milestones of an order, if there is one."""
+    planned = [step for step in left if step.status == MilestoneStatus.PLANNED][:1]
+    for step in planned:
+        MILESTONE_FLOW.require(step.status, MilestoneStatus.IN_PROGRESS)
+        step.status = MilestoneStatus.IN_PROGRESS
+    return planned
+
+
+def _write(steps: Sequence[Milestone], **values: Any) -> None:
+    if steps:
+        Milestone.objects.filter(pk__in=[each.pk for each in steps]).update(**values)
+
+
+def _go_on(orders: Sequence[Order], actor: Actor, at: datetime) -> None:
+    """What each of them waited for has come."""
+    held = [order for order in orders if order.status == OrderStatus.HELD]
+    for released in ON_RELEASE if held else ():
+        released(held, actor, at)
+    by_target: dict[OrderStatus, list[Order]] = defaultdict(list)
+    for order in orders:
+        if order.status in _ONWARD:
+            by_target[_ONWARD[OrderStatus(order.status)]].append(order)
+    for target, moved in by_target.items():
+        for order in moved:
+            ORDER_FLOW.require(order.status, target)
+            order.status = target
+        Order.objects.filter(pk__in=[each.pk for each in moved]).update(status=target)
 
 
 @transaction.atomic

@@ -29,7 +29,8 @@ def working_days(enterprise_id: int, *, on: date) -> BusinessHours:
 def plan_for(order: Order) -> list[StepPlan]:
     """The steps of an order: the carrier's own for its product, its family or its type, or else those shipped.
 
-    Technical details are asked for where the product has questions; what is in use already is not built again.
+    Technical details are asked for where the product has questions, or wants a design layout record (DLR); what is
+    in use already is not built again.
     """
     if order.type == OrderType.NEW and order.service and order.service.status != ServiceStatus.PENDING:
         return list(rules.KEPT_STEPS)
@@ -39,7 +40,7 @@ def plan_for(order: Order) -> list[StepPlan]:
         places.setdefault((row.product_id, row.family), []).append(as_plan(row))
     narrow: list[tuple[int | None, str]] = [(order.product_id, ""), (None, order.product.family), (None, "")]
     found = next((places[place] for place in narrow if place in places), list(STEPS[order.type]))
-    if ProductQuestion.objects.filter(product_id=order.product_id).exists():
+    if order.product.needs_dlr or ProductQuestion.objects.filter(product_id=order.product_id).exists():
         return found
     return [step for step in found if step.kind != MilestoneKind.TECHNICAL_DETAILS]
 

@@ -573,6 +573,7 @@ STAFF = {
     "e/<slug:enterprise>/orders/milestones/<int:pk>/delay/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": inside("milestone.change", "POST", thing="milestone"),
     "e/<slug:enterprise>/orders/<str:number>/price/": inside("order.price", "POST", thing="order"),
+    f"{_ORDER}charges/<int:pk>/waive/": inside("order.price", "POST", thing="order_charge"),
     "e/<slug:enterprise>/orders/<str:number>/take/": inside("order.assign", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/return/": inside("order.assign", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/reject/": inside("order.assign", "POST", thing="order"),
@@ -788,6 +789,7 @@ WALLED = {
     "orders_deliverychoice": ("INSERT", "UPDATE (status)"),
     "orders_supplement": ("INSERT", "UPDATE (decided_at, decided_by, status)"),
     "orders_letter": (),
+    "orders_ordercharge": ("INSERT",),
     "billing_charge": (),
     "billing_invoice": ("UPDATE (enterprise_id)",),  # to lock it
     "billing_invoiceline": (),

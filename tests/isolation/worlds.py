@@ -55,6 +55,7 @@ from orders.models import (
     Letter,
     Milestone,
     Order,
+    OrderCharge,
     OrderedService,
     OrderItem,
     OrderProject,
@@ -133,6 +134,7 @@ class World:
     written: Order
     project: OrderProject
     authorisation: Authorisation
+    order_charge: OrderCharge
     asked: dict[str, Order]
     words: list[str] = field(default_factory=list)
 
@@ -147,6 +149,7 @@ class World:
             "customer_number": {"<int:pk>": self.customer_number.pk},
             "service": {"<int:pk>": self.service.pk},
             "order": {"<str:number>": self.order.number},
+            "order_charge": {"<str:number>": self.order.number, "<int:pk>": self.order_charge.pk},
             "draft_order": {"<str:number>": self.written.number},
             "authorisation": {"<int:pk>": self.authorisation.pk},
             "disconnect": {"<str:number>": self.asked["disconnect"].number},
@@ -285,7 +288,7 @@ def _contracts(account: Account) -> dict[str, Order]:
     return found
 
 
-def _placing(order: Order) -> tuple[Order, OrderProject, Authorisation]:
+def _placing(order: Order) -> tuple[Order, OrderProject, Authorisation, OrderCharge]:
     """An order that is written but not placed, in a project, with its price; and who signed for the other one."""
     place, at = order.enterprise.public_id, builders.ISSUED_AT
     here = {"enterprise": order.enterprise}
@@ -306,7 +309,10 @@ def _placing(order: Order) -> tuple[Order, OrderProject, Authorisation]:
             signed_by="Somebody", content={}, sha256="0" * 64, pdf_name=name,
             pdf_sha256=hashlib.sha256(PDF).hexdigest(),
         )  # fmt: skip
-    return written, project, paper
+        charge = OrderCharge.objects.create(
+            **here, order=order, reason="other", amount=1, currency="USD", day=at.date(), made_at=at
+        )
+    return written, project, paper, charge
 
 
 def _lettered(order: Order) -> None:

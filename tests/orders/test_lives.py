@@ -15,7 +15,7 @@ from inventory.models import Product, ProductQuestion, Service
 from orders.activating import selectors as activating
 from orders.activating import services as turning_up
 from orders.contracts import services as contracts
-from orders.models import ActivationCall, ActivationSlot, NotReady, Order, Reservation
+from orders.models import ActivationCall, ActivationSlot, NotReady, Order, OrderCharge, Reservation
 from orders.placing.rules import standard_day
 from orders.planning.tasks import make_letter
 from portal import documents
@@ -152,6 +152,13 @@ def charges(of: Account) -> list[Charge]:
         return list(Charge.objects.filter(enterprise=of.enterprise).order_by("pk"))
 
 
+def owed(order: Order) -> list[tuple[str, Decimal, date]]:
+    """What stands on the next bill of what the order costs once."""
+    with inside(order.enterprise):
+        found = OrderCharge.objects.filter(order=order, state="owed").order_by("pk")
+        return list(found.values_list("reason", "amount", "day"))
+
+
 def bill(life: Life, person: User, day: date) -> list[InvoiceLine]:
     """Run the bills of the month of a day, and read the lines of the account's invoice."""
     month, at = day.replace(day=1), timezone.now()
@@ -229,11 +236,14 @@ def test_a_new_order_lives_from_what_is_written_to_its_first_bill(life, wave, do
     assert (order.service.status, order.service.started_on) == ("active", order.commenced_on)
     assert (follow(), follow()) == (1, 0)
     assert [(each.amount, each.starts_on) for each in charges(life.account)] == [
-        (Decimal("2850.00"), order.commenced_on), (Decimal("500.00"), order.commenced_on),
-    ]  # fmt: skip
+        (Decimal("2850.00"), order.commenced_on)
+    ]
+    assert owed(order) == [("installation", Decimal("500.00"), order.commenced_on)]
     assert life.order.service.contract_ends_on is not None
     lines = bill(life, dora, order.commenced_on)
-    assert {line.charge.service_id for line in lines} == {order.service_id} and len(lines) == 2
+    assert [(line.service_number, line.text) for line in lines] == [
+        (order.service.number, wave.name), (order.service.number, f"One-time charge (NRC), order {order.number}"),
+    ]  # fmt: skip
     assert (life.order.status, life.at) == ("completed", "")
     assert life.steps["first_bill"] == ("completed" if is_latin else "skipped")
     for person in (life.buyer, life.care):
@@ -296,6 +306,7 @@ def test_a_customer_who_is_not_ready_says_from_when_on_and_the_second_time_the_d
     watch((found.last_on - TODAY).days + 2)
     order = built.order
     assert (order.status, order.service.status, charges(built.account)) == ("cancelled", "terminated", [])
+    assert owed(order) == [("not_ready", Decimal("500.00"), found.last_on + timedelta(days=1))]
     with inside(built.account.enterprise):
         assert not Reservation.objects.filter(released_at=None).exists()
         assert [each.status for each in ActivationCall.objects.all()] == ["called_off"]
@@ -438,6 +449,7 @@ def test_a_trial_is_activated_and_kept_at_a_price_that_is_billed_from_then_on(no
     assert (northern.order.service_id, list(northern.steps)) == (service.pk, ["acknowledged", "details_confirmed"])
     northern.say(alice, "confirm", seen=northern.seen(alice, "plan/"))
     assert northern.order.status == "completed" and (follow(22), follow(22)) == (1, 0)
-    assert [each.amount for each in charges(acme_main)] == [Decimal("2850.00"), Decimal("500.00")]
+    assert [each.amount for each in charges(acme_main)] == [Decimal("2850.00")]
+    assert [each[:2] for each in owed(northern.order)] == [("installation", Decimal("500.00"))]
     with inside(acme):
         assert Service.objects.get().contract_ends_on is not None

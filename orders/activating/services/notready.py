@@ -1,5 +1,6 @@
 """Customer not ready (CNR): set, warned of, cleared with a new date, and what follows when its days are over."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from orders.models import (
     MILESTONE_FLOW,
     NOT_READY_FLOW,
     ORDER_FLOW,
+    ChargeReason,
     Milestone,
     MilestoneStatus,
     NotReady,
@@ -25,6 +27,7 @@ from orders.models import (
     OrderStatus,
     Owner,
 )
+from orders.selectors import is_dlr_missing
 from portal import events
 from portal import terms as termbook
 from portal.actors import Actor, system
@@ -139,11 +142,12 @@ def _end(found: NotReady, outcome: NotReadyOutcome, *, actor: Actor, at: datetim
     found.save(update_fields=["outcome", "ended_at", "ended_by", "new_on"])
 
 
-def end_when_met(order: Order, actor: Actor, at: datetime) -> None:
-    """A step was done while the order waited: the customer was ready after all."""
-    found = open_of(order, actor)
-    if found:
-        _end(found, NotReadyOutcome.MET, actor=actor, at=at)
+def end_when_met(orders: Collection[Order], actor: Actor, at: datetime) -> None:
+    """A step of each was done while the orders waited: their customers were ready after all."""
+    met = NotReadyOutcome.MET
+    NOT_READY_FLOW.require(NotReadyOutcome.OPEN, met)
+    rows = of_enterprise(NotReady.objects, actor).filter(order__in=orders, outcome=NotReadyOutcome.OPEN)
+    rows.update(outcome=met, ended_at=at, ended_by=actor.name)
 
 
 # --- by itself --------------------------------------------------------------------------------------------
@@ -188,6 +192,7 @@ def _carry_out(order: Order, found: NotReady, *, actor: Actor, at: datetime) -> 
         return
     services.cancel_order(order, actor=actor, at=at)
     _end(found, NotReadyOutcome.CANCELLED, actor=actor, at=at)
+    services.owe(order, ChargeReason.NOT_READY, found.charge, ref=found.pk, at=at)
     _record("order.not_ready_cancelled", found, actor=actor, at=at)
 
 
@@ -203,24 +208,24 @@ def start_billing(order: Order, *, on: date, actor: Actor, at: datetime) -> None
 def hold_if_silent(enterprise_id: int, milestone_id: int, *, at: datetime) -> NotReady | None:
     """Set an order as not ready where a step of the customer's is past its date by ``order.cnr_silence_days``.
 
+    Where a design layout record (DLR) is owed that is why, and ``order.cnr_dlr_days`` are what it may be late.
     May run twice: an order that is held is left as it is.
     """
     actor = system(enterprise_id)
-    order = services.locked_orders(actor).get(milestones=milestone_id)
+    order = services.locked_orders(actor).select_related("product").get(milestones=milestone_id)
     step = order.milestones.get(pk=milestone_id)
-    today = services.day_of(order, at)
     # What is billed already costs the customer's own time alone.
-    if (
-        order.commenced_on
-        or not _is_silent(order, step, today)
-        or not ORDER_FLOW.allows(order.status, OrderStatus.HELD)
-    ):
+    if order.commenced_on or not ORDER_FLOW.allows(order.status, OrderStatus.HELD):
         return None
-    return set_not_ready(order.pk, reason=rules.WHY[step.kind], actor=actor, at=at)
+    reason = rules.why(step.kind, is_dlr_missing=is_dlr_missing(actor, order))
+    if not reason or not _is_late(order, step, reason, services.day_of(order, at)):
+        return None
+    return set_not_ready(order.pk, reason=reason, actor=actor, at=at)
 
 
-def _is_silent(order: Order, step: Milestone, today: date) -> bool:
-    if step.status != MilestoneStatus.IN_PROGRESS or step.owner != Owner.CUSTOMER or step.kind not in rules.WHY:
+def _is_late(order: Order, step: Milestone, reason: str, today: date) -> bool:
+    if step.status != MilestoneStatus.IN_PROGRESS or step.owner != Owner.CUSTOMER:
         return False
-    days = termbook.value(terms.SILENCE_DAYS, on=today, of=get_enterprise(order.enterprise_id))
+    name = terms.DLR_DAYS if reason == NotReadyReason.LATE_DLR else terms.SILENCE_DAYS
+    days = termbook.value(name, on=today, of=get_enterprise(order.enterprise_id))
     return step.expected_on is not None and step.expected_on + timedelta(days=days) < today

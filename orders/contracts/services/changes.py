@@ -13,9 +13,9 @@ from inventory import services as inventory
 from inventory.models import Service
 from orders.contracts import selectors
 from orders.contracts.services.asking import NOTHING, lock_free, require_length
-from orders.models import ORDER_FLOW, Order, OrderedService, OrderType
+from orders.models import ORDER_FLOW, ChargeReason, Order, OrderedService, OrderType
 from orders.permissions import Permission
-from orders.services import BILLERS, FOLLOW, locked_orders, place_order
+from orders.services import BILLERS, FOLLOW, left_of, locked_orders, owe, place_order
 from portal import events, money
 from portal.actors import Actor
 from portal.errors import Refused
@@ -163,6 +163,9 @@ def apply(line: OrderedService, order: Order, *, actor: Actor, on: date, at: dat
     _mark(line, before, at)
     for biller in BILLERS:
         biller.reprice(service, monthly=service.monthly, on=on, actor=actor)
+    once = left_of(order)
+    if once:
+        owe(order, ChargeReason.CHANGE, once, ref=line.pk, service=service, on=on, at=at)
     _record(order, line, service, before, actor=actor, on=on, at=at)
 
 

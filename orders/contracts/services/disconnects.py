@@ -13,9 +13,18 @@ from inventory import services as inventory
 from inventory.models import Service, ServiceStatus
 from orders.contracts import selectors
 from orders.contracts.services.asking import NOTHING, conclude, lock_free, require_length
-from orders.models import ORDER_FLOW, Disconnect, EndReason, Order, OrderStatus, OrderType
+from orders.models import (
+    ORDER_FLOW,
+    ChargeReason,
+    Disconnect,
+    EndReason,
+    Order,
+    OrderStatus,
+    OrderType,
+    SparedWhy,
+)
 from orders.permissions import Permission
-from orders.services import BILLERS, bring, day_of, locked_orders, place_order
+from orders.services import BILLERS, bring, day_of, locked_orders, owe, place_order, spare
 from portal import events, money
 from portal.actors import Actor
 from portal.errors import Refused
@@ -89,7 +98,7 @@ def keep_service(order_id: int, *, actor: Actor, at: datetime) -> Order:
     Until ``contract.keep_days`` before billing stops, by the customer's calendar. Raises Refused
     after that day, and IllegalMove once it is closed.
     """
-    rows = within_accounts(locked_orders(actor), actor, Permission.DISCONNECT_REQUEST)
+    rows = within_accounts(locked_orders(actor).select_related("account"), actor, Permission.DISCONNECT_REQUEST)
     order = rows.get(pk=order_id, type=OrderType.DISCONNECT)
     asked = of_enterprise(Disconnect.objects, actor).select_related("service").get(order=order)
     if order.status in ORDER_FLOW.open_states() and day_of(order, at) > asked.cancel_by_on:
@@ -98,6 +107,8 @@ def keep_service(order_id: int, *, actor: Actor, at: datetime) -> Order:
             way_out=_("Nothing was changed. Call your care manager, or order the service anew."),
         )
     bring(order, OrderStatus.CANCELLED)
+    if asked.fee:
+        spare(order, ChargeReason.EARLY_END, SparedWhy.TAKEN_BACK, amount=asked.fee, ref=asked.pk, at=at)
     _record("disconnect.withdrawn", order, asked.service, actor=actor, at=at)
     return order
 
@@ -139,4 +150,8 @@ def outcome(order: Order, actor: Actor, on: date, at: datetime) -> str:
     inventory.end(service, on=asked.stops_on, actor=actor, at=at)
     for biller in BILLERS:
         biller.stop(service, on=asked.stops_on, actor=actor)
+    owe(
+        order, ChargeReason.EARLY_END, asked.fee, ref=asked.pk, service=service, on=asked.stops_on,
+        none=SparedWhy.TERM_OVER, at=at,
+    )  # fmt: skip
     return ""

@@ -16,6 +16,7 @@ from orders.planning.services.dates import (
     settle_expedite,
 )
 from orders.planning.services.letters import make_letter
+from orders.planning.services.locking import spare_expedite
 from orders.planning.services.pace import refresh_pace
 from orders.planning.services.reminders import remind
 from orders.planning.services.supplements import ask_supplement, decide_supplement, price_of, take_back
@@ -41,5 +42,6 @@ __all__ = [
     "review_answers",
     "set_steps",
     "settle_expedite",
+    "spare_expedite",
     "take_back",
 ]

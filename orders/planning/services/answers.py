@@ -24,6 +24,7 @@ from orders.planning import selectors
 from orders.planning.selectors import fingerprint, seen_of
 from orders.planning.services.locking import order_under_way
 from orders.rules import TAKES_CAPACITY
+from orders.selectors import is_dlr_missing
 from portal import events, files
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused, Text
@@ -55,8 +56,8 @@ def answer_questions(
     """Answer the technical questions of the ordered product, in their types; files may come with them.
 
     Answers that the engineer accepted stay unless they are given otherwise. The step is the carrier's
-    then. Raises WrongAnswers for what the product does not take, and Refused where somebody else
-    answered since ``seen``.
+    then, unless the product's design layout record (DLR) is still missing. Raises WrongAnswers for
+    what the product does not take, and Refused where somebody else answered since ``seen``.
     """
     order = order_under_way(order_id, actor)
     known = selectors.list_answers(actor, order)
@@ -74,7 +75,8 @@ def answer_questions(
     kept = files.keep(order, uploads, actor=actor, at=at)
     step = selectors.details_due(actor, order)
     deadline = step.expected_on if step else None
-    _give_to(step, Owner.CARRIER)
+    if not is_dlr_missing(actor, order):
+        _give_to(step, Owner.CARRIER)
     late = bool(deadline and services.day_of(order, at) > deadline)
     facts: dict[str, Any] = {"order": order.number, "count": len([each for each in changed if each]), "is_late": late}
     facts["files"] = [{"id": each.pk, "name": each.name, "size": each.size, "sha256": each.sha256} for each in kept]
@@ -174,11 +176,11 @@ def _judge(answer: Answer, reason: str, actor: Actor, at: datetime) -> None:
 
 
 def is_answered(actor: Actor, order: Order) -> bool:
-    """Whether every question that must be answered has an answer that was accepted, and none waits."""
+    """Whether every question that must be answered has an answer that was accepted, none waits, and no DLR is owed."""
     known = selectors.list_answers(actor, order)
     asked = {each.key for each in selectors.list_questions(order) if each.is_required}
     accepted = {key for key, each in known.items() if each.status == AnswerStatus.ACCEPTED}
-    return asked <= accepted and len(accepted) == len(known)
+    return asked <= accepted and len(accepted) == len(known) and not is_dlr_missing(actor, order)
 
 
 @transaction.atomic

@@ -15,18 +15,20 @@ from orders.models import (
     CHOICE_FLOW,
     MILESTONE_FLOW,
     SUPPLEMENT_FLOW,
+    ChargeReason,
     Choice,
     ChoiceStatus,
     DeliveryChoice,
     MilestoneKind,
     Order,
+    SparedWhy,
     SupplementKind,
     SupplementStatus,
 )
 from orders.planning import selectors
 from orders.planning import terms as names
-from orders.planning.services.locking import add_charge, order_under_way
-from portal import events, terms
+from orders.planning.services.locking import add_charge, order_under_way, settle_supplement, spare_wish
+from portal import events, money, terms
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
 
@@ -100,7 +102,7 @@ def _answer_wishes(order: Order, actor: Actor, at: datetime) -> None:
         SUPPLEMENT_FLOW.require(asked.status, SupplementStatus.DONE)
         asked.status, asked.decided_by, asked.decided_at = SupplementStatus.DONE, actor.name, at
         asked.save(update_fields=["status", "decided_by", "decided_at"])
-        add_charge(order, asked.charge, asked.currency)
+        settle_supplement(order, asked, at=at)
     wish, day = selectors.open_choice(selectors.list_choices(actor, order)), order.committed_on
     if wish and wish.status == ChoiceStatus.ASKED and wish.wanted_on and day and day <= wish.wanted_on:
         CHOICE_FLOW.require(wish.status, ChoiceStatus.AGREED)
@@ -157,7 +159,7 @@ def price_expedite(order: Order, wanted_on: date, *, at: datetime) -> Price:
         )
     days = rules.business_days_between(hours, wanted_on, standard)
     each, currency = terms.value(names.EXPEDITE_DAY, on=today, of=get_enterprise(order.enterprise_id))
-    return Price(wanted_on, standard, soonest, days, each * days, currency)
+    return Price(wanted_on, standard, soonest, days, money.rounded(each * days, currency), currency)
 
 
 @transaction.atomic
@@ -271,6 +273,8 @@ def settle_expedite(order: Order, actor: Actor, on: date, at: datetime) -> None:
     wish.status = outcome
     wish.save(update_fields=["status"])
     if is_met:
-        add_charge(order, wish.fee, wish.currency)
+        add_charge(order, ChargeReason.EXPEDITE, wish.fee, wish.currency, ref=wish.pk, at=at)
+    else:
+        spare_wish(order, wish, SparedWhy.DATE_MISSED, at=at)
     facts: dict[str, Any] = {"order": order.number, "fee": wish.fee if is_met else 0, "currency": wish.currency}
     events.record("order.expedite_settled", subject=order, actor=actor, at=at, **facts)

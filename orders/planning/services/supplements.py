@@ -20,7 +20,7 @@ from orders.models import (
 )
 from orders.planning import selectors
 from orders.planning.services.dates import require_workday
-from orders.planning.services.locking import add_charge, order_under_way
+from orders.planning.services.locking import order_under_way, settle_supplement
 from portal import events
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
@@ -92,6 +92,7 @@ def _cancel(order: Order, row: Supplement, actor: Actor, at: datetime) -> None:
     SUPPLEMENT_FLOW.require(row.status, SupplementStatus.DONE)
     row.status, row.decided_by, row.decided_at = SupplementStatus.DONE, actor.name, at
     row.save(update_fields=["status", "decided_by", "decided_at"])
+    settle_supplement(order, row, at=at)
     events.record("order.cancelled", subject=order, actor=actor, at=at, order=order.number, reason=row.words)
 
 
@@ -112,6 +113,7 @@ def take_back(supplement_id: int, order_id: int, *, actor: Actor, at: datetime) 
     order = order_under_way(order_id, actor)
     row = of_enterprise(Supplement.objects, actor).get(order=order, pk=supplement_id)
     _close(order, row, SupplementStatus.TAKEN_BACK, actor, at)
+    settle_supplement(order, row, at=at)
     _tell("order.supplement_taken_back", order, row, actor, at)
     return row
 
@@ -131,10 +133,9 @@ def decide_supplement(
     row.decision = decision.strip()
     _close(order, row, SupplementStatus.DONE if is_done else SupplementStatus.DECLINED, actor, at)
     row.save(update_fields=["decision"])
-    if is_done:
-        add_charge(order, row.charge, row.currency)
-        if row.kind == SupplementKind.CANCEL:
-            events.record("order.cancelled", subject=order, actor=actor, at=at, order=order.number, reason=row.words)
+    settle_supplement(order, row, at=at)
+    if is_done and row.kind == SupplementKind.CANCEL:
+        events.record("order.cancelled", subject=order, actor=actor, at=at, order=order.number, reason=row.words)
     _tell("order.supplement_decided", order, row, actor, at)
     return row
 

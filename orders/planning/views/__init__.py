@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orders.models import Choice, Order, SupplementKind
 from orders.permissions import Permission
 from orders.planning import forms, lists, selectors, services
+from orders.selectors import is_dlr_missing
 from orders.views import find_order
 from portal import drafts, files, looks
 from portal.errors import Refused
@@ -183,11 +184,17 @@ def details(request: ActorRequest, number: str) -> HttpResponse:
             refusal = found
         else:
             drafts.drop(request.actor, form, order.pk)
-            messages.success(request, _("Sent. An engineer reviews each answer, and you hear of what comes back."))
+            messages.success(request, _sent_words(request, order))
             return redirect(url(request, order, "orders:order"))
     context = lists.details_page(request.actor, order, known, at=timezone.now())
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "planning/details.html", {**context, "form": form, "refusal": refusal}, status=status)
+
+
+def _sent_words(request: ActorRequest, order: Order) -> str:
+    if is_dlr_missing(request.actor, order):
+        return _("Sent. The design layout record (DLR) is still missing: upload it here, or the order is put on hold.")
+    return _("Sent. An engineer reviews each answer, and you hear of what comes back.")
 
 
 @require_safe

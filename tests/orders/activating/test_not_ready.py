@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from inventory.models import Product
 from orders.activating import selectors, services
 from portal.models import Event
 from portal.tenancy import tenant_scope
@@ -48,6 +50,41 @@ def test_a_silent_customer_is_set_as_not_ready_once_the_days_of_the_term_are_ove
     assert (now(line).status, found.reason, found.set_by) == ("held", "cannot_test", "Portal")
     assert found.last_on == TODAY + timedelta(days=32)
     assert kinds(line) == ["order.not_ready"]
+
+
+@pytest.fixture
+def owing(acme_main, carol):
+    """A product that needs a design layout record, whose technical details are due in two days."""
+    with as_staff():
+        product = Product.objects.create(code="wave-dlr", name="Wave", family="wavelength", needs_dlr=True)
+    step = {"kind": "technical_details", "owner": "customer", "expected_on": TODAY + timedelta(days=2)}
+    card = make.card_of(carol)
+    return make.order(acme_main, product=product, care_manager=card, milestones=[step, {"kind": "design"}])
+
+
+def test_a_design_layout_record_that_is_not_uploaded_by_its_day_is_why_the_order_waits(owing, alice, page, deliver):
+    assert "needs your design layout record (DLR)" in page(alice, owing, "details/").text
+    watch(2)
+    assert holds(owing) == []
+    watch(3)
+    watch(3)
+    [found] = holds(owing)
+    assert (now(owing).status, found.reason, found.set_by) == ("held", "late_dlr", "Portal")
+    assert "Design layout record (DLR) is late" in page(alice, owing).text
+    [mail] = [each for each in deliver() if each.recipient == alice.email]
+    assert "Design layout record (DLR) is late" in mail.body_text
+
+
+def test_answers_alone_leave_the_step_to_the_customer_and_the_upload_gives_it_to_us(owing, alice, client_of):
+    url = f"/e/204817/orders/{owing.number}/details/"
+    seen = client_of(alice).get(url).context["seen"]
+    assert client_of(alice).post(url, {"seen": seen}).status_code == 302
+    assert steps_of(owing)[0].owner == "customer"
+    paper = SimpleUploadedFile("dlr.pdf", b"%PDF-1.7 layout", "application/pdf")
+    assert client_of(alice).post(url, {"seen": seen, "uploads": paper}).status_code == 302
+    assert steps_of(owing)[0].owner == "carrier"
+    watch(30)
+    assert (now(owing).status, holds(owing)) == ("in_progress", [])
 
 
 def test_who_hears_late_still_has_the_least_days(line):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from orders import services
+from orders.activating.services import set_not_ready
 from orders.models import Milestone, NotReady, Order, OrderStatus
 from portal.models import Event, Todo
 from tests import make
@@ -113,6 +114,30 @@ def test_a_milestone_is_completed_on_many_orders_with_an_event_each(client_of, c
     assert again.status_code == 422
     with as_staff():
         assert Event.objects.filter(kind="milestone.completed").count() == 4
+
+
+def test_those_on_hold_go_on_and_wait_for_nobody_any_more(client_of, carol, acme, acme_main):
+    orders = orders_at_design(acme_main, carol)
+    with as_staff(), inside(acme):
+        for each in orders[:2]:
+            set_not_ready(each.pk, reason="silent", actor=builders.staff(carol, acme), at=timezone.now())
+    with CaptureQueriesContext(connection) as few, as_staff(), inside(acme):
+        services.complete_kind([orders[0].pk], "design", actor=builders.staff(carol, acme), at=timezone.now())
+    with inside(acme):
+        one, two = NotReady.objects.order_by("pk")
+        assert (one.outcome, one.ended_by, two.outcome) == ("met", "Carol Okafor", "open")
+    assert send(client_of(carol), orders[1:], "complete", kind="design").status_code == 302
+    with as_staff():
+        assert set(Order.objects.values_list("status", flat=True)) == {"in_progress"}
+        assert not NotReady.objects.filter(outcome="open").exists()
+    more = orders_at_design(acme_main, carol, 6)
+    with as_staff(), inside(acme):
+        for each in more:
+            set_not_ready(each.pk, reason="silent", actor=builders.staff(carol, acme), at=timezone.now())
+    keys = [each.pk for each in more]
+    with CaptureQueriesContext(connection) as many, as_staff(), inside(acme):
+        services.complete_kind(keys, "design", actor=builders.staff(carol, acme), at=timezone.now())
+    assert len(many) == len(few)
 
 
 def test_an_activation_is_not_completed_from_a_list(client_of, carol, acme_main):
