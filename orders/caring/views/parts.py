@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from orders.caring import forms, selectors
 from orders.models import ORDER_FLOW, Order, OrderStatus, Promise, PromiseStatus
 from orders.permissions import Permission
-from portal import drafts, files
+from portal import files
 from portal.actors import Actor
 from portal.clocks import Clock
 
@@ -24,12 +24,12 @@ def messages_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     if may_write(actor, order):
         shape = forms.AnswerForm if actor.is_staff else forms.QuestionForm
         form = shape(limits=files.limits(actor.enterprise_id, on=timezone.now().date()))
-        drafts.bring_back(actor, (form, order.pk), now=timezone.now())
     return {
         "messages": selectors.with_files(actor, rows),
         "unread": len(selectors.unread(actor, rows)),
         "unanswered": sum(not each.is_ours and each.answered_at is None for each in rows),
         "form": form,
+        "kept": [(form, order.pk)] if form else [],
         "order": order,
     }
 
@@ -51,7 +51,6 @@ def care_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     if not is_open and not promises and not ladder.escalations:
         return None
     escalation, resolution = forms.EscalationForm(), forms.ResolutionForm()
-    drafts.bring_back(actor, (escalation, order.pk), (resolution, order.pk), now=now)
     return {
         "order": order,
         "ladder": ladder,
@@ -61,6 +60,7 @@ def care_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         "may_care": may_write(actor, order) and actor.is_staff,
         "escalation": escalation,
         "resolution": resolution,
+        "kept": [(escalation, order.pk), (resolution, order.pk)],
         "wait": ladder.again_at if not actor.is_staff else None,
     }
 
