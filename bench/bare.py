@@ -99,6 +99,41 @@ INVOICE = [
     _STORY.format("billing.invoice"),
     _TEAM,
 ]
+# A care manager's orders with why each is looked at, and how many are looked at for each reason.
+_STEP = "m.enterprise_id = o.enterprise_id AND m.order_id = o.id"
+_OPEN_STEP = f"{_STEP} AND m.status IN ('planned', 'in_progress')"
+_SLIPS = (
+    "(o.expected_on > o.committed_on OR EXISTS (SELECT FROM orders_milestone m WHERE " + _OPEN_STEP +
+    " AND (m.expected_on > m.planned_on OR m.expected_on < now())))"
+)  # fmt: skip
+_OF_ORDER = "FROM orders_{} x WHERE x.enterprise_id = o.enterprise_id AND x.order_id = o.id"
+_PROMISED = _OF_ORDER.format("promise") + " AND x.status IN ('open', 'missed')"
+_ASKED = _OF_ORDER.format("message") + " AND NOT x.is_ours AND x.answered_at IS NULL"
+_UNREAD = _OF_ORDER.format("message") + " AND NOT x.is_ours AND x.read_at IS NULL"
+_ESCALATED = _OF_ORDER.format("escalation") + " AND x.status = 'open'"
+_TOLD = (
+    "FROM portal_event x WHERE x.enterprise_id = o.enterprise_id AND x.story_type = 'orders.order'"
+    " AND x.story_id = o.id AND x.kind = ANY(%(kinds)s)"
+)
+_MINE = (
+    " FROM orders_order o JOIN accounts_staffmember s ON s.card_id = o.care_manager_id{}"
+    " WHERE s.user_id = %(user)s AND o.status = ANY(%(open)s)"
+)
+WORK = [
+    f"SELECT o.number, o.title, o.status, o.placed_on, o.committed_on, o.expected_on, e.public_id, e.legal_name,"
+    f" (SELECT min(x.due_at) {_PROMISED}), (SELECT count(*) {_ASKED}), (SELECT max(x.at) {_TOLD}), {_SLIPS},"
+    f" EXISTS (SELECT {_ESCALATED}), m.kind, m.owner, m.expected_on"
+    + _MINE.format(
+        " JOIN accounts_enterprise e ON e.enterprise_id = o.enterprise_id LEFT JOIN LATERAL (SELECT m.kind, m.owner,"
+        f" m.expected_on FROM orders_milestone m WHERE {_OPEN_STEP} ORDER BY m.position LIMIT 1) m ON true"
+    )
+    + " ORDER BY o.expected_on, o.id LIMIT 50",
+    f"SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT {_PROMISED})), count(*) FILTER (WHERE {_SLIPS}),"
+    f" count(*) FILTER (WHERE (SELECT count(*) {_ASKED}) > 1), count(*) FILTER (WHERE EXISTS (SELECT {_UNREAD})),"
+    f" count(*) FILTER (WHERE NOT EXISTS (SELECT {_TOLD} AND x.at > now() - interval '7 days')),"
+    f" count(*) FILTER (WHERE EXISTS (SELECT {_ESCALATED})), count(*) FILTER (WHERE o.status = 'held')"
+    + _MINE.format(""),
+]
 PAGES = {"order": ORDER, "service": SERVICE, "invoice": INVOICE}
 
 
@@ -113,12 +148,27 @@ def one(request: HttpRequest, enterprise_id: int, kind: str, pk: int) -> HttpRes
         return HttpResponse(TABLES.render(Context({"tables": tables})))
 
 
+def work(request: HttpRequest) -> HttpResponse:
+    assert request.user.is_authenticated
+    with transaction.atomic(), connection.cursor() as cursor:
+        tables = []
+        for query in WORK:
+            cursor.execute(query, {"user": request.user.pk, **_WORDS})
+            tables.append(cursor.fetchall())
+        return HttpResponse(TABLES.render(Context({"tables": tables})))
+
+
 urlpatterns = [
+    path("bare/work/", work),
     path("bare/<int:enterprise_id>/", newest),
     path("bare/<int:enterprise_id>/<str:kind>/<int:pk>/", one),
 ]
 
 django.setup()
+from orders.caring.selectors import told_kinds  # noqa: E402 - needs the applications
+from orders.models import ORDER_FLOW  # noqa: E402
+
+_WORDS = {"kinds": told_kinds(), "open": [str(each) for each in ORDER_FLOW.open_states()]}
 # Taken off after the set-up, at which allauth insists on its own.
 settings.MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -22,11 +22,22 @@ def measure(large: World, small: World, *, requests: int = REQUESTS) -> list[Fig
         few = serve("portal.wsgi:application", "small", small.session)
         open_wall = serve("bench.unwalled:application", "large", large.session, role="portal_owner")
         bare = serve("bench.bare:application", "large", large.session, DJANGO_SETTINGS_MODULE="bench.bare_settings")
+        inside = {"role": "portal_staff", "face": "staff"}
+        staff = serve("portal.wsgi:application", "large", large.staff_session, **inside)
+        bare_staff = serve(
+            "bench.bare:application",
+            "large",
+            large.staff_session,
+            DJANGO_SETTINGS_MODULE="bench.bare_settings",
+            **inside,
+        )
         pages = {
             "bare view": (bare, f"/bare/{large.enterprise_id}/"),
             **{f"bare {kind}": (bare, f"/bare/{large.enterprise_id}/{kind}/{pk}/") for kind, pk in _keys(large)},
             "order list, few rows": (few, f"/e/{small.public_id}/orders/"),
             "order list, no wall": (open_wall, f"/e/{large.public_id}/orders/"),
+            "workbench": (staff, "/orders/mine/"),
+            "bare workbench": (bare_staff, "/bare/work/"),
             "service list, few rows": (few, f"/e/{small.public_id}/services/"),
             **{name: (portal, path) for name, path in _paths(large).items()},
         }
@@ -78,6 +89,7 @@ def _figures(best: Samples) -> list[Figure]:
         against("service by circuit ID", bare, "service by circuit ID / bare view", 5.0),
         against("invoice list", bare, "invoice list / bare view", 5.0),
         against("invoice page", "bare invoice", "invoice page / bare page of it", 5.0),
+        against("workbench", "bare workbench", "care manager's workbench / bare list of it", 5.0),
         against("order list", "order list, few rows", "order list, all rows / a hundredth", 1.3),
         against("service list", "service list, few rows", "service list, all rows / a hundredth", 1.3),
         against("order list", "order list, no wall", "order list with the wall / without", 1.10),

@@ -32,8 +32,7 @@ def register() -> None:
     add_parts(
         Part("orders.order", "orders/activating/_not_ready.html", see, parts.not_ready_part, order=10, place="top"),
         Part("orders.order", "orders/activating/_hold.html", see, parts.hold_part, order=50, place="actions"),
-        Part("orders.order", "orders/activating/_activation.html", see, parts.activation_now, order=20, place="top"),
+        Part("orders.order", "orders/activating/_activation.html", see, parts.activation_part, order=20, place="top"),
         Part("orders.order", "orders/activating/_files.html", see, lists.files_part, order=55),
-        Part("orders.order", "orders/activating/_later.html", see, parts.activation_later, order=5),
         Part("inventory.service", "orders/activating/_of_service.html", see, parts.notice_of_service, order=25),
     )

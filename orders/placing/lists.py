@@ -133,7 +133,7 @@ def quote_facts(quote: Quote, order: Order) -> dict[str, Any]:
 
 def items_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     """What is ordered, item by item, in which project, and who signed for it."""
-    items = selectors.list_items(actor, order)
+    items = selectors.known_items(actor, order)
     paper = selectors.get_authorisation(actor, order) if order.submitted_at else None
     project = selectors.get_project(actor, order) if order.project_id else None
     if not (items or paper or project or order.notes):

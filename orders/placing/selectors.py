@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountStatus
+from accounts.models import Account, AccountStatus, TeamRole
 from accounts.selectors import get_enterprise, list_team
 from inventory.models import Product, Site
 from inventory.permissions import Permission as ServicePermission
@@ -94,6 +94,14 @@ def list_items(actor: Actor, order: Order) -> list[OrderItem]:
     return items
 
 
+def known_items(actor: Actor, order: Order) -> list[OrderItem]:
+    """The same for the parts of one page, which ask for them in turn."""
+    if not hasattr(order, "known_items"):
+        order.known_items = list_items(actor, order)  # type: ignore[attr-defined]
+    found: list[OrderItem] = order.known_items  # type: ignore[attr-defined]
+    return found
+
+
 def list_quotes(actor: Actor, order: Order) -> list[Quote]:
     """What it was to cost, the latest first."""
     return list(of_enterprise(Quote.objects, actor).filter(order=order).order_by("-version"))
@@ -168,8 +176,10 @@ def list_inbox_whole(actor: Actor) -> QuerySet[Order]:
 
 def suggested_care_manager(actor: Actor, order: Order) -> str:
     """The mail address of the care manager whom the account's team names first, or ""."""
-    team = list_team(actor, order.account_id).filter(role="care_manager")
-    place = min(team, key=lambda each: (each.account_id is None, each.escalation), default=None)
+    known = getattr(order, "known_team", None)
+    team = list_team(actor, order.account_id) if known is None else known
+    managers = [each for each in team if each.role == TeamRole.CARE_MANAGER]
+    place = min(managers, key=lambda each: (each.account_id is None, each.escalation), default=None)
     return place.card.email if place else ""
 
 

@@ -80,7 +80,7 @@ def _may(actor: Actor, order: Order) -> dict[str, bool]:
 def _open_forms(actor: Actor, order: Order, may: dict[str, bool], quote: Quote | None, today: date) -> dict[str, Any]:
     """The forms that this reader may fill in now."""
     found: dict[str, Any] = {}
-    items = selectors.list_items(actor, order)
+    items = selectors.known_items(actor, order)
     needs_price = any(each.product.is_icb for each in items)
     is_priced = quote is not None and quote.status == QuoteStatus.ACCEPTED
     if order.status == OrderStatus.RETURNED:

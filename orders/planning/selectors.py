@@ -107,7 +107,10 @@ def is_under_way(order: Order) -> bool:
 
 
 def open_steps(actor: Actor, order: Order) -> list[Milestone]:
-    """The steps of an order that are not done, in their order."""
+    """The steps of an order that are not done, in their order: of those its page has read, where it has."""
+    known: list[Milestone] | None = getattr(order, "known_steps", None)
+    if known is not None:
+        return [each for each in known if each.status in MILESTONE_FLOW.open_states()]
     rows = of_enterprise(Milestone.objects, actor).filter(order=order, status__in=MILESTONE_FLOW.open_states())
     return list(rows.order_by("position"))
 

@@ -160,13 +160,18 @@ def show_with(request: ActorRequest, order: Order, given: Mapping[str, dict[str,
 
 
 def _parts(request: ActorRequest, order: Order, given: Mapping[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """What the parts of the app, and other apps, add to the page, by their place on it."""
+    """What the parts of the app, and other apps, add to the page, by their place on it.
+
+    A part's data may say another ``place``, where it then stands first, and which of its forms are ``kept``.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for each in registries.parts(order._meta.label_lower, request.actor):
         own, more = each.context(request.actor, order), given.get(each.template)
         if own is not None or more is not None:
             data = {**(own or {}), **(more or {})}
-            found.setdefault(each.place, []).append({"template": each.template, "data": data})
+            rows = found.setdefault(data.get("place", each.place), [])
+            is_moved = data.get("place", each.place) != each.place
+            rows.insert(0 if is_moved else len(rows), {"template": each.template, "data": data})
     return found
 
 
@@ -193,9 +198,11 @@ def _page(
     team = list(list_team(request.actor, order.account_id))
     _tell_absence(order, team)
     order.known_team, order.known_steps = team, milestones  # type: ignore[attr-defined]  # for the parts that ask too
+    parts = _parts(request, order, given or {})
+    kept = [each for rows in parts.values() for part in rows for each in part["data"].get("kept", ())]
     if request.actor.is_staff:
-        tools = [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
-        drafts.bring_back(request.actor, *tools, now=timezone.now())
+        kept += [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
+    drafts.bring_back(request.actor, *kept, now=timezone.now())
     return {
         "order": order,
         "steps": steps,
@@ -208,7 +215,7 @@ def _page(
         "team": [one for one in team if one.card_id != order.care_manager_id],
         "today": today,
         "following": card(request.actor, order),
-        "parts": _parts(request, order, given or {}),
+        "parts": parts,
     }
 
 

@@ -123,8 +123,8 @@ def refuse(request: ActorRequest, number: str) -> HttpResponse:
             drafts.drop(request.actor, form, order.pk)
             messages.success(request, _("Refused. The engineer and your care manager are told by mail."))
             return redirect(url_of(request, order))
-    own = parts.activation_now(request.actor, order)
-    if own is None:
+    own = parts.activation_part(request.actor, order)
+    if own is None or not own["is_turn"]:
         return redirect(url_of(request, order))
     given = {"orders/activating/_activation.html": {**own, "refusal_form": form}}
     return show_with(request, order, given, status=422)

@@ -78,25 +78,16 @@ _CALLED_OFF = frozenset({OrderStatus.CANCELLED, OrderStatus.REJECTED})
 _TURN = frozenset({MilestoneKind.READY_TO_TEST, MilestoneKind.ACTIVATION_PLANNED, MilestoneKind.ACTIVATION})
 
 
-def activation_now(actor: Actor, order: Order) -> dict[str, Any] | None:
-    """Of an order whose turn it is: a call stands, its step is under way, or something was turned up."""
-    found = _activation(actor, order)
-    return found if found and found["is_turn"] else None
-
-
-def activation_later(actor: Actor, order: Order) -> dict[str, Any] | None:
-    """Of an order with other steps before it."""
-    found = _activation(actor, order)
-    return found if found and not found["is_turn"] else None
-
-
 def _is_turn(order: Order) -> bool:
     steps = getattr(order, "known_steps", ())
     return any(each.kind in _TURN and each.status == MilestoneStatus.IN_PROGRESS for each in steps)
 
 
-def _activation(actor: Actor, order: Order) -> dict[str, Any] | None:
-    """The call, what was tested, the connection notice, and the customer's word: whatever of them is now."""
+def activation_part(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """The call, what was tested, the connection notice, and the customer's word: whatever of them is now.
+
+    At the top where it is the order's turn: a call stands, its step is under way, or something was turned up.
+    """
     if order.status in UNPLACED or order.type not in _ACTIVATED or order.status in _CALLED_OFF:
         return None
     found = selectors.latest_turn_up(actor, order)
@@ -109,10 +100,12 @@ def _activation(actor: Actor, order: Order) -> dict[str, Any] | None:
         return None
     may_accept = not actor.is_staff and is_waiting and actor.may_on(Permission.ORDER_ACCEPT, order.account_id)
     limits = files.limits(order.enterprise_id, on=timezone.now().date()) if may_accept else None
+    is_turn = found is not None or call is not None or _is_turn(order)
     return {
+        "place": "top" if is_turn else "main",
         "call": call,
         "is_open": is_open and not is_held,
-        "is_turn": found is not None or call is not None or _is_turn(order),
+        "is_turn": is_turn,
         "may_book": may_book,
         "may_test": actor.is_staff and may_book,
         "has_begun": call is not None and call.starts_at <= timezone.now(),

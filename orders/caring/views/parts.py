@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from orders.caring import forms, selectors
 from orders.models import ORDER_FLOW, Order, OrderStatus, Promise, PromiseStatus
 from orders.permissions import Permission
-from portal import drafts, files
+from portal import files
 from portal.actors import Actor
 from portal.clocks import Clock
 
@@ -25,12 +25,12 @@ def messages_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     if may_write(actor, order):
         shape = forms.AnswerForm if actor.is_staff else forms.QuestionForm
         form = shape(limits=files.limits(actor.enterprise_id, on=timezone.now().date()))
-        drafts.bring_back(actor, (form, order.pk), now=timezone.now())
     return {
         "messages": selectors.with_files(actor, rows),
         "unread": len(selectors.unread(actor, rows)),
         "unanswered": sum(not each.is_ours and each.answered_at is None for each in rows),
         "form": form,
+        "kept": [(form, order.pk)] if form else [],
         "order": order,
     }
 
@@ -53,7 +53,6 @@ def care_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         return None
     escalation, resolution = forms.EscalationForm(), forms.ResolutionForm()
     promise = forms.PromiseForm(auto_id=PROMISE_ID)
-    drafts.bring_back(actor, *((form, order.pk) for form in (escalation, resolution, promise)), now=now)
     return {
         "order": order,
         "ladder": ladder,
@@ -64,6 +63,7 @@ def care_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         "promise": promise,
         "escalation": escalation,
         "resolution": resolution,
+        "kept": [(form, order.pk) for form in (escalation, resolution, promise)],
         "wait": ladder.again_at if not actor.is_staff else None,
     }
 
