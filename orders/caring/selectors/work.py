@@ -194,5 +194,7 @@ def list_ending(actor: Actor, *, today: date) -> QuerySet[Service]:
         enterprise_id__in=whose, contract_ends_on__gte=today, contract_ends_on__lte=today + timedelta(days=days)
     )
     return (
-        rows.exclude(status=ServiceStatus.TERMINATED).select_related("enterprise", "product").order_by("contract_ends_on", "id")
+        rows.exclude(status=ServiceStatus.TERMINATED)
+        .select_related("enterprise", "product")
+        .order_by("contract_ends_on", "id")
     )
