@@ -6,6 +6,7 @@ customers do under their role, what staff do under theirs. Its last line says in
 
 import json
 import sys
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,7 +35,7 @@ def bill() -> dict[str, Any]:
         term, Wish(45, begin, "As in the frame contract of 2026."), place=("", "wholesale", ""), actor=owner, at=now
     )
     with tenant_scope(place):
-        inside = replace(owner, enterprise_id=place, enterprise_public_id=ENTERPRISE)
+        inside = _inside(OWNER, place)
         agree_term(term, Wish(60, begin, "Agreed at renewal."), contract="Frame 2026", actor=inside, at=now)
     return {"run": run.pk, "term": term.name}
 
@@ -196,7 +197,7 @@ def decide(pk: str) -> dict[str, Any]:
     place = _place()
     for owner, side in _asked():
         look(owner, side, at=_now())
-    analyst = replace(_staff(ANALYST), enterprise_id=place, enterprise_public_id=ENTERPRISE)
+    analyst = _inside(ANALYST, place)
     with tenant_scope(place):
         line = DisputedLine.objects.get(enterprise_id=place, dispute_id=int(pk))
         services.decide(
@@ -205,6 +206,51 @@ def decide(pk: str) -> dict[str, Any]:
         decided = Dispute.objects.get(enterprise_id=place, pk=int(pk))
         waiting = DisputedLine.objects.filter(enterprise_id=place, outcome="open").latest("pk")
         return {"decided": decided.number, "disputed_line": waiting.pk, "move": Move.objects.latest("pk").pk}
+
+
+def open_account() -> dict[str, Any]:
+    """An account on which nothing is billed yet, so that its first invoice is of what a walk orders."""
+    from accounts.companies.services import add_accounts
+    from portal.tenancy import tenant_scope
+
+    place, number = _place(), "5-KTR7N"
+    with tenant_scope(place):
+        add_accounts(
+            [{"number": number, "name": "Halvorsen Logistics, new lines"}], actor=_inside(OWNER, place), at=_now()
+        )
+    return {"account": number}
+
+
+def invoice(number: str) -> dict[str, Any]:
+    """The account's invoice of this month, once the workers have begun to charge for what was accepted."""
+    from accounts.models import Account
+    from billing.models import Charge
+    from billing.services import issue_invoice
+    from portal.tenancy import tenant_scope
+
+    place, now = _place(), _now()
+    with tenant_scope(place):
+        account = Account.objects.get(enterprise_id=place, number=number)
+    for _ in range(60):
+        with tenant_scope(place):
+            if Charge.objects.filter(enterprise_id=place, account=account).exists():
+                break
+        time.sleep(0.5)
+    issued = issue_invoice(place, account.pk, period_on=now.date().replace(day=1), at=now)
+    return {"invoice": issued.number if issued else ""}
+
+
+def end_disconnect(number: str) -> dict[str, Any]:
+    """What the clock does on the day of a disconnect."""
+    from orders.contracts.services.disconnects import finish_disconnect
+    from orders.models import Order
+    from portal.actors import system
+    from portal.tenancy import tenant_scope
+
+    place = _place()
+    with tenant_scope(place):
+        order = Order.objects.get(enterprise_id=place, number=number)
+        return {"done": finish_disconnect(order.pk, actor=system(place), at=_now() + timedelta(days=120))}
 
 
 def _asked() -> list[tuple[int, int]]:
@@ -232,6 +278,10 @@ def _customer(email: str, place: int) -> Any:
     return people.get_customer_actor(User.objects.get(email=email), people.get_enterprise(place))
 
 
+def _inside(email: str, place: int) -> Any:
+    return replace(_staff(email), enterprise_id=place, enterprise_public_id=ENTERPRISE)
+
+
 def _staff(email: str) -> Any:
     from accounts import selectors as people
     from accounts.models import User
@@ -244,4 +294,5 @@ if __name__ == "__main__":
 
     django.setup()
     step, *arguments = sys.argv[1:]
-    print(json.dumps({"bill": bill, "contest": contest, "decide": decide}[step](*arguments)))
+    steps = (bill, contest, decide, open_account, invoice, end_disconnect)
+    print(json.dumps({each.__name__: each for each in steps}[step](*arguments)))

@@ -270,6 +270,7 @@ STAFF = (
     _s("orders/mine/", CARE, "/orders/mine/?due=promises&sort=promise", "promised"),
     _s("orders/together/", CARE, "/orders/together/?due=slipping"),
     _s("orders/promises/", CARE),
+    _s("orders/portfolio/", DIRECTOR),
     _s("orders/activations/", CARE),
     _s("activations/", CARE),
     _s("billing/disputes/", ANALYST),

@@ -123,6 +123,10 @@ class RefusalForm(FilesForm):
         help_text=_("What failed, since when, and how you saw it. A trace or a picture helps."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The page has the form of a message too, whose fields have the same names.
+        super().__init__(*args, **{"auto_id": "refusal-%s", **kwargs})
+
 
 class SlotsForm(forms.Form):
     """Times of an engineer to be offered: on each working day of a span, one after the other."""

@@ -27,6 +27,7 @@ staff_outside: list[URLPattern] = [
     path("orders/mine/chosen/", work.chosen, name="chosen"),
     path("orders/together/", work.together, name="together"),
     path("orders/promises/", work.promises, name="promises"),
+    path("orders/portfolio/", work.portfolio, name="portfolio"),
     path("orders/activations/", work.calendar, name="calendar"),
     path("orders/activations/export.csv", work.export_calendar, name="calendar_export"),
     path("orders/activations/activations.ics", work.ics, name="calendar_ics"),

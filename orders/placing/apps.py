@@ -8,7 +8,7 @@ def register() -> None:
     from orders.permissions import Permission
     from orders.placing import lists, notices, selectors, tasks, terms, views  # noqa: F401 - the task makes itself known
     from portal import exports, files, listing
-    from portal.registries import NavItem, Part, add_nav, add_parts
+    from portal.registries import Card, NavItem, Part, add_cards, add_nav, add_parts
     from portal.terms import declare
 
     declare(*terms.TERMS, areas=terms.AREAS)
@@ -22,6 +22,8 @@ def register() -> None:
             permission=Permission.ORDER_ASSIGN,
         )
     )  # fmt: skip
+    price = Permission.ORDER_PRICE
+    add_cards(Card("orders/placing/_to_price.html", "staff", lists.pricing_card, permission=price, order=14))
     see = Permission.ORDER_VIEW
     add_parts(
         Part("orders.order", views.MOVE, see, views.move_part, order=10, place="top"),

@@ -110,6 +110,17 @@ def catalogue(products: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     return list(found.items())
 
 
+CARD_ROWS = 8
+
+
+def pricing_card(actor: Actor) -> dict[str, Any] | None:
+    """Of the home of who sells or designs: what is to be priced."""
+    if actor.enterprise_id is not None or actor.person_id is None:
+        return None
+    found = list(selectors.list_to_price(actor)[:CARD_ROWS])
+    return {"orders": found} if found else None
+
+
 # --- parts of the order's page -----------------------------------------------------------------------------
 
 

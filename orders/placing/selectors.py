@@ -10,12 +10,13 @@ from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountStatus, TeamRole
+from accounts.models import Account, AccountStatus, TeamMember, TeamRole
 from accounts.selectors import get_enterprise, list_team
 from inventory.models import Product, Site
 from inventory.permissions import Permission as ServicePermission
 from orders.models import Authorisation, Order, OrderItem, OrderProject, OrderStatus, Quote
 from orders.permissions import Permission
+from orders.placing import rules
 from orders.selectors import list_orders
 from portal.actors import Actor
 from portal.errors import Refused
@@ -172,6 +173,14 @@ def list_inbox(actor: Actor) -> QuerySet[Order]:
 def list_inbox_whole(actor: Actor) -> QuerySet[Order]:
     """The same with all that a file of them tells."""
     return list_inbox(actor).select_related("service", "a_site", "z_site", "care_manager")
+
+
+def list_to_price(actor: Actor) -> QuerySet[Order]:
+    """Orders that wait for a price, of the customers in whose account team the actor sells, the oldest first."""
+    whose = TeamMember.objects.filter(card_id=actor.person_id, role__in=rules.SEATS).values("enterprise_id")
+    rows = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_PRICE)
+    rows = rows.filter(status=OrderStatus.PRICING, enterprise_id__in=whose).select_related("enterprise", "account")
+    return rows.order_by("placed_on", "id")
 
 
 def suggested_care_manager(actor: Actor, order: Order) -> str:

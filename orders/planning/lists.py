@@ -179,12 +179,16 @@ def _review_of(order: Order) -> Cell:
     return ident(order.number, reverse("orders:review", args=[order.enterprise.public_id, order.number]))
 
 
+CARD_ROWS = 5
+
+
 def waiting_card(actor: Actor) -> dict[str, Any] | None:
-    """Of staff's home: how many orders wait for an engineer."""
+    """Of staff's home: how many orders wait for an engineer, and the first of them."""
     if actor.enterprise_id is not None:
         return None
-    count = selectors.list_to_review(actor).count()
-    return {"count": count} if count else None
+    rows = selectors.list_to_review(actor)
+    count = rows.count()
+    return {"count": count, "orders": list(rows[:CARD_ROWS])} if count else None
 
 
 # --- the steps of a place ---------------------------------------------------------------------------

@@ -538,6 +538,7 @@ STAFF = {
     "orders/mine/chosen/": across("order.care", "POST"),
     "orders/together/": across("order.care", *FORM),
     "orders/promises/": across("order.care"),
+    "orders/portfolio/": across("order.view"),
     "orders/activations/": across("order.care"),
     "orders/activations/export.csv": across("order.care"),
     "orders/activations/activations.ics": across("order.care"),

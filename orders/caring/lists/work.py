@@ -191,20 +191,25 @@ WORK_LIST = Listing(
 
 # --- the account director's home ----------------------------------------------------------------------
 
-CARD_ROWS = 8
+CARD_ROWS, PAGE_ROWS = 8, 200
 
 
 def portfolio_card(actor: Actor) -> dict[str, Any] | None:
     """The enterprises in whose team one sells; nothing for who sells to nobody, or inside a customer."""
     if actor.enterprise_id is not None or actor.person_id is None or not work.mine_to_sell(actor).exists():
         return None
+    return {**portfolio(actor, most=CARD_ROWS), "is_card": True}
+
+
+def portfolio(actor: Actor, *, most: int) -> dict[str, Any]:
+    """The customers of whoever sells, what waits for a price or signature there, and which contracts end."""
     today, language = timezone.localdate(), get_language() or "en"
-    rows = list(work.list_portfolio(actor)[:CARD_ROWS])
+    rows = list(work.list_portfolio(actor)[:most])
     for row in rows:
         row["brings"] = money.spoken(row["monthly"], row["account__currency"], language)
     return {
         "rows": rows,
-        "awaited": list(work.list_awaited(actor)[:CARD_ROWS]),
-        "ending": list(work.list_ending(actor, today=today)[:CARD_ROWS]),
+        "awaited": list(work.list_awaited(actor)[:most]),
+        "ending": list(work.list_ending(actor, today=today)[:most]),
         "today": today,
     }

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import TeamMember, TeamRole
-from inventory.models import Service
+from inventory.models import Service, ServiceStatus
 from orders.caring.selectors import told_kinds
 from orders.caring.terms import CONTRACT_DAYS, SILENT_DAYS
 from orders.models import (
@@ -194,5 +194,7 @@ def list_ending(actor: Actor, *, today: date) -> QuerySet[Service]:
         enterprise_id__in=whose, contract_ends_on__gte=today, contract_ends_on__lte=today + timedelta(days=days)
     )
     return (
-        rows.exclude(status="disconnected").select_related("enterprise", "product").order_by("contract_ends_on", "id")
+        rows.exclude(status=ServiceStatus.TERMINATED)
+        .select_related("enterprise", "product")
+        .order_by("contract_ends_on", "id")
     )

@@ -129,6 +129,14 @@ def promises(request: ActorRequest) -> HttpResponse:
     return render(request, "orders/caring/promises.html", context)
 
 
+@require_safe
+@requires(Permission.ORDER_VIEW)
+def portfolio(request: ActorRequest) -> HttpResponse:
+    """All of what the home's card begins with."""
+    data = lists.portfolio(request.actor, most=lists.PAGE_ROWS)
+    return render(request, "orders/caring/portfolio.html", {"data": data})
+
+
 def _day(value: str | None) -> Any:
     try:
         found = parse_date(value or "")

@@ -246,7 +246,10 @@ def test_the_account_director_sees_the_portfolio(client_of, acme, acme_main, car
     later = make.service(acme_main, contract_ends_on=TODAY + timedelta(days=200))
     page = client_of(director).get("/").text
     assert "My portfolio" in page and "Acme Freight" in page and draft.number in page
-    assert ending.number in page and later.number not in page
+    assert ending.number in page and later.number not in page and "/orders/portfolio/" in page
+    whole = client_of(director).get("/orders/portfolio/").text
+    assert "Acme Freight" in whole and draft.number in whole and ending.number in whole
+    assert "Nothing is under way at your customers" in client_of(carol).get("/orders/portfolio/").text
     assert "My portfolio" not in client_of(carol).get("/").text
 
 

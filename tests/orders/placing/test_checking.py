@@ -109,6 +109,7 @@ PRICE["valid_until_on"] = f"{date.today() + timedelta(days=30):%Y-%m-%d}"
 def test_two_names_stand_on_a_quote_before_the_customer_sees_it(fiber, acme, alice, carol, sellers, say, client_of):
     director, engineer = sellers
     assert fiber.status == "pricing"
+    assert all(fiber.number in client_of(each).get("/").text for each in sellers)
     assert say(carol, fiber, "price", **PRICE).status_code == 422  # has neither seat
     assert say(director, fiber, "price", **PRICE).status_code == 302 and latest(acme).status == "pricing"
     assert say(engineer, fiber, "price", **{**PRICE, "monthly": "4200.00"}).status_code == 302

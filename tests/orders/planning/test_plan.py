@@ -135,6 +135,7 @@ def test_answers_are_checked_kept_as_typed_reviewed_and_sent_back(send, client_o
             "rack": "Suite 210, rack 4",
         }
     assert steps_of(taken)[1].owner == "carrier"
+    assert f"/orders/{taken.number}/review/" in client_of(carol).get("/").text
     page = client_of(carol).get("/orders/reviews/").content.decode()
     assert taken.number in page and "Acme" in page
     seen = seen_on(client_of(carol).get(f"/e/204817/orders/{taken.number}/review/"))
