@@ -14,6 +14,7 @@ from inventory.models import (
     IdentifierKind,
     NetworkElement,
     Product,
+    ProductPrice,
     ProductQuestion,
     QuestionKind,
     Service,
@@ -24,7 +25,21 @@ from inventory.models import (
     TieKind,
 )
 from portal.loading.batches import Checking
-from portal.loading.cells import AMOUNT, CODE, COUNTRY, DATE, EMAIL, FLAG, PHONE, SLUG, WORDS, Cell, one_of, whole
+from portal.loading.cells import (
+    AMOUNT,
+    CODE,
+    COUNTRY,
+    CURRENCY,
+    DATE,
+    EMAIL,
+    FLAG,
+    PHONE,
+    SLUG,
+    WORDS,
+    Cell,
+    one_of,
+    whole,
+)
 from portal.loading.faults import Wrong
 from portal.loading.tables import Column, Reference, Row, Table
 
@@ -129,6 +144,19 @@ _CATALOGUE = (
         key=("code",),
         is_required=True,
         checks=(_expedites,),
+    ),
+    Table(
+        "product_prices",
+        "What products cost by the list, for one of each; what is not here is priced by the care manager.",
+        ProductPrice,
+        (
+            Reference("product", CODE, "Of which product.", is_required=True, to="products"),
+            Column("bandwidth", WORDS, "At which bandwidth, as `10 Gbps`; empty for any."),
+            Column("currency", CURRENCY, "In which currency.", is_required=True),
+            Column("monthly", AMOUNT, "MRC.", default=0),
+            Column("one_time", AMOUNT, "NRC.", default=0),
+        ),
+        key=("product", "bandwidth", "currency"),
     ),
     Table(
         "product_questions",

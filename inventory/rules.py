@@ -23,6 +23,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def plain_bandwidth(text: str) -> str:
+    """A bandwidth as it is compared: 10 Gbps, 10Gbps and 10 GBPS are one."""
+    return "".join(text.split()).casefold()
+
+
 def days_left(ends_on: date | None, today: date) -> int | None:
     """Calendar days from today to the last day of a term; below zero once it is over, None where there is no end."""
     return None if ends_on is None else (ends_on - today).days

@@ -1,6 +1,6 @@
 """What a customer has: products of the carrier's catalogue, at sites, as services."""
 
-from inventory.models.catalogue import MANAGED, Family, Product, ProductQuestion, QuestionKind
+from inventory.models.catalogue import MANAGED, Family, Product, ProductPrice, ProductQuestion, QuestionKind
 from inventory.models.network import Dlr, ElementKind, Hop, NetworkElement
 from inventory.models.places import Site, SiteContact
 from inventory.models.services import (
@@ -26,6 +26,7 @@ __all__ = [
     "IdentifierKind",
     "NetworkElement",
     "Product",
+    "ProductPrice",
     "ProductQuestion",
     "QuestionKind",
     "Service",

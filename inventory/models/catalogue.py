@@ -61,6 +61,25 @@ class Product(Published):
         return self.name
 
 
+class ProductPrice(Published):
+    """What a product costs by the list, for one of it: in a currency, at a bandwidth, or at any where none is named."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="prices", db_index=False)
+    bandwidth = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3)
+    monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # MRC
+    one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # NRC
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "bandwidth", "currency"], name="inventory_productprice_once"),
+            models.CheckConstraint(condition=Q(monthly__gte=0, one_time__gte=0), name="inventory_productprice_amounts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.bandwidth} {self.monthly} {self.currency}"
+
+
 class QuestionKind(models.TextChoices):
     """What an answer is; the words of JSON Schema that a kind stands for are in rules.schema_of()."""
 

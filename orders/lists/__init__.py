@@ -211,16 +211,9 @@ def order_facts(actor: Actor, order: Order) -> list[dict[str, Any]]:
     """What the customer is buying."""
     currency, language = order.account.currency, get_language() or "en"
     months = order.term_months
-    # A new order under way without a price has none yet, rather than one of nothing.
-    is_unpriced = (
-        order.type == OrderType.NEW
-        and order.status in ORDER_FLOW.open_states()
-        and not order.monthly
-        and not order.one_time
-    )
 
     def price(amount: Any) -> str:
-        return _("not priced yet") if is_unpriced else money.spoken(amount, currency, language)
+        return _("not priced yet") if order.is_unpriced else money.spoken(amount, currency, language)
 
     service, url = order.service, ""
     if service and actor.may_on(ServicePermission.SERVICE_VIEW, service.account_id):

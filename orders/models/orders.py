@@ -200,6 +200,12 @@ class Order(TenantOwned):
         return self.number
 
     @property
+    def is_unpriced(self) -> bool:
+        """A new order under way without a price has none yet, rather than one of nothing."""
+        is_under_way = self.type == OrderType.NEW and self.status in ORDER_FLOW.open_states()
+        return is_under_way and not self.monthly and not self.one_time
+
+    @property
     def days_late(self) -> int:
         """Calendar days by which the expected date is past the committed one; 0 when it is not."""
         if not self.committed_on or not self.expected_on:

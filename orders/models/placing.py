@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Product, Service, Site
-from orders.models.orders import ORDER_FLOW, Order
+from orders.models.orders import ORDER_FLOW, Order, OrderType
 from portal.flows import Flow, table
 from portal.tables import TenantForeignKey, TenantOwned, linked
 
@@ -26,7 +26,7 @@ class OrderItem(TenantOwned):
     """
 
     # A draft's items are written anew when it is changed.
-    extra_grants: ClassVar = {"portal_app": ("INSERT", "DELETE", "UPDATE (monthly, one_time)")}
+    extra_grants: ClassVar = {"portal_app": ("INSERT", "DELETE", "UPDATE (monthly, one_time, is_priced)")}
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
     action = models.CharField(max_length=6, choices=ItemAction, default=ItemAction.ADD)
@@ -40,6 +40,7 @@ class OrderItem(TenantOwned):
     quantity = models.PositiveSmallIntegerField(default=1)
     monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # MRC
     one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # NRC
+    is_priced = models.BooleanField(default=False, db_default=False)  # somebody, or the list, says what it costs
 
     class Meta:
         constraints = [
@@ -51,6 +52,12 @@ class OrderItem(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.product}"
+
+    @property
+    def is_unpriced(self) -> bool:
+        """Of a new order under way: nobody has said what it costs, so it is not for nothing."""
+        is_under_way = self.order.type == OrderType.NEW and self.order.status in ORDER_FLOW.open_states()
+        return is_under_way and not (self.is_priced or self.monthly or self.one_time)
 
     @property
     def a_end(self) -> str:

@@ -157,6 +157,7 @@ class ItemForm(forms.Form):
             "z_site": sites.get(data["z_site"]),
             **{name: data[name] for name in ("a_new", "z_new", "bandwidth", "quantity")},
             **{name: data.get(name) or money.ZERO for name in ("monthly", "one_time")},
+            "is_priced": any(data.get(name) is not None for name in ("monthly", "one_time")),
         }
 
 
@@ -186,6 +187,14 @@ class OrderSheet:
             return {}
         countries = selectors.countries_of(self.actor.enterprise_id, [])
         return {"requested_on": rules.standard_day(today, chosen.interval_days, countries)}
+
+    @property
+    def prices(self) -> list[dict[str, Any]]:
+        """What the chosen products cost by the list, each with its rows in the currencies of the actor's accounts."""
+        typed = {str(each["product"].value() or "") for each in self.items}
+        chosen = [each for code, each in self.products.items() if code in typed]
+        rows = selectors.list_prices(self.actor, chosen) if chosen else {}
+        return [{"product": each, "rows": rows.get(each.pk, [])} for each in chosen]
 
     def _count(self, usual: int) -> int:
         typed = self.sent.get("items", "") if self.sent is not None else ""
@@ -248,7 +257,7 @@ def _of(order: Order | None, actor: Actor) -> dict[str, Any]:
 def _typed(item: OrderItem) -> dict[str, Any]:
     found: dict[str, Any] = {
         "product": item.product.code, "bandwidth": item.bandwidth, "quantity": item.quantity,
-        "monthly": item.monthly, "one_time": item.one_time,
+        "monthly": None if item.is_unpriced else item.monthly, "one_time": None if item.is_unpriced else item.one_time,
     }  # fmt: skip
     for end, site, new in (("a", item.a_site, item.a_new), ("z", item.z_site, item.z_new)):
         found[f"{end}_site"] = site.code if site else ""

@@ -1,6 +1,7 @@
 """What an order asks for as lists show it, and the carrier's inbox."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -149,10 +150,10 @@ def items_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     project = selectors.get_project(actor, order) if order.project_id else None
     if not (items or paper or project or order.notes):
         return None
-    return {"order": order, "items": items, "columns": item_columns(order), "paper": paper, "project": project}
+    return {"order": order, "items": items, "columns": item_columns(), "paper": paper, "project": project}
 
 
-def item_columns(order: Order) -> list[Column]:
+def item_columns() -> list[Column]:
     def what(item: OrderItem) -> Cell:
         icb = _("priced case by case (ICB)") if item.product.is_icb else ""
         # A new thing is what an order asks for; only what happens to one that is there needs a word.
@@ -168,10 +169,13 @@ def item_columns(order: Order) -> list[Column]:
         Column(_("What"), what, is_own_label=True, key="what"),
         Column(_("Where"), where, key="where"),
         Column(_("How many"), lambda item: item.quantity, css="num", key="quantity"),
-        Column(_("Monthly (MRC)"), lambda item: _spoken(item.monthly, order), css="num", key="monthly"),
-        Column(_("One-time (NRC)"), lambda item: _spoken(item.one_time, order), css="num", key="one_time"),
+        Column(_("Monthly (MRC)"), lambda item: _spoken(item.monthly, item), css="num", key="monthly"),
+        Column(_("One-time (NRC)"), lambda item: _spoken(item.one_time, item), css="num", key="one_time"),
     ]
 
 
-def _spoken(amount: Any, order: Order) -> str:
-    return money.spoken(amount, order.account.currency, get_language() or "en") if amount else ""
+def _spoken(amount: Decimal, item: OrderItem) -> str:
+    """What it costs, that it costs nothing, or that this is still to be said."""
+    if item.is_unpriced:
+        return _("Price follows")
+    return money.spoken(amount, item.order.account.currency, get_language() or "en") if amount else _("No charge")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountStatus, TeamMember, TeamRole
 from accounts.selectors import get_enterprise, list_team
-from inventory.models import Product, Site
+from inventory.models import Product, ProductPrice, Site
 from inventory.permissions import Permission as ServicePermission
 from orders.models import Authorisation, Order, OrderItem, OrderProject, OrderStatus, Quote
 from orders.permissions import Permission
@@ -29,6 +29,17 @@ from portal.tenancy import of_enterprise, within_accounts
 def list_catalogue() -> QuerySet[Product]:
     """Every product, by family and name."""
     return Product.objects.order_by("family", "name")
+
+
+def list_prices(actor: Actor, products: Iterable[Product]) -> dict[int, list[ProductPrice]]:
+    """What products that are not priced case by case cost by the list, in the currencies of the actor's accounts."""
+    keys = [each.pk for each in products if not each.is_icb]
+    currencies = list_accounts(actor).order_by("currency").values_list("currency", flat=True).distinct()
+    rows = ProductPrice.objects.filter(product_id__in=keys, currency__in=list(currencies))
+    found: dict[int, list[ProductPrice]] = {}
+    for each in rows.order_by("product_id", "currency", "monthly", "one_time"):
+        found.setdefault(each.product_id, []).append(each)
+    return found
 
 
 def list_accounts(actor: Actor) -> QuerySet[Account]:
@@ -207,16 +218,22 @@ def frozen(order: Order, items: Iterable[OrderItem], *, enterprise: str) -> dict
         "monthly": str(order.monthly),
         "one_time": str(order.one_time),
         "currency": order.account.currency,
+        "price_follows": order.is_unpriced,
         "notes": order.notes,
         "items": [
             {
                 "position": item.position, "action": item.action, "product": item.product.name,
                 "service": item.service.number if item.service else "", "a_end": item.a_end, "z_end": item.z_end,
-                "bandwidth": item.bandwidth, "quantity": item.quantity,
+                "bandwidth": item.bandwidth, "quantity": item.quantity, "price_follows": item.is_unpriced,
+                **{name: str(value) if value else "" for name, value in _prices(item)},
             }
             for item in items
         ],
     }  # fmt: skip
+
+
+def _prices(item: OrderItem) -> list[tuple[str, Any]]:
+    return [("monthly", item.monthly), ("one_time", item.one_time)]
 
 
 def _day(day: date | None) -> str:

@@ -762,7 +762,7 @@ WALLED = {
         "UPDATE (completed_on, expected_on, placed_by, placed_on, remarks, revision, submitted_at)",
     ),
     "orders_orderproject": ("INSERT", "UPDATE (reference)"),
-    "orders_orderitem": ("DELETE", "INSERT", "UPDATE (monthly, one_time)"),
+    "orders_orderitem": ("DELETE", "INSERT", "UPDATE (is_priced, monthly, one_time)"),
     "orders_quote": ("UPDATE (answer, answered_at, answered_by, status)",),
     "orders_authorisation": ("INSERT",),
     "orders_message": ("INSERT", "UPDATE (read_at, read_by)"),

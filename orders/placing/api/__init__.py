@@ -91,7 +91,7 @@ def _line(item: dict[str, Any], products: Mapping[str, Product], sites: Mapping[
     prices = {name: item[name] for name in ("monthly", "one_time") if name in item}
     return services.Line(
         products[item["product"]], sites.get(item["a_site"]), sites.get(item["z_site"]), new["a"], new["z"],
-        item["bandwidth"], item["quantity"], **prices,
+        item["bandwidth"], item["quantity"], is_priced=bool(prices), **prices,
     )  # fmt: skip
 
 

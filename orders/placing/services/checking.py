@@ -96,6 +96,7 @@ def _split(item: OrderItem) -> list[OrderItem]:
             a_new=item.a_new, z_new=item.z_new, bandwidth=item.bandwidth,
             quantity=item.quantity if count == 1 else 1,
             monthly=_share(item.monthly, count, place), one_time=_share(item.one_time, count, place),
+            is_priced=item.is_priced,
         )
         for place in range(count)
     ]  # fmt: skip

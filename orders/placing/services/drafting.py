@@ -17,6 +17,7 @@ from orders import services as orders
 from orders.models import QUOTE_FLOW, Order, OrderItem, OrderProject, OrderStatus, OrderType, Quote, QuoteStatus
 from orders.permissions import Permission
 from orders.placing import rules, selectors
+from orders.placing.services.listing import asks, put_prices
 from orders.placing.terms import MOST_ITEMS
 from portal import events, money, terms
 from portal.actors import Actor
@@ -26,7 +27,10 @@ from portal.tenancy import of_enterprise, within_accounts
 
 @dataclass(frozen=True)
 class Line:
-    """One item as it is wished for; a site that is not known yet is an address."""
+    """One item as it is wished for; a site that is not known yet is an address.
+
+    Its price is the carrier's word where ``is_priced``; else it costs what the list says.
+    """
 
     product: Product
     a_site: Site | None = None
@@ -37,13 +41,14 @@ class Line:
     quantity: int = 1
     monthly: Decimal = money.ZERO
     one_time: Decimal = money.ZERO
+    is_priced: bool = False
 
     @property
     def item(self) -> OrderItem:
         return OrderItem(
             product=self.product, a_site=self.a_site, z_site=self.z_site, a_new=dict(self.a_new),
             z_new=dict(self.z_new), bandwidth=self.bandwidth, quantity=self.quantity, monthly=self.monthly,
-            one_time=self.one_time,
+            one_time=self.one_time, is_priced=self.is_priced,
         )  # fmt: skip
 
 
@@ -92,6 +97,7 @@ def draft_order(wish: Wish, *, actor: Actor, at: datetime) -> Order:
     _require_account(wish.account, actor)
     items = _items(wish, at)
     _require_day(wish, items, at)
+    put_prices(items, wish.account)
     order = orders.place_order(
         account=wish.account, product=items[0].product, type=OrderType.NEW, title=_title(wish, items),
         actor=actor, at=at, status=OrderStatus.DRAFT, items=items, **_columns(wish, items, actor, at),
@@ -113,7 +119,10 @@ def change_order(order_id: int, wish: Wish, *, seen: int, actor: Actor, at: date
     _require_account(wish.account, actor)
     items = _items(wish, at)
     _require_day(wish, items, at)
-    is_other = _asks_for(items, wish) != _asks_for(selectors.list_items(actor, order), order)
+    before = selectors.list_items(actor, order)
+    is_other = _asks_for(items, wish) != _asks_for(before, order)
+    is_same_deal = (order.account_id, order.term_months) == (wish.account.pk, wish.term_months)
+    put_prices(items, wish.account, before=[e for e in before if is_same_deal and not (is_other and e.product.is_icb)])
     columns = {
         **_columns(wish, items, actor, at),
         "title": _title(wish, items),
@@ -139,9 +148,7 @@ def change_order(order_id: int, wish: Wish, *, seen: int, actor: Actor, at: date
 def _asks_for(items: Sequence[OrderItem], terms_of: Wish | Order) -> list[Any]:
     """All that a price is for."""
     account = terms_of.account.pk
-    return [account, terms_of.term_months] + [
-        (each.product_id, each.a_end, each.z_end, each.bandwidth, each.quantity) for each in items
-    ]
+    return [account, terms_of.term_months] + [asks(each) for each in items]
 
 
 def withdraw_quotes(order: Order) -> None:

@@ -153,7 +153,7 @@ def _put_price(order: Order, quote: Quote) -> None:
     order.save(update_fields=["monthly", "one_time", "term_months", "revision"])
     items = OrderItem.objects.filter(enterprise_id=order.enterprise_id, order=order)
     if len(items) == 1:
-        items.update(monthly=quote.monthly, one_time=quote.one_time)
+        items.update(monthly=quote.monthly, one_time=quote.one_time, is_priced=True)
 
 
 def _tell(kind: str, quote: Quote, order: Order, actor: Actor, at: datetime) -> None:
