@@ -80,6 +80,7 @@ from orders.models.planning import (
     SupplementKind,
     SupplementStatus,
 )
+from orders.models.takeovers import Takeover, TakeoverSide
 
 __all__ = [
     "ANSWER_FLOW",
@@ -144,6 +145,8 @@ __all__ = [
     "Supplement",
     "SupplementKind",
     "SupplementStatus",
+    "Takeover",
+    "TakeoverSide",
     "Transfer",
     "Trial",
     "TrialEnd",
