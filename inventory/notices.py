@@ -36,6 +36,19 @@ def register_kinds() -> None:
         EventKind(
             "service.terminated", story=gettext_lazy("Service %(service)s ended on %(on)s"), tone="gray", words=_day
         ),
+        # Silent: the order that offers it, and the offer, tell of it.
+        EventKind(
+            "service.given",
+            story=gettext_lazy("Service %(service)s went to another company on %(on)s, by %(order)s"),
+            tone="gray",
+            words=_day,
+        ),
+        EventKind(
+            "service.taken_over",
+            story=gettext_lazy("Service %(service)s came from another company on %(on)s, to account %(account)s"),
+            tone="green",
+            words=_day,
+        ),
         # Silent: a name is for those who look, and the story keeps it.
         EventKind(
             "service.renamed",

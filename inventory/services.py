@@ -12,7 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from inventory import rules, selectors
-from inventory.models import SERVICE_FLOW, Dlr, Product, Service, ServiceStatus, Site
+from inventory.models import (
+    SERVICE_FLOW,
+    Dlr,
+    Hop,
+    Identifier,
+    IdentifierKind,
+    Product,
+    Service,
+    ServiceStatus,
+    Site,
+    Tie,
+)
 from inventory.permissions import Permission
 from portal import events, files, numbers
 from portal.actors import Actor
@@ -98,6 +109,97 @@ def end(service: Service, *, on: date, actor: Actor, at: datetime) -> None:
     service.status, service.ended_on = ServiceStatus.TERMINATED, on
     service.save(update_fields=["status", "ended_on"])
     events.record("service.terminated", subject=service, actor=actor, at=at, service=service.number, on=on)
+
+
+# --- to another enterprise ------------------------------------------------------------------------------
+
+# What a service is, and not what was with it: its history, its papers and the customer's own names stay.
+_CARRIED = (
+    "number", "product_id", "bandwidth", "status", "access", "access_provider", "a_nid", "a_demarcation", "z_nid",
+    "z_demarcation", "monthly", "term_months", "contract_ends_on",
+)  # fmt: skip
+_PLACE = ("code", "name", "street", "city", "region", "postcode", "country", "latitude", "longitude")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What of a service goes along when another enterprise takes it over."""
+
+    fields: Mapping[str, Any]
+    places: Mapping[str, Mapping[str, Any]]  # by the field of the service that names it
+    identifiers: Sequence[tuple[str, str]]
+    ties: Sequence[tuple[str, str]]
+    hops: Sequence[Mapping[str, Any]]
+
+
+def describe(service: Service, *, actor: Actor) -> Given:
+    """A service as another enterprise gets it. The caller has locked it."""
+    identifiers = of_enterprise(Identifier.objects, actor).filter(service=service)
+    identifiers = identifiers.exclude(kind=IdentifierKind.CUSTOMER)
+    ties = of_enterprise(Tie.objects, actor).filter(service=service)
+    hops = of_enterprise(Hop.objects, actor).filter(service=service).order_by("position")
+    sites = {"a_site": service.a_site, "z_site": service.z_site}
+    return Given(
+        fields={name: getattr(service, name) for name in _CARRIED},
+        places={name: {each: getattr(site, each) for each in _PLACE} for name, site in sites.items() if site},
+        identifiers=list(identifiers.order_by("pk").values_list("kind", "value")),
+        ties=list(ties.order_by("pk").values_list("kind", "key")),
+        hops=list(hops.values("position", "element_id", "kind", "place")),
+    )
+
+
+def give_away(service: Service, *, on: date, order: str, actor: Actor, at: datetime) -> None:
+    """The service is another enterprise's from a day on; the row stays, with its history. The caller has locked it."""
+    SERVICE_FLOW.require(service.status, ServiceStatus.TERMINATED)
+    service.status, service.ended_on = ServiceStatus.TERMINATED, max(on, service.started_on or on)
+    service.save(update_fields=["status", "ended_on"])
+    events.record("service.given", subject=service, actor=actor, at=at, service=service.number, order=order, on=on)
+
+
+def take_in(given: Given, *, account: Account, on: date, order: str, actor: Actor, at: datetime) -> Service:
+    """A service that comes from another enterprise, with a history of its own from a day on.
+
+    One that comes back finds its former row under a number that it frees. Raises Refused where the
+    enterprise has another service of that number in use.
+    """
+    _free_number(str(given.fields["number"]), actor)
+    places = {name: _same_place(place, actor, at) for name, place in given.places.items()}
+    service = Service.objects.create(
+        enterprise_id=account.enterprise_id, account=account, started_on=on, **given.fields, **places
+    )
+    owner: dict[str, Any] = {"enterprise_id": account.enterprise_id, "service": service}
+    Identifier.objects.bulk_create(Identifier(**owner, kind=kind, value=value) for kind, value in given.identifiers)
+    Tie.objects.bulk_create(Tie(**owner, kind=kind, key=key) for kind, key in given.ties)
+    Hop.objects.bulk_create(Hop(**owner, **hop) for hop in given.hops)
+    events.record(
+        "service.taken_over", subject=service, actor=actor, at=at, service=service.number, order=order, on=on,
+        account=account.number,
+    )  # fmt: skip
+    return service
+
+
+def _free_number(number: str, actor: Actor) -> None:
+    before = of_enterprise(Service.objects, actor).select_for_update(of=("self",)).filter(number=number).first()
+    if before is None:
+        return
+    if before.status != ServiceStatus.TERMINATED:
+        raise Refused(_("There is a service of the number %(number)s already.") % {"number": number})
+    owner: dict[str, Any] = {"enterprise_id": before.enterprise_id, "service": before}
+    Identifier.objects.get_or_create(**owner, kind=IdentifierKind.FORMER, value=number)
+    before.number = f"~{before.pk}"
+    before.save(update_fields=["number"])
+
+
+def _same_place(place: Mapping[str, Any], actor: Actor, at: datetime) -> Site:
+    """The customer's own site at the address, or a new one; its key is another where theirs is elsewhere."""
+    mine = of_enterprise(Site.objects, actor)
+    address = {name: place[name] for name in ("street", "city", "postcode", "country")}
+    known = mine.filter(**address).order_by("pk").first()
+    if known:
+        return known
+    code = numbers.take("site", year=at.year) if mine.filter(code=place["code"]).exists() else place["code"]
+    assert actor.enterprise_id is not None
+    return Site.objects.create(enterprise_id=actor.enterprise_id, **{**place, "code": code})
 
 
 # --- the customer's own name -------------------------------------------------------------------------

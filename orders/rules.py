@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.calendars import BusinessHours
-from portal.moving import Along, Shared, Way
+from portal.moving import Along, Shared, Stays, Way
 
 _NUMBER = re.compile(r"(ORD)-?(\d{4})-?(\d+)")
 
@@ -148,6 +148,8 @@ WAYS: dict[str, Way] = {
     "orders_orderedservice": Along("orders_order", "order_id"),
     "orders_disconnect": Along("orders_order", "order_id"),
     "orders_transfer": Along("orders_order", "order_id"),
+    # Each side has for itself what was asked and said; an order that moves is not theirs any more.
+    "orders_takeoverside": Stays("what was asked and said, each side has for itself"),
     "orders_trial": Along("orders_order", "order_id"),
     "orders_endwarning": Along("inventory_service", "service_id"),
     "orders_message": Along("orders_order", "order_id"),

@@ -45,4 +45,4 @@ api_staff = [
     path("milestones/<int:pk>/delay/", api.MilestoneDelay.as_view(), name="delay"),
     path("milestones/<int:pk>/annotate/", api.MilestoneNote.as_view(), name="annotate"),
 ]
-api_staff_outside = caring.api_staff_outside
+api_staff_outside = [each for area in (planning, activating, caring, contracts) for each in area.api_staff_outside]

@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "access-reviews": _by_clock("accounts.look_at_reviews", minute="40", hour="4", expires=6 * 3600),
     "registrations": _by_clock("accounts.judge_registrations", minute="*/3", expires=170),
     "moves": _by_clock("accounts.look_at_moves", minute="*/3", expires=170),
+    "takeovers": _by_clock("orders.look_at_takeovers", minute="*/5", expires=280),
     "contracts": _by_clock("orders.follow_contracts", minute="*/10", expires=500),
     "ends-of-contracts": _by_clock("orders.warn_of_ends", minute="35", hour="5", expires=6 * 3600),
     "promises": _by_clock("orders.watch_promises", minute="*", expires=55),

@@ -77,9 +77,25 @@ def contest() -> dict[str, Any]:
             **_keys(),
             "access": _access(place),
             "side": _move(person),
+            "offered": _offer(person),
             **_programs(_customer(ADMINISTRATOR, place)),
             **_people(_customer(ADMINISTRATOR, place)),
         }
+
+
+def _offer(person: Any) -> int:
+    """A service is offered to another company."""
+    from inventory.models import Service
+    from orders.contracts import services
+    from orders.contracts.selectors.takeovers import list_givable
+
+    numbers = Service.objects.filter(enterprise_id=person.enterprise_id, status="active").order_by("-pk")
+    free = next(found for number in numbers.values_list("number", flat=True) if (found := list_givable(person, number)))
+    offer = services.Offer(
+        tuple(each.pk for each in free[:2]), "7-00000", "code", "ABCD-EFGH-JKLM-NPQR", _now().date() + timedelta(20),
+        "The Boise branch was sold.",
+    )  # fmt: skip
+    return services.offer_services(offer, actor=person, at=_now()).pk
 
 
 def _not_possible(person: Any, place: int) -> None:
@@ -205,7 +221,35 @@ def decide(pk: str) -> dict[str, Any]:
         )
         decided = Dispute.objects.get(enterprise_id=place, pk=int(pk))
         waiting = DisputedLine.objects.filter(enterprise_id=place, outcome="open").latest("pk")
-        return {"decided": decided.number, "disputed_line": waiting.pk, "move": Move.objects.latest("pk").pk}
+        moved = Move.objects.latest("pk").pk
+    return {"decided": decided.number, "disputed_line": waiting.pk, "move": moved, "takeover": _taken_over(place)}
+
+
+def _taken_over(place: int) -> int:
+    """What was offered has reached the other company, and waits for the carrier."""
+    from django.forms import model_to_dict
+
+    from accounts.models import Account
+    from orders.models import Takeover, TakeoverSide
+    from portal.tenancy import tenant_scope
+
+    side = TakeoverSide.objects.get(enterprise_id=place)
+    account = Account.objects.exclude(enterprise_id=place).select_related("enterprise").order_by("pk")[0]
+    names = ("number", "account", "services", "effective_on", "answer_by_on", "why")
+    common = model_to_dict(side, names)
+    case = Takeover.objects.create(
+        **common, source_id=place, target=account.enterprise, order_key=side.order_key, account_key=account.pk,
+        made_at=_now(),
+    )  # fmt: skip
+    with tenant_scope(place):
+        side.takeover_id, side.status = case.pk, "open"
+        side.save(update_fields=["takeover_id", "status"])
+    with tenant_scope(account.enterprise_id):
+        TakeoverSide.objects.create(
+            **common, enterprise=account.enterprise, takeover_id=case.pk, gives=False, other_name="Cordillera",
+            currency=side.currency, asked_at=_now(), status="open",
+        )  # fmt: skip
+    return int(case.pk)
 
 
 def open_account() -> dict[str, Any]:

@@ -45,6 +45,8 @@ from orders.models import (
     MilestoneKind,
     NotReady,
     Order,
+    Takeover,
+    TakeoverSide,
     TurnUp,
 )
 from portal import locator, seals
@@ -218,6 +220,35 @@ def move(source: Enterprise, target: Enterprise, **fields: Any) -> tuple[Move, M
             other=target.public_id, asked_at=now, **about,
         )  # fmt: skip
     return made, side
+
+
+def takeover(of: Service, to: Account, **fields: Any) -> tuple[Takeover, TakeoverSide, TakeoverSide]:
+    """A service that is offered to another enterprise's account: for the carrier, the giver and the receiver."""
+    source, target, now = of.enterprise, to.enterprise, timezone.now()
+    made = order(of.account, type="transfer", service=of)
+    offered = [
+        {"number": of.number, "product": "Wavelength 10 Gbps", "bandwidth": of.bandwidth, "places": ["Denver"],
+         "monthly": f"{of.monthly}", "contract_ends_on": None}
+    ]  # fmt: skip
+    day = now.date() + timedelta(days=9)
+    about = {
+        "number": made.number, "account": to.number, "services": offered, "effective_on": day, "answer_by_on": day,
+        "status": "open", **fields,
+    }  # fmt: skip
+    with as_staff():
+        case = Takeover.objects.create(
+            source=source, target=target, order_key=made.pk, account_key=to.pk, made_at=now, **about
+        )
+    sides = []
+    for owner, gives in ((source, True), (target, False)):
+        with inside(owner):
+            side = TakeoverSide.objects.create(
+                enterprise=owner, takeover_id=case.pk, order_key=made.pk if gives else 0, gives=gives, currency="USD",
+                other_name="" if gives else source.name, asked_at=now, asked_by="Alice Moreau",
+                said="agreed" if gives else "", **about,
+            )  # fmt: skip
+        sides.append(side)
+    return case, *sides
 
 
 def account_code(on: Account) -> AccountCode:

@@ -25,7 +25,7 @@ AREAS: dict[str, Text] = {
     "enterprise account accounts contact group move": gettext_lazy("Enterprise and accounts"),
     "api_key": gettext_lazy("API keys"),
     "sign_on": gettext_lazy("Sign-on"),
-    "order milestone steps service disconnect change renewal transfer trial contract": gettext_lazy(
+    "order milestone steps service disconnect change renewal transfer trial contract takeover": gettext_lazy(
         "Orders and services"
     ),
     "invoice dispute billrun": gettext_lazy("Billing"),

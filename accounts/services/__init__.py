@@ -27,6 +27,7 @@ from accounts.services.members import (
     remove,
 )
 from accounts.services.profile import Profile, set_default_enterprise, set_language, set_profile
+from accounts.services.proving import find_proven
 from accounts.services.reviews import answer_line, settle_review, settle_team_review
 from accounts.services.rights import (
     Outdated,
@@ -86,6 +87,7 @@ __all__ = [
     "end_place",
     "end_spans",
     "enterprise_of",
+    "find_proven",
     "hand_over",
     "hand_over_keys",
     "invitation_token",

@@ -3,6 +3,7 @@
 A charge that was billed is never rewritten: it ends, and another one begins.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Account
 from billing.models import Charge, ChargeKind
 from inventory.models import Service
+from orders.services import MonthlyCharge
 from portal.actors import Actor
 from portal.tenancy import of_enterprise
 
@@ -49,6 +51,22 @@ def move(service: Service, *, account: Account, on: date, actor: Actor) -> None:
         _begin(service, account, text=charge.text, amount=charge.amount, on=on)
 
 
+def charges(service: Service, *, on: date, actor: Actor) -> list[MonthlyCharge]:
+    """What a service costs a month from a day on."""
+    return [
+        MonthlyCharge(each.text, each.amount, max(each.starts_on, on), each.ends_on)
+        for each in _running(service, on, actor)
+    ]
+
+
+def carry_on(service: Service, charges: Sequence[MonthlyCharge], *, on: date, actor: Actor) -> None:
+    """Let a service that came from another enterprise cost what it cost there, from a day on."""
+    if of_enterprise(Charge.objects, actor).filter(service=service).exists():
+        return
+    for each in charges:
+        _begin(service, service.account, text=each.text, amount=each.amount, on=each.starts_on, until=each.ends_on)
+
+
 def _running(service: Service, on: date, actor: Actor) -> QuerySet[Charge]:
     """The monthly charges that would be billed on the day, or later."""
     rows = of_enterprise(Charge.objects, actor).filter(service=service, kind=ChargeKind.RECURRING)
@@ -61,10 +79,13 @@ def _end(charge: Charge, on: date) -> None:
     charge.save(update_fields=["ends_on"])
 
 
-def _begin(service: Service, account: Account, *, text: str, amount: Decimal, on: date) -> None:
+def _begin(
+    service: Service, account: Account, *, text: str, amount: Decimal, on: date, kind: str = ChargeKind.RECURRING,
+    until: date | None = None,
+) -> None:  # fmt: skip
     place = Charge.objects.filter(enterprise_id=service.enterprise_id, service=service).count() + 1
     code = f"{service.number}/{on:%Y%m%d}-{place}"[:60]
     Charge.objects.create(
         enterprise_id=service.enterprise_id, code=code, account=account, service=service,
-        kind=ChargeKind.RECURRING, text=text, amount=amount, starts_on=on,
+        kind=kind, text=text, amount=amount, starts_on=on, ends_on=until,
     )  # fmt: skip

@@ -1,15 +1,21 @@
-"""What activation shows beside its own pages: the files of an order, and an engineer's next calls."""
+"""What activation shows beside its own pages: the files of an order, an engineer's next calls, the API's lists."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders.activating import selectors
 from orders.models import ActivationTest, MilestoneKind, MilestoneStatus, Order, TurnUp
 from portal.actors import Actor
+from portal.lists import ListPage, Sort
 from portal.models import StoredFile
+
+# Nothing narrows them.
+TESTS = ListPage(sorts=[Sort("newest", gettext_lazy("Newest first"), "tested_at", is_descending=True)])
+SLOTS = ListPage(sorts=[Sort("next", gettext_lazy("Next first"), "starts_at")])
 
 FILES, CALLS = 40, 5
 AHEAD = timedelta(days=14)

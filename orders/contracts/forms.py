@@ -1,13 +1,16 @@
 """What is asked of services that are there already."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import offer_proofs
 from accounts.models import Account
 from inventory.models import Product, Site
+from orders.contracts.selectors.takeovers import OFFERED
 from orders.models import EndReason
 from portal.drafts import kept
 
@@ -115,6 +118,56 @@ class TrialForm(forms.Form):
         }
         for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+class OfferForm(forms.Form):
+    """Services that are offered to another enterprise, and the account there."""
+
+    services = forms.CharField(
+        label=_("Services"),
+        help_text=_("Their numbers, one on each line; all of one account."),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+    account = forms.CharField(
+        label=_("Number of the other company's account"), max_length=40,
+        help_text=_("The company that takes the services tells you. It stands on each of its invoices."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    proof_kind = forms.ChoiceField(label=_("What shows that they agree?"), widget=forms.RadioSelect)
+    proof = forms.CharField(
+        label=_("Proof"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+    effective_on = _day(
+        _("First day with the other company"), help_text=_("By our calendar. Until then both can cancel.")
+    )
+    why = forms.CharField(
+        label=_("Why?"), max_length=500, required=False, help_text=_("The other side and we read this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_proofs(self)
+
+    def clean_services(self) -> list[str]:
+        found = list(dict.fromkeys(re.split(r"[\s,;]+", str(self.cleaned_data["services"]).strip())))
+        if len(found) > OFFERED or any(len(each) > 40 for each in found):
+            raise forms.ValidationError(_("These are too many, or no service numbers."))
+        return found
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why?"), max_length=500, help_text=_("Both sides read this."), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class GroundsForm(forms.Form):
+    grounds = forms.CharField(
+        label=_("How do you know that this is right?"), max_length=500,
+        help_text=_("A contract, a letter, who called. Customers do not read this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
 
 
 class PriceForm(forms.Form):

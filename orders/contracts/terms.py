@@ -14,6 +14,7 @@ SHORT, MIDDLE, LONG = "contract.early_percent_12", "contract.early_percent_36", 
 WARNINGS = ("contract.warning_first", "contract.warning_second", "contract.warning_last")
 MONTHS = "contract.longest_months"
 ANSWER = "contract.transfer_answer_days"
+TAKEOVER_DAYS, TAKEOVERS = "contract.takeover_days", "contract.takeovers_daily"
 TRIAL_DAYS, TRIAL_WARNING, TRIALS = "contract.trial_days", "contract.trial_warning_days", "contract.trials_open"
 
 _HANDBOOK = _("The carriers' handbooks: 30 calendar days before the end")
@@ -70,6 +71,16 @@ TERMS = (
     _days(
         ANSWER, 30, _("How long the other account has to answer a transfer before it is given up."),
         _("Own choice: a month to answer, as with moves of accounts"), _("A transfer that nobody answers"),
+    ),
+    _days(
+        TAKEOVER_DAYS, 1, _("How many days ahead at least services are offered to another enterprise."),
+        _("Own choice: each side can still look at it on the day before"), _("Notice before services change company"),
+        90,
+    ),
+    Term(
+        TAKEOVERS, 10, "requests", _("How often one enterprise can offer services to others in a day."),
+        _("Own choice: more than anybody needs, too few to try account numbers out"), kind=Whole(0, 1000),
+        title=_("Services offered to others in a day"),
     ),
     Term(
         TRIAL_DAYS, 30, "days", _("How long a service can be tried out at most."), _("Own choice: one billing month"),

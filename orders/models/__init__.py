@@ -87,6 +87,7 @@ from orders.models.planning import (
     SupplementKind,
     SupplementStatus,
 )
+from orders.models.takeovers import Takeover, TakeoverSide
 
 __all__ = [
     "ANSWER_FLOW",
@@ -156,6 +157,8 @@ __all__ = [
     "Supplement",
     "SupplementKind",
     "SupplementStatus",
+    "Takeover",
+    "TakeoverSide",
     "Transfer",
     "Trial",
     "TrialEnd",

@@ -124,7 +124,8 @@ class Milestone(TenantOwned):
     how many business days before it, the customer was reminded, as 2026-12-01/5.
     """
 
-    # Who confirms or answers completes a step, and starts the next.
+    # Who confirms, books a call or accepts completes a step, and starts the next; who answers or chooses a new day
+    # gives a step on, or moves it. A trigger lets the customers' side complete no others, and open none again.
     extra_grants: ClassVar = {"portal_app": ("UPDATE (status, completed_at, expected_on, owner)",)}
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField()

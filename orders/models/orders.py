@@ -117,7 +117,8 @@ class Order(TenantOwned):
     with ``item`` (its position, or null), ``field`` and ``words``.
     """
 
-    # What the customer orders; what becomes of it is the carrier's.
+    # What the customer orders; what becomes of it is the carrier's. Who submits, cancels, accepts, or names a day
+    # to be ready writes state and days too: a trigger lets the customers' side make no other moves than those.
     extra_grants: ClassVar = {
         "portal_app": (
             "INSERT",

@@ -89,7 +89,11 @@ ANSWER_FLOW = Flow(
 
 
 class Answer(TenantOwned):
-    """The customer's answer to one technical question of the ordered product, and what the engineer said of it."""
+    """The customer's answer to one technical question of the ordered product, and what the engineer said of it.
+
+    Who answers anew takes the review back, and so writes its columns: a trigger lets the customers' side
+    write nothing there but that it is given and not reviewed.
+    """
 
     extra_grants: ClassVar = {
         "portal_app": ("INSERT", "UPDATE (value, status, answered_by, answered_at, reason, reviewed_by, reviewed_at)")

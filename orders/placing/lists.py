@@ -157,7 +157,7 @@ def item_columns() -> list[Column]:
     def what(item: OrderItem) -> Cell:
         icb = _("priced case by case (ICB)") if item.product.is_icb else ""
         # A new thing is what an order asks for; only what happens to one that is there needs a word.
-        action = "" if item.action == ItemAction.ADD else order.get_type_display()
+        action = "" if item.action == ItemAction.ADD else item.order.get_type_display()
         return with_small(item.product.name, action, item.bandwidth, icb)
 
     def where(item: OrderItem) -> Cell:

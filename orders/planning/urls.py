@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from orders.planning import api, views
+from orders.planning.api import work as work_api
 from orders.planning.views import work
 
 # Inside an enterprise, below orders/; ``outside`` is below the root of the staff face.
@@ -51,4 +52,10 @@ api_staff: list[URLPattern] = [
     path("<str:number>/commit/", api.Commit.as_view(), name="commit"),
     path("<str:number>/refuse-expedite/", api.RefuseExpedite.as_view(), name="refuse_expedite"),
     path("<str:number>/decide/", api.Decide.as_view(), name="decide"),
+]
+api_staff_outside: list[URLPattern] = [
+    path("reviews/", work_api.Reviews.as_view(), name="reviews"),
+    path("steps/<slug:order_type>/", work_api.Steps.as_view(), name="steps"),
+    path("steps/<slug:order_type>/set/", work_api.StepsSet.as_view(), name="set_steps"),
+    path("steps/<slug:order_type>/clear/", work_api.StepsClear.as_view(), name="clear_steps"),
 ]

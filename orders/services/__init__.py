@@ -5,7 +5,7 @@ turns, so that neither takes the other's for still open.
 """
 
 from orders.services.billed import first_bill
-from orders.services.billers import BILLERS, Biller
+from orders.services.billers import BILLERS, Biller, MonthlyCharge
 from orders.services.charges import bill_charges, left_of, owe, spare, spare_undelivered, waive_charge
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
@@ -43,6 +43,7 @@ __all__ = [
     "OUTCOMES",
     "UNDOINGS",
     "Biller",
+    "MonthlyCharge",
     "Outcome",
     "Undoing",
     "acknowledge_order",

@@ -39,6 +39,7 @@ READ_BY_CODE = {
     "accounts_registration": {"proof_kind", "proof"},
     "accounts_reviewline": {"held"},
     "accounts_moveside": {"proof_kind", "proof"},
+    "orders_takeoverside": {"currency", "proof_kind", "proof"},
     "portal_following": {"subject_type", "follower_type"},
     "portal_look": {"thing_type", "who", "who_kind"},
     "inventory_site": {"country"},

@@ -113,7 +113,11 @@ _HANGING = ("messages", "promises", "escalations")
 _SAID = ("messages/write", "escalations/raise")
 _SETTLED = (*_SAID, "promises/keep", "escalations/resolve", "notes/write")
 BOTH_FACES = {
-    **{f"api/v1/{_ORDER}{name}/": api(Place.INSIDE, "order.view", thing="order") for name in _HANGING},
+    **{f"api/v1/{_ORDER}{name}/": api(Place.INSIDE, "order.view", thing="order") for name in (*_HANGING, "tests")},
+    f"api/v1/{_ORDER}trial/": api(Place.INSIDE, "order.view", thing="trial"),
+    f"api/v1/{_ORDER}trial/keep/": api(Place.INSIDE, "order.create", "POST", thing="trial"),
+    f"api/v1/{_ORDER}trial/end/": api(Place.INSIDE, "order.create", "POST", thing="trial"),
+    "api/v1/e/<slug:enterprise>/orders/trials/new/": api(Place.INSIDE, "order.create", "POST"),
     "healthz": opened(),
     "readyz": opened(),
     "metrics": opened(),  # for the operator's token alone
@@ -352,6 +356,35 @@ MOVES = {
         for verb in ("agree", "decline", "cancel", "people")
     },
 }
+_TAKEOVERS = "e/<slug:enterprise>/orders/takeovers/"
+TAKEOVERS = {
+    _TAKEOVERS: inside("enterprise.admin"),
+    f"{_TAKEOVERS}export.csv": inside("enterprise.admin", *FORM),
+    f"{_TAKEOVERS}offer/": inside("enterprise.admin", *FORM),
+    f"{_TAKEOVERS}<int:pk>/": inside("enterprise.admin", thing="takeover_side"),
+    f"api/v1/{_TAKEOVERS}": api(Place.INSIDE, "enterprise.admin"),
+    f"api/v1/{_TAKEOVERS}offer/": api(Place.INSIDE, "enterprise.admin", "POST"),
+    f"api/v1/{_TAKEOVERS}<int:pk>/": api(Place.INSIDE, "enterprise.admin", thing="takeover_side"),
+    **{
+        f"{start}<int:pk>/{verb}/": declare
+        for start, declare in (
+            (_TAKEOVERS, inside("enterprise.admin", "POST", thing="takeover_side")),
+            (f"api/v1/{_TAKEOVERS}", api(Place.INSIDE, "enterprise.admin", "POST", thing="takeover_side")),
+        )
+        for verb in ("accept", "refuse")
+    },
+}
+STAFFS_TAKEOVERS = {
+    "takeovers/": across("enterprise.change"),
+    "takeovers/export.csv": across("enterprise.change"),
+    "takeovers/<int:pk>/": across("enterprise.change", thing="takeover"),
+    "takeovers/<int:pk>/approve/": across("enterprise.change", "POST", thing="takeover"),
+    "takeovers/<int:pk>/stop/": across("enterprise.change", "POST", thing="takeover"),
+    "api/v1/orders/takeovers/": api(Place.ACROSS, "enterprise.change"),
+    "api/v1/orders/takeovers/<int:pk>/": api(Place.ACROSS, "enterprise.change", thing="takeover"),
+    "api/v1/orders/takeovers/<int:pk>/approve/": api(Place.ACROSS, "enterprise.change", "POST", thing="takeover"),
+    "api/v1/orders/takeovers/<int:pk>/stop/": api(Place.ACROSS, "enterprise.change", "POST", thing="takeover"),
+}
 _CODES = "e/<slug:enterprise>/account-codes/"
 STAFFS_MOVES = {
     "moves/": across("enterprise.change"),
@@ -398,6 +431,7 @@ CUSTOMER = {
     **PEOPLE,
     **JOINING,
     **MOVES,
+    **TAKEOVERS,
     "companies/": own(),
     # A company's own sign-on: its door, by a name that is in nobody's data.
     "account/company/": opened(),
@@ -456,6 +490,7 @@ CUSTOMER = {
 STAFF = {
     **BOTH_FACES,
     **STAFFS_MOVES,
+    **STAFFS_TAKEOVERS,
     "e/<slug:enterprise>/administrators/": inside("administrator.appoint", *FORM),
     "patterns/": own(),
     "patterns/detail/": own(*FORM),
@@ -627,6 +662,7 @@ CUSTOMER |= {
             ("refuse", "order.accept"),
         )
     },
+    f"{_API}orders/<str:number>/activation/call-off/": api(Place.INSIDE, "order.create", "POST", thing="order"),
     "api/v1/me/enterprises/": api(Place.OWN),
     f"{_API}people/": api(Place.INSIDE, _ADMIN),
     f"{_API}people/invite/": api(Place.INSIDE, _ADMIN, "POST"),
@@ -659,6 +695,28 @@ CUSTOMER |= {
     f"{_API}account-groups/<int:pk>/close/": api(Place.INSIDE, "enterprise.admin", "POST", thing="group"),
 }
 STAFF |= {
+    **{
+        f"{_API}orders/<str:number>/{verb}/": api(Place.INSIDE, needs, "POST", thing="order")
+        for needs, verbs in (
+            ("order.care", ("not-ready", "ready")),
+            (
+                "order.activate",
+                ("activation/book", "activation/call-off", "activation/no-show", "tests/record", "sign-off"),
+            ),
+        )
+        for verb in verbs
+    },
+    "api/v1/orders/slots/": api(Place.ACROSS, "order.activate"),
+    "api/v1/orders/slots/open/": api(Place.ACROSS, "order.activate", "POST"),
+    "api/v1/orders/slots/close/": api(Place.ACROSS, "order.activate", "POST"),
+    "api/v1/orders/reviews/": api(Place.ACROSS, "order.review"),
+    "api/v1/orders/steps/<slug:order_type>/": api(Place.ACROSS, "milestone.change", thing="order_type"),
+    **{
+        f"api/v1/orders/steps/<slug:order_type>/{verb}/": api(
+            Place.ACROSS, "milestone.change", "POST", thing="order_type"
+        )
+        for verb in ("set", "clear")
+    },
     "e/<slug:enterprise>/orders/<str:number>/change-price/": inside("order.price", "POST", thing="changing"),
     f"{_API}team/add/": api(Place.INSIDE, "team.manage", "POST"),
     f"{_API}team/<int:pk>/end/": api(Place.INSIDE, "team.manage", "POST", thing="place"),
@@ -780,6 +838,7 @@ WALLED = {
     "orders_orderedservice": ("INSERT", "UPDATE (agreed_at, agreed_by)"),
     "orders_disconnect": ("INSERT",),
     "orders_transfer": ("INSERT", "UPDATE (given_at, given_by, giver_id, taken_at, taken_by, taker_id)"),
+    "orders_takeoverside": ("INSERT", "UPDATE (answer, said, said_at, said_by)"),
     "orders_trial": ("INSERT", "UPDATE (became, kept_as)"),
     "orders_endwarning": (),
     "orders_answer": (
@@ -845,6 +904,7 @@ PUBLISHED = {
 PUBLISHED_WRITES = {"orders_activationslot": ("UPDATE (taken_at)",)}
 CARRIER_OWNED = {
     "accounts_move",
+    "orders_takeover",
     "accounts_staffrole",
     "accounts_staffmember",
     "billing_billrun",
@@ -863,6 +923,7 @@ UNUSED = {
 # Indexes that lead across enterprises: each serves a work list of staff's, or a queue.
 WORK_LISTS = {
     "accounts_moveside_waiting",
+    "orders_takeoverside_waiting",
     "accounts_apikey_pending",
     "accounts_registration_waiting",
     "accounts_accessreview_due",
@@ -932,6 +993,7 @@ TASKS = {
     "orders.watch_promises": ("portal_staff", ""),
     "orders.watch_readiness": ("portal_staff", ""),
     "orders.follow_contracts": ("portal_staff", ""),
+    "orders.look_at_takeovers": ("portal_staff", ""),
     "orders.warn_of_ends": ("portal_staff", ""),
     "orders.look_at_plans": ("portal_staff", ""),
     "orders.count_pace": ("portal_staff", ""),
@@ -964,6 +1026,7 @@ FILES = {
     "e/<slug:enterprise>/keys/export.csv",
     "e/<slug:enterprise>/access/export.csv",
     "e/<slug:enterprise>/moves/export.csv",
+    "e/<slug:enterprise>/orders/takeovers/export.csv",
     "e/<slug:enterprise>/services/export.csv",
     "e/<slug:enterprise>/services/names/template.csv",
     "e/<slug:enterprise>/accounts/export.csv",

@@ -60,6 +60,8 @@ from orders.models import (
     OrderItem,
     OrderProject,
     Quote,
+    Takeover,
+    TakeoverSide,
     Transfer,
     Trial,
     TurnUp,
@@ -130,6 +132,8 @@ class World:
     account_code: AccountCode
     following: Following
     turn_up: TurnUp
+    takeover: Takeover
+    takeover_side: TakeoverSide
     review_line: ReviewLine
     written: Order
     project: OrderProject
@@ -188,6 +192,9 @@ class World:
             "place": {"<int:pk>": self.place.pk},
             "move": {"<int:pk>": self.move.pk},
             "move_side": {"<int:pk>": self.move_side.pk},
+            "order_type": {"<slug:order_type>": "new"},
+            "takeover": {"<int:pk>": self.takeover.pk},
+            "takeover_side": {"<int:pk>": self.takeover_side.pk},
             "account_code": {"<int:pk>": self.account_code.pk},
             "review_line": {"<int:pk>": self.review_line.pk},
             # The carrier's own people, alike from wherever one asks.
@@ -258,13 +265,24 @@ def world_of(enterprise: Enterprise, account: Account, person: User, analyst: Us
     # A merge with the carrier itself, which nobody asks for; the walls do not mind.
     moves = (*make.move(enterprise, make.house(), why=f"Sale of {enterprise.public_id}"), make.account_code(account))
     words.append(moves[1].why)
-    records = (contact, number, group, *moves, _following(order, contact), turn_up, line)
+    records = (contact, number, group, *moves, _following(order, contact), turn_up, *_taken_over(account), line)
     placing = _placing(order)
     words += [placing[0].number, placing[0].title, placing[1].name, placing[0].notes]
     kept = (*terms, *views, draft, member, team, key, asked, sign_on, domain, *serving, *records, *placing)
     export = _export(enterprise, person)
     of_services = _contracts(account)
     return World(enterprise, account, service, *things, file, export, *kept, of_services, words=words)
+
+
+def _taken_over(account: Account) -> tuple[Takeover, TakeoverSide]:
+    """A service that is offered to the carrier itself, which nobody does; the walls do not mind."""
+    house = make.house()
+    with as_staff():
+        theirs = Account.objects.filter(enterprise=house).first()
+    theirs = theirs or make.account(house, "The carrier's own")
+    why = f"Sale of a wave of {account.enterprise.public_id}"
+    case, ours, _other = make.takeover(make.service(account), theirs, why=why)
+    return case, ours
 
 
 def _contracts(account: Account) -> dict[str, Order]:

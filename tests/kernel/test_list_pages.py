@@ -29,7 +29,7 @@ ORDER_PAGE = "/e/204817/orders/"
 TODAY = date.today()
 CUSTOMERS = ["orders", "invoices", "disputes", "visits", "downloads", "people", "teams", "access-requests", "api-keys"]
 CUSTOMERS += ["access-review"]
-CUSTOMERS += ["moves", "services"]
+CUSTOMERS += ["moves", "takeovers", "services"]
 # Whoever looks at them is a colleague with a role, and stands in the journal; a customer of the test's lacks most of
 # a team, and who looks at its people is one of them.
 NEVER_EMPTY = {"terms", "customers", "staff", "staff_roles", "team_gaps", "people", "journal"}
@@ -69,6 +69,7 @@ def full(acme, acme_main, alice, dora, owen, deliver):
     make.member(acme, make.user("second@acme.example"), "Second Person")
     make.review(acme)
     make.move(acme, make.house())
+    make.takeover(make.service(acme_main), make.account(make.house(), "The carrier's own"))
     deliver()
 
 

@@ -106,9 +106,17 @@ def _contracts(account):
         "monthly": "3900.00", "one_time": "200.00", "currency": "USD",
     }  # fmt: skip
     told = [name for name in TOLD if name.split(".")[0] in {"disconnect", "change", "transfer", "trial"}]
+    crossing = [name for name in TOLD if name.startswith("takeover.")]
+    offer = {
+        "number": order.number, "account": "5-KTR9Z", "count": 30, "services": [service.number] * 30,
+        "on": "2026-12-24",
+        "other": LONG, "outcome": "declined", "reason": LONG, "by": LONG,
+    }  # fmt: skip
     with inside(account.enterprise):
         for kind in told:
             events.record(kind, subject=order, actor=system(account.enterprise_id), at=timezone.now(), **facts)
+        for kind in crossing:
+            events.record(kind, subject=order, actor=system(account.enterprise_id), at=timezone.now(), **offer)
         ends = {**days, "account": account.number, "msa": "", "days": 60, "count": 1, "services": [service.number]}
         actor = system(account.enterprise_id)
         events.record("contract.ending", subject=account, actor=actor, at=timezone.now(), **ends)

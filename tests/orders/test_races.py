@@ -11,7 +11,7 @@ from tests.faces import facing, inside
 from tests.orders.conftest import now, steps_of
 
 
-def at_once(*calls) -> list[int]:
+def at_once(*calls, face: str = "staff") -> list[int]:
     """Run the calls in threads that start together; returns their status codes."""
     gate, codes = threading.Barrier(len(calls)), [0] * len(calls)
 
@@ -24,7 +24,7 @@ def at_once(*calls) -> list[int]:
 
     threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
     # A client puts back the settings that it found: let both find the same.
-    with facing("staff"):
+    with facing(face):
         for thread in threads:
             thread.start()
         for thread in threads:

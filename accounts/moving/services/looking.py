@@ -6,16 +6,15 @@ carrier's people, and the enterprise that is asked, read what is so.
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from accounts import selectors
-from accounts.models import MOVE_FLOW, Account, AccountStatus, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
+from accounts import selectors, services
+from accounts.models import MOVE_FLOW, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.moving import selectors as here
 from accounts.moving.services.asking import SEAL
 from accounts.moving.services.deciding import end_side, settle
-from portal import events, locator, numbers, registries, seals, terms
+from portal import events, numbers, seals
 from portal.actors import system
 from portal.tenancy import tenant_scope
 
@@ -53,25 +52,16 @@ def _customer(public_id: str, asker: Enterprise) -> Enterprise | None:
 
 
 def _owner_of_proven(side: MoveSide, asker: Enterprise, at: datetime) -> Enterprise | None:
-    found = locator.find(locator.ACCOUNT, side.accounts[0])
-    if found is None or found.target_id is None or found.enterprise_id == asker.pk:
+    typed = seals.unseal(side.proof, purpose=SEAL)
+    found = services.find_proven(
+        side.accounts[0], kind=side.proof_kind, typed=typed, asker=asker, failed="move.failed", at=at
+    )
+    if found is None:
         return None
-    proof = registries.proofs().get(side.proof_kind)
-    with tenant_scope(found.enterprise_id):
-        owner = selectors.get_enterprise(found.enterprise_id)
-        account = Account.objects.filter(enterprise=owner, pk=found.target_id).first()
-        if account is None or owner.is_house or not owner.is_active or account.status == AccountStatus.CLOSED:
-            return None
-        today = at.astimezone(ZoneInfo(owner.time_zone)).date()
-        months = terms.value("people.registration_proof_months", on=today, of=owner)
-        typed, since = seals.unseal(side.proof, purpose=SEAL), registries.months_before(today, months)
-        if proof and proof.fits(owner.pk, account.pk, typed, since):
-            # In its own spelling, which nobody hears who has not proven it.
-            side.accounts = [account.number]
-            return owner
-        facts = {"account": account.number, "other": asker.public_id}
-        events.record("move.failed", subject=account, actor=system(owner.pk), at=at, enterprise_id=owner.pk, **facts)
-    return None
+    owner, account = found
+    # In its own spelling, which nobody hears who has not proven it.
+    side.accounts = [account.number]
+    return owner
 
 
 def _open(side: MoveSide, asker: Enterprise, other: Enterprise | None, *, at: datetime) -> None:

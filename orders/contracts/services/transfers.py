@@ -8,14 +8,14 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account
+from accounts.models import Account, MoveStatus
 from accounts.selectors import get_enterprise
 from inventory import services as inventory
 from inventory.models import Service
 from orders.contracts import rules, selectors
 from orders.contracts import terms as names
 from orders.contracts.services.asking import NOTHING, conclude, lock_free
-from orders.models import ORDER_FLOW, Order, OrderStatus, OrderType, Transfer
+from orders.models import ORDER_FLOW, Order, OrderStatus, OrderType, TakeoverSide, Transfer
 from orders.permissions import Permission
 from orders.services import BILLERS, bring, day_of, locked_orders, place_order
 from portal import events, terms
@@ -156,11 +156,19 @@ def finish_transfer(order_id: int, *, actor: Actor, at: datetime) -> bool:
     return True
 
 
+def _require_crossed(order: Order) -> None:
+    """An order that gives services to another enterprise is concluded by what carries it out, and by nothing else."""
+    sides = TakeoverSide.objects.filter(enterprise_id=order.enterprise_id, order_key=order.pk, gives=True)
+    if sides.exclude(status=MoveStatus.DONE).exists():
+        raise Refused(_("This order is concluded by itself, once both companies and we have agreed."), way_out=NOTHING)
+
+
 def outcome(order: Order, actor: Actor, on: date, at: datetime) -> str:
     """The service is on its new account, which pays from this day on. Raises Refused before both agreed and the day."""
     rows = Transfer.objects.filter(enterprise_id=order.enterprise_id, order=order)
     asked = rows.select_related("service", "target").first()
     if asked is None:
+        _require_crossed(order)
         return ""
     if not asked.is_agreed:
         raise Refused(_("Both accounts' people have to agree to the transfer first."), way_out=NOTHING)

@@ -1,5 +1,6 @@
 """Readiness, activation and acceptance as JSON, on the same selectors and services as the pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -90,7 +91,7 @@ class ServiceRefusal(Taken):
     reason = serializers.CharField(min_length=10, max_length=2000)
 
 
-def _shown(request: ApiRequest, number: str) -> Response:
+def shown_activation(request: ApiRequest, number: str) -> Response:
     actor, now = request.actor, timezone.now()
     order = find_order(request, number)
     held = (
@@ -112,7 +113,13 @@ class Activation(ApiView):
     @requires(Permission.ORDER_VIEW)
     def get(self, request: ApiRequest, number: str) -> Response:
         """The call, the times that are offered, the sign-off, and whether the order waits for its customer."""
-        return _shown(request, number)
+        return shown_activation(request, number)
+
+
+def ready(request: ApiRequest, number: str, permission: str) -> Response:
+    order = find_order(request, number, permission)
+    services.clear_not_ready(order.pk, **taken(request, ReadyDate), actor=request.actor, at=timezone.now())
+    return shown_activation(request, number)
 
 
 class Ready(ApiView):
@@ -122,26 +129,40 @@ class Ready(ApiView):
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """Ends customer not ready; the order goes on."""
-        order = find_order(request, number, Permission.ORDER_CREATE)
-        services.clear_not_ready(order.pk, **taken(request, ReadyDate), actor=request.actor, at=timezone.now())
-        return _shown(request, number)
+        return ready(request, number, Permission.ORDER_CREATE)
+
+
+def book(request: ApiRequest, number: str, permission: str) -> Response:
+    order = find_order(request, number, permission)
+    sent = taken(request, Booking)
+    services.book_call(order.pk, sent.pop("slot"), **sent, actor=request.actor, at=timezone.now())
+    return shown_activation(request, number)
+
+
+BOOKED = {"slot": 4417, "contact_name": "Walt Quinn", "contact_phone": "+1 303 555 0100"}
 
 
 class Book(ApiView):
-    @operation(
-        ActivationShape,
-        takes=Booking,
-        summary="Book the activation call",
-        tag=TAG,
-        example={"slot": 4417, "contact_name": "Walt Quinn", "contact_phone": "+1 303 555 0100"},
-    )
+    @operation(ActivationShape, takes=Booking, summary="Book the activation call", tag=TAG, example=BOOKED)
     @requires(Permission.ORDER_CREATE)
     def post(self, request: ApiRequest, number: str) -> Response:
         """In place of the one that is booked, if there is one; of two at one time, one gets it."""
-        order = find_order(request, number, Permission.ORDER_CREATE)
-        sent = taken(request, Booking)
-        services.book_call(order.pk, sent.pop("slot"), **sent, actor=request.actor, at=timezone.now())
-        return _shown(request, number)
+        return book(request, number, Permission.ORDER_CREATE)
+
+
+def act(request: ApiRequest, number: str, permission: str, service: Callable[..., Any]) -> Response:
+    order = find_order(request, number, permission)
+    taken(request, Nothing)
+    service(order.pk, actor=request.actor, at=timezone.now())
+    return shown_activation(request, number)
+
+
+class CallOff(ApiView):
+    @operation(ActivationShape, takes=Nothing, summary="Call the activation off", tag=TAG)
+    @requires(Permission.ORDER_CREATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """Its time is free for others. Shortly before it the order is on hold until a new date is given."""
+        return act(request, number, Permission.ORDER_CREATE, services.call_off)
 
 
 class Accept(ApiView):
@@ -149,10 +170,7 @@ class Accept(ApiView):
     @requires(Permission.ORDER_ACCEPT)
     def post(self, request: ApiRequest, number: str) -> Response:
         """The service that was turned up is taken as it is."""
-        order = find_order(request, number, Permission.ORDER_ACCEPT)
-        taken(request, Nothing)
-        services.accept_service(order.pk, actor=request.actor, at=timezone.now())
-        return _shown(request, number)
+        return act(request, number, Permission.ORDER_ACCEPT, services.accept_service)
 
 
 class Refuse(ApiView):
@@ -168,4 +186,4 @@ class Refuse(ApiView):
         """It is tested again, in a new call; the carrier's people are told."""
         order = find_order(request, number, Permission.ORDER_ACCEPT)
         services.refuse_service(order.pk, **taken(request, ServiceRefusal), actor=request.actor, at=timezone.now())
-        return _shown(request, number)
+        return shown_activation(request, number)

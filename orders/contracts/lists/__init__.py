@@ -1,6 +1,7 @@
 """What is told of requests: the working of an estimate, consequences before they are sent, parts of pages."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,9 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.permissions import Permission as EnterprisePermission
 from inventory.models import Service, ServiceStatus
 from orders.contracts import selectors
+from orders.contracts.lists import takeovers
 from orders.contracts.selectors import Estimate
+from orders.contracts.selectors import takeovers as offered_to
 from orders.models import ORDER_FLOW, Disconnect, Order, OrderedService, OrderStatus, OrderType
 from orders.permissions import Permission
 from orders.selectors import get_order
@@ -67,6 +71,9 @@ def service_actions(actor: Actor, service: Service) -> dict[str, Any] | None:
     if actor.may_on(Permission.SERVICE_CHANGE, service.account_id):
         for name, label in (("change", _("Change it")), ("renew", _("Renew it")), ("transfer", _("Transfer it"))):
             found.append({"url": reverse(f"orders:{name}", args=[place, service.pk]), "label": label})
+        if not actor.is_staff and actor.may(EnterprisePermission.ENTERPRISE_ADMIN):
+            url = f"{reverse('orders:offer_services', args=[place])}?{urlencode({'service': service.number})}"
+            found.append({"url": url, "label": _("Give it to another company")})
     if actor.may_on(Permission.DISCONNECT_REQUEST, service.account_id):
         found.append({"url": reverse("orders:disconnect", args=[place, service.pk]), "label": _("Disconnect it")})
     return {"actions": found} if found else None
@@ -74,6 +81,8 @@ def service_actions(actor: Actor, service: Service) -> dict[str, Any] | None:
 
 def service_ending(actor: Actor, service: Service) -> dict[str, Any] | None:
     """On the page of a service that is being disconnected: until when, and by which order."""
+    if service.status == ServiceStatus.TERMINATED:
+        return takeovers.gone(actor, service)
     if service.status != ServiceStatus.ENDING:
         return None
     return {"order": selectors.open_order_of(service), "service": service}
@@ -162,7 +171,7 @@ def line_facts(line: OrderedService) -> list[dict[str, Any]]:
 
 def _transfer(actor: Actor, order: Order) -> dict[str, Any] | None:
     asked = selectors.get_transfer(actor, order)
-    return None if asked is None else transfer_context(actor, order, asked)
+    return takeovers.of_order(actor, order) if asked is None else transfer_context(actor, order, asked)
 
 
 def transfer_context(actor: Actor, order: Order, asked: Any) -> dict[str, Any]:
@@ -223,5 +232,8 @@ def _kept_facts(actor: Actor, number: str) -> list[dict[str, Any]]:
 
 def waiting_card(actor: Actor) -> dict[str, Any] | None:
     """On the home: transfers that wait for a word of the reader's side."""
+    if actor.is_staff:
+        return None
     found = list(selectors.list_waiting_transfers(actor)[:5]) if actor.may(Permission.SERVICE_CHANGE) else []
-    return {"transfers": found} if found and not actor.is_staff else None
+    offers = list(offered_to.list_asked(actor)[:5]) if actor.may(EnterprisePermission.ENTERPRISE_ADMIN) else []
+    return {"transfers": found, "offers": offers} if found or offers else None

@@ -1,6 +1,6 @@
 """What is told of changes, renewals, transfers, disconnects and trials."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -76,21 +76,21 @@ def _asked(facts: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _words(facts: dict[str, Any]) -> dict[str, Any]:
+def words(facts: dict[str, Any]) -> dict[str, Any]:
     """Days and amounts as the reader writes them."""
-    words: dict[str, Any] = {}
+    said: dict[str, Any] = {}
     for name in ("on", "until", "first", "last", "before", "after"):
         day = parse_date(facts.get(name) or "") if name in facts else None
         if day:
-            words[name] = date_format(day)
+            said[name] = date_format(day)
         elif name in facts and facts[name] is None:
-            words[name] = _("month to month")
+            said[name] = _("month to month")
     for name in ("monthly", "one_time"):
         if name in facts:
-            words[name] = money.spoken(Decimal(facts[name]), facts["currency"], get_language() or "en")
+            said[name] = money.spoken(Decimal(facts[name]), facts["currency"], get_language() or "en")
     if "changes" in facts:
-        words["note"] = "\n".join(_changed(facts["changes"], facts["currency"]))
-    return words
+        said["note"] = "\n".join(_changed(facts["changes"], facts["currency"]))
+    return said
 
 
 def _changed(changes: dict[str, list[Any]], currency: str) -> Iterable[str]:
@@ -113,11 +113,12 @@ class Told:
     sentence: Text
     advice: Text = ""
     door: str = "orders:order"
+    words: Callable[[dict[str, Any]], dict[str, Any]] = words
 
     def context(self, event: Event) -> dict[str, Any]:
         def spoken(text: Text) -> Any:
             facts = event.facts
-            return lazy(lambda: str(text) % {**facts, "actor": event.actor_name, **_words(facts)}, str)()
+            return lazy(lambda: str(text) % {**facts, "actor": event.actor_name, **self.words(facts)}, str)()
 
         number = event.facts.get("order", "")
         more = {"door": self.door, "number": number, "lines": event.facts.get("services", [])}
@@ -127,12 +128,14 @@ class Told:
         return {"title": spoken(self.title), "sentence": spoken(self.sentence), "advice": self.advice, **more}
 
 
-def _told(name: str, *, story: Text, told: Told, recipients: Any = _people, tone: str = "blue") -> EventKind:
-    return EventKind(name, story=story, recipients=recipients, context=told.context, tone=tone, words=_words)
+def told(
+    name: str, *, story: Text, told: Told, recipients: Any = _people, tone: str = "blue", words: Any = words
+) -> EventKind:
+    return EventKind(name, story=story, recipients=recipients, context=told.context, tone=tone, words=words)
 
 
 _DISCONNECTS = (
-    _told(
+    told(
         "disconnect.asked",
         story=_("%(actor)s asked for the disconnect of %(service)s on %(on)s"),
         tone="amber",
@@ -143,7 +146,7 @@ _DISCONNECTS = (
             _("The service works and is billed until that day. If this is not what you want, take it back in time."),
         ),
     ),
-    _told(
+    told(
         "disconnect.withdrawn",
         story=_("%(actor)s took the disconnect of %(service)s back"),
         recipients=_with_care,
@@ -155,7 +158,7 @@ _DISCONNECTS = (
 )
 _CHANGES = (
     EventKind("change.asked", story=_("%(actor)s asked for a change of %(service)s")),
-    _told(
+    told(
         "change.priced",
         story=_("%(actor)s named the price: %(monthly)s a month, %(one_time)s once"),
         told=Told(
@@ -164,7 +167,7 @@ _CHANGES = (
             _("Nothing is changed until one of you agrees to it on the order."),
         ),
     ),
-    _told(
+    told(
         "change.agreed",
         story=_("%(actor)s agreed to %(monthly)s a month and %(one_time)s once"),
         tone="green",
@@ -174,18 +177,18 @@ _CHANGES = (
             _("%(actor)s agreed to %(monthly)s a month, and %(one_time)s once. The change goes on."),
         ),
     ),
-    EventKind("contract.begun", story=_("The contract began on %(on)s"), tone="green", words=_words),
-    EventKind("change.applied", story=_("%(service)s is changed from %(on)s"), tone="green", words=_words),
+    EventKind("contract.begun", story=_("The contract began on %(on)s"), tone="green", words=words),
+    EventKind("change.applied", story=_("%(service)s is changed from %(on)s"), tone="green", words=words),
     EventKind("renewal.asked", story=_("%(actor)s asked to renew %(how_many)s for %(term)s"), words=_asked),
     EventKind(
         "renewal.applied",
         story=_("%(service)s is renewed: its contract ends on %(after)s, before it was %(before)s"),
         tone="green",
-        words=_words,
+        words=words,
     ),
 )
 _TRANSFERS = (
-    _told(
+    told(
         "transfer.asked",
         story=_("%(actor)s asked for the transfer of %(service)s to account %(target)s on %(on)s"),
         recipients=_both_accounts,
@@ -197,7 +200,7 @@ _TRANSFERS = (
         ),
     ),
     EventKind("transfer.approved", story=_("%(actor)s agreed to the transfer to account %(target)s"), tone="green"),
-    _told(
+    told(
         "transfer.declined",
         story=_("%(actor)s gave the transfer to account %(target)s up"),
         tone="amber",
@@ -208,7 +211,7 @@ _TRANSFERS = (
             door="orders:transfer_of",
         ),
     ),
-    _told(
+    told(
         "transfer.lapsed",
         story=_("Nobody answered the transfer to account %(target)s in time"),
         tone="amber",
@@ -219,7 +222,7 @@ _TRANSFERS = (
             door="orders:transfer_of",
         ),
     ),
-    _told(
+    told(
         "transfer.applied",
         story=_("%(service)s went from account %(before)s to %(target)s"),
         tone="green",
@@ -233,7 +236,7 @@ _TRANSFERS = (
 )
 _TRIALS = (
     EventKind("trial.asked", story=_("%(actor)s asked for a trial of %(days)s days")),
-    _told(
+    told(
         "trial.ending",
         story=_("The trial ends on %(on)s"),
         tone="amber",
@@ -245,7 +248,7 @@ _TRIALS = (
         ),
     ),
     EventKind("trial.kept", story=_("%(actor)s keeps what was tried out, by %(kept)s"), tone="green"),
-    _told(
+    told(
         "trial.ended",
         story=_("The trial ended on %(on)s"),
         tone="gray",
@@ -253,7 +256,7 @@ _TRIALS = (
         told=Told(_("The trial of %(order)s has ended"), _("The service stopped on %(on)s. Nothing is billed for it.")),
     ),
 )
-_ENDS = _told(
+_ENDS = told(
     "contract.ending",
     story=_("%(count)s contracts end from %(first)s to %(last)s"),
     tone="amber",
