@@ -47,6 +47,12 @@ _STORY = (
     "SELECT at, kind, actor_name, facts FROM portal_event WHERE enterprise_id = %(e)s"
     " AND story_type = '{}' AND story_id = %(id)s ORDER BY at DESC LIMIT 50"
 )
+_BELL = (
+    "SELECT count(*) FROM portal_notice n JOIN accounts_user u ON u.email = n.recipient WHERE u.id = %(user)s"
+    " AND n.enterprise_id = %(e)s AND n.read_at IS NULL AND n.copy = 0"
+)
+_TERMS = "SELECT name, value FROM portal_{} WHERE name LIKE 'files.%%' AND starts_on <= now(){}"
+_OF_AN_ORDER = "SELECT * FROM orders_{} WHERE enterprise_id = %(e)s AND order_id = %(id)s"
 _OF_SERVICE = (
     "SELECT {} FROM inventory_{} WHERE enterprise_id = %(e)s AND service_id = %(id)s"  # of our own words alone
 )
@@ -61,6 +67,12 @@ ORDER = [
     " AND subject_type = 'orders.order' AND subject_id = %(id)s",
     _STORY.format("orders.order"),
     _TEAM,
+    *(_OF_AN_ORDER.format(each) for each in ("orderitem", "escalation", "promise", "message", "turnup")),
+    _OF_AN_ORDER.format("activationcall") + " AND status = 'booked'",
+    # How large a file may be, beside the form for a message.
+    _TERMS.format("carrierterm", ""),
+    _TERMS.format("enterpriseterm", " AND enterprise_id = %(e)s"),
+    _BELL,
 ]
 SERVICE = [
     "SELECT s.*, a.number, p.name, x.name, z.name FROM inventory_service s"
@@ -84,8 +96,10 @@ SERVICE = [
     " ON l.enterprise_id = s.enterprise_id AND l.service_number = s.number"
     " JOIN billing_invoice i ON i.id = l.invoice_id"
     " WHERE s.enterprise_id = %(e)s AND s.id = %(id)s ORDER BY i.issued_on DESC, l.id LIMIT 12",
+    "SELECT * FROM orders_turnup WHERE enterprise_id = %(e)s AND service_id = %(id)s ORDER BY id DESC LIMIT 1",
     _STORY.format("inventory.service"),
     _TEAM,
+    _BELL,
 ]
 INVOICE = [
     "SELECT i.*, a.number, a.name FROM billing_invoice i JOIN accounts_account a ON a.id = i.account_id"
@@ -143,7 +157,7 @@ def one(request: HttpRequest, enterprise_id: int, kind: str, pk: int) -> HttpRes
         cursor.execute("SELECT set_config('portal.enterprise_id', %s, true)", [str(enterprise_id)])
         tables = []
         for query in PAGES[kind]:
-            cursor.execute(query, {"e": enterprise_id, "id": pk})
+            cursor.execute(query, {"e": enterprise_id, "id": pk, "user": request.user.pk})
             tables.append(cursor.fetchall())
         return HttpResponse(TABLES.render(Context({"tables": tables})))
 

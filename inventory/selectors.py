@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -192,10 +190,8 @@ def list_identifiers(actor: Actor, service: Service) -> QuerySet[Identifier]:
 
 def list_mates(actor: Actor, service: Service) -> list[Mate]:
     """What is diverse from the service or belongs together with it, within the actor's reach; diverse ones first."""
-    ties = of_enterprise(Tie.objects, actor).filter(service=service).values_list("kind", "key")
-    same = reduce(or_, (Q(kind=kind, key=key) for kind, key in ties), Q())
-    if not same:
-        return []
+    ties = of_enterprise(Tie.objects, actor).filter(service=service, enterprise_id=OuterRef("enterprise_id"))
+    same = Exists(ties.filter(kind=OuterRef("kind"), key=OuterRef("key")))
     others = within_accounts(
         of_enterprise(Tie.objects, actor), actor, Permission.SERVICE_VIEW, path="service__account_id"
     )

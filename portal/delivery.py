@@ -70,13 +70,12 @@ def _relay(queue: type[Queue], task: str, now: datetime, *, room: int) -> int:
         )
         _set_hinted(queue, [pk for pk, _, _ in rows], now)
     # After the commit: a worker passes over a row that is locked.
-    given: set[int] = set()
-    for enterprise_id, keys in _grouped(rows, is_together=queue is Todo):
+    hints = _grouped(rows, is_together=queue is Todo)
+    for place, (enterprise_id, keys) in enumerate(hints):
         if not celery.hint(task, enterprise_id=enterprise_id, pk=keys if len(keys) > 1 else keys[0]):
-            _set_hinted(queue, [pk for pk, _, _ in rows if pk not in given], None)
-            break
-        given.update(keys)
-    return len(given)
+            _set_hinted(queue, [pk for _, left in hints[place:] for pk in left], None)
+            return place
+    return len(hints)
 
 
 def _grouped(rows: list[tuple[int, int, str]], *, is_together: bool) -> list[tuple[int, list[int]]]:

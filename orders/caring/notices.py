@@ -1,6 +1,6 @@
 """What is told of messages, promises and escalations, and to whom."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from portal.actors import ActorKind, system
 from portal.cells import zoned
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
+from portal.together import asked_for_all
 
 
 def _customers(event: Event) -> list[Recipient]:
@@ -35,11 +36,24 @@ def _thread(event: Event) -> list[Recipient]:
 
     Who follows the order hears of it besides.
     """
-    rows = Message.objects.filter(enterprise_id=event.enterprise_id, order_id=event.story_id, is_ours=False)
-    authors = set(rows.values_list("author_user_id", flat=True))
+    authors = _authors(event.enterprise_id, event.story_id)
     people = list_people_with(event.enterprise_id, Permission.ORDER_VIEW, event.account_id)
     reason = _("You wrote about this order.")
     return [to_member(m, reason=reason) for m, user in people if user.pk in authors] or _customers(event)
+
+
+@asked_for_all("story_id")
+def _authors(enterprise_id: int, orders: Collection[int]) -> dict[int, set[int | None]]:
+    found: dict[int, set[int | None]] = {pk: set() for pk in orders}
+    rows = Message.objects.filter(enterprise_id=enterprise_id, order_id__in=found, is_ours=False)
+    for order_id, author in rows.values_list("order_id", "author_user_id"):
+        found[order_id].add(author)
+    return found
+
+
+@asked_for_all("subject_id")
+def _messages(enterprise_id: int, keys: Collection[int]) -> dict[int, Message]:
+    return Message.objects.filter(enterprise_id=enterprise_id).in_bulk(list(keys))
 
 
 def _carers(event: Event) -> Iterable[Recipient]:
@@ -90,7 +104,7 @@ def _context(event: Event) -> dict[str, Any]:
     order, facts = told_order(event), event.facts
     message = None
     if event.kind == "order.message_sent":
-        message = Message.objects.get(enterprise_id=event.enterprise_id, pk=event.subject_id)
+        message = _messages(event.enterprise_id, event.subject_id)
     moments = {name: parse_datetime(facts.get(name) or "") for name in ("update_by", "due_at")}
     return {
         "order": order,

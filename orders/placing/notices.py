@@ -1,6 +1,7 @@
 """What is told of an order until it is in the plan, and to whom."""
 
 from collections.abc import Iterable
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from accounts.selectors import reachable
 from accounts.serving.notices import of_account_team
 from orders import selectors
 from orders.models import Order
+from orders.notices import told_order
 from orders.permissions import Permission
 from orders.placing import rules
 from orders.placing.selectors import told_remarks
@@ -42,9 +44,8 @@ def _deciders(event: Event) -> Iterable[Recipient]:
 
 
 def _context(event: Event) -> dict[str, Any]:
-    rows = Order.objects.filter(enterprise_id=event.enterprise_id)
-    order = rows.select_related("account", "product", "service", "care_manager").get(pk=event.story_id)
-    facts = event.facts
+    # One of its own: other events of the order may be told with it, each with the remarks of its time.
+    order, facts = copy(told_order(event)), event.facts
     order.remarks = facts.get("remarks", [])
     return {
         "order": order,

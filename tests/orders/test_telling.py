@@ -160,7 +160,7 @@ def test_what_waits_in_one_enterprise_is_hinted_at_together(
     completed(borealis, carol, [borealis_main], 1)
     ids, (theirs,) = todo_ids(enterprise=acme), todo_ids(enterprise=borealis)
     with playing("portal_dispatch"):
-        assert delivery.relay(timezone.now()) == 4
+        assert delivery.relay(timezone.now()) == 3
     assert [(each["enterprise_id"], each["pk"]) for _, each in hints] == [
         (acme.pk, ids[:2]), (acme.pk, ids[2]), (borealis.pk, theirs)
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from accounts.models import StaffCard, User
 from accounts.notices import customers_people
 from accounts.selectors import reachable
 from orders.activating.notices import words
-from orders.models import Order
+from orders.notices import told_order
 from orders.permissions import Permission
 from portal.actors import ActorKind
 from portal.models import Event, StoredFile
@@ -46,7 +46,7 @@ def _carriers(event: Event) -> Iterable[Recipient]:
     """The order's care manager and, where there is a call, its engineer; or who stands in for them."""
     engineer = StaffCard.objects.filter(pk=event.facts.get("engineer_id")).first()
     named = [
-        (_order_of(event).care_manager, _("You are the care manager of this order.")),
+        (told_order(event).care_manager, _("You are the care manager of this order.")),
         (engineer, _("You are the activation engineer of this order.")),
     ]
     for named_card, reason in named:
@@ -56,16 +56,11 @@ def _carriers(event: Event) -> Iterable[Recipient]:
             yield Recipient(card.email, card.name, user.language, user.time_zone, reason, face="staff")
 
 
-def _order_of(event: Event) -> Order:
-    orders = Order.objects.filter(enterprise_id=event.enterprise_id)
-    return orders.select_related("account", "product", "service", "care_manager").get(pk=event.story_id)
-
-
 def _telling(title: words.Say, *sentences: words.Say) -> Callable[[Event], dict[str, Any]]:
     """The order as it stands, and the words of the mail: said when it is rendered, in its reader's language."""
 
     def context(event: Event) -> dict[str, Any]:
-        order = _order_of(event)
+        order = told_order(event)
         return {
             "order": order,
             "care_manager": reachable(order.care_manager),

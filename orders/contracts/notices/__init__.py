@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import StaffCard, User
 from accounts.notices import customers_people
 from accounts.selectors import list_team, reachable
-from orders.models import Order, Transfer
+from orders.models import Transfer
+from orders.notices import told_order
 from orders.permissions import Permission
 from portal import money
 from portal.actors import system
@@ -123,8 +124,7 @@ class Told:
         number = event.facts.get("order", "")
         more = {"door": self.door, "number": number, "lines": event.facts.get("services", [])}
         if number:
-            rows = Order.objects.filter(enterprise_id=event.enterprise_id)
-            more["order"] = rows.select_related("account").get(pk=event.story_id)
+            more["order"] = told_order(event)
         return {"title": spoken(self.title), "sentence": spoken(self.sentence), "advice": self.advice, **more}
 
 
