@@ -179,6 +179,7 @@ def _add_moving() -> None:
     from portal.terms import declare
 
     moving.declare(rules.WAYS)
+    moving.keep_former("accounts_account", services.former_account)
     notices.register_kinds()
     declare(*terms.TERMS)
     registries.add_owner_jobs(services.carry_out_due)

@@ -178,12 +178,45 @@ def take_in(given: Given, *, account: Account, on: date, order: str, actor: Acto
     return service
 
 
+def former_service(pk: int, enterprise_id: int, account_id: int) -> int:
+    """What an enterprise has of a service that is another's while its own orders and charges name it; its key.
+
+    The owner's, in a move of accounts: a row that has ended, with what it is called and nothing of its later days.
+    """
+    service = Service.objects.get(pk=pk)
+    rows = Service.objects.filter(enterprise_id=enterprise_id, status=ServiceStatus.TERMINATED)
+    known = rows.filter(number=service.number).first()
+    made = known or Service.objects.create(
+        enterprise_id=enterprise_id, account_id=account_id, number=service.number, product_id=service.product_id,
+        status=ServiceStatus.TERMINATED, started_on=service.started_on, ended_on=service.ended_on,
+    )  # fmt: skip
+    return int(made.pk)
+
+
+def make_way(accounts: Sequence[int], enterprise_id: int) -> None:
+    """Former selves give their numbers up, where accounts come back with the service or to it; the owner's."""
+    coming = Service.objects.filter(account_id__in=accounts)
+    there = Service.objects.filter(enterprise_id=enterprise_id).exclude(account_id__in=accounts)
+    over = there.filter(status=ServiceStatus.TERMINATED, number__in=coming.values("number"))
+    late = coming.filter(
+        status=ServiceStatus.TERMINATED,
+        number__in=there.exclude(status=ServiceStatus.TERMINATED).values("number"),
+    )
+    for former in [*over.order_by("pk"), *late.order_by("pk")]:
+        _give_number_up(former)
+
+
 def _free_number(number: str, actor: Actor) -> None:
     before = of_enterprise(Service.objects, actor).select_for_update(of=("self",)).filter(number=number).first()
     if before is None:
         return
     if before.status != ServiceStatus.TERMINATED:
         raise Refused(_("There is a service of the number %(number)s already.") % {"number": number})
+    _give_number_up(before)
+
+
+def _give_number_up(before: Service) -> None:
+    number = before.number
     owner: dict[str, Any] = {"enterprise_id": before.enterprise_id, "service": before}
     Identifier.objects.get_or_create(**owner, kind=IdentifierKind.FORMER, value=number)
     before.number = f"~{before.pk}"

@@ -5,7 +5,7 @@ enterprise in one transaction, with the constraints asked at its end. Apps decla
 table; a test fails for one that nobody thought of.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,13 @@ Way = Root | Along | WithThing | Shared | Story | LeftBehind | EndsWithThing | S
 
 WAYS: dict[str, Way] = {}
 
+# Makes what an enterprise keeps, or gets, of a row that is another's while rows there go on naming it, by table: gets
+# the row's key, the enterprise and the key of the root there, and gives the key of the former self.
+Former = Callable[[int, int, int], int]
+FORMERS: dict[str, Former] = {}
+# Clears the way for what hangs on roots, by their keys, in an enterprise where former selves of it may stand.
+WAY_MAKERS: list[Callable[[Sequence[int], int], None]] = []
+
 # Events that came with a thing carry this fact: the number of the enterprise in which they happened.
 CAME_FROM = "moved_from"
 
@@ -77,6 +84,11 @@ CAME_FROM = "moved_from"
 def declare(ways: Mapping[str, Way]) -> None:
     """Say of tables, by their names, how their rows move."""
     WAYS.update(ways)
+
+
+def keep_former(name: str, make: Former) -> None:
+    """Say of a table how a former self of its rows is made."""
+    FORMERS[name] = make
 
 
 def named(way: type[Way]) -> list[str]:
@@ -232,6 +244,45 @@ def _columns(model: type[Table], *, but: set[str]) -> list[str]:
     return [f'"{field.column}"' for field in fields if field.column not in but]
 
 
+# --- what names a row on the other side: an order of before a service went to another account -------------
+
+
+def sever(moved: Mapping[str, Sequence[int]], *, source: int, target: int) -> None:
+    """Let rows that name a row which is the other enterprise's by now name its former self; after ``carry``."""
+    with connection.cursor() as cursor:
+        for name, make in FORMERS.items():
+            for table, column in _links_to(name, in_order()):
+                for here, there, by, keys in (
+                    (target, source, "id", moved.get(table, [])),
+                    (source, target, column, moved.get(name, [])),
+                ):
+                    for pk, old in _crossing(cursor, table, column, name, here, there, by, keys):
+                        new = make(old, here, _root_of(cursor, table, pk))
+                        cursor.execute(f'UPDATE "{table}" SET "{column}" = %s WHERE id = %s', [new, pk])
+
+
+def _crossing(
+    cursor: CursorWrapper, table: str, column: str, name: str, here: int, there: int, by: str, keys: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The rows of one enterprise that name rows of the other: those that moved, or those that name what moved."""
+    cursor.execute(
+        f'SELECT t.id, s.id FROM "{table}" t JOIN "{name}" s ON s.id = t."{column}"'
+        f' WHERE t.enterprise_id = %s AND s.enterprise_id = %s AND t."{by}" = ANY(%s) ORDER BY t.id',
+        [here, there, list(keys)],
+    )
+    return [(int(pk), int(old)) for pk, old in cursor.fetchall()]
+
+
+def _root_of(cursor: CursorWrapper, table: str, pk: int) -> int:
+    """The root that a row hangs on."""
+    way = WAYS[table]
+    while isinstance(way, Along):
+        cursor.execute(f'SELECT "{way.column}" FROM "{table}" WHERE id = %s', [pk])
+        (pk,), table = cursor.fetchone(), way.parent
+        way = WAYS[table]
+    return pk
+
+
 # --- what stays, and what is told again ---------------------------------------------------------------
 
 
@@ -257,6 +308,9 @@ def take_back(former: Mapping[int, int], *, target: int) -> None:
             way = WAYS[name]
             assert isinstance(way, LeftBehind)
             _rename(cursor, name, way.column, former, target)
+        for root in named(Root):
+            for name, column in _links_to(root, in_order()):
+                _rename(cursor, name, column, former, target)
 
 
 def _rename(cursor: CursorWrapper, name: str, column: str, keys: Mapping[int, int], owner: int) -> None:

@@ -6,7 +6,7 @@ from accounts.moving.services.carrying import carry_out, carry_out_due
 from accounts.moving.services.codes import end_code, issue_code, spend_code
 from accounts.moving.services.deciding import approve, found, settle, stop
 from accounts.moving.services.looking import look
-from accounts.moving.services.mover import CannotMove, Moved, NotYet, is_claimed, move
+from accounts.moving.services.mover import CannotMove, Moved, NotYet, former_account, is_claimed, move
 
 __all__ = [
     "LOOK",
@@ -20,6 +20,7 @@ __all__ = [
     "carry_out_due",
     "choose",
     "end_code",
+    "former_account",
     "found",
     "is_claimed",
     "issue_code",

@@ -60,8 +60,11 @@ def move(keys: Sequence[int], *, source: Enterprise, target: Enterprise, referen
     moving.defer_keys()
     former = _former_of(target, accounts)
     left = _leave_contacts(accounts, source)
+    for make_way in moving.WAY_MAKERS:
+        make_way([each.pk for each in accounts], target.pk)
     moved = moving.carry([each.pk for each in accounts], source=source.pk, target=target.pk)
     _settle(accounts, former, source=source, target=target, reference=reference, at=at)
+    moving.sever(moved, source=source.pk, target=target.pk)
     called = {"number": source.public_id, "called": source.name}
     moving.retell(moved, source=source.pk, target=target.pk, **called)
     _check_keys()
@@ -131,7 +134,17 @@ def _settle(
     rows.update(enterprise_id=target.pk)
 
 
-def _former(account: Account, source: Enterprise, at: datetime) -> Account:
+def former_account(pk: int, enterprise_id: int, _root: int) -> int:
+    """What an enterprise has of an account of another's that its own rows name: its number, and nothing to act on."""
+    account = Account.ever.get(pk=pk)
+    known = Account.ever.filter(enterprise_id=enterprise_id, number=account.number, is_former=True).first()
+    made = known or _former(account, Enterprise.objects.get(pk=enterprise_id), account.status_at)
+    if known is None:
+        made.save()
+    return int(made.pk)
+
+
+def _former(account: Account, source: Enterprise, at: datetime | None) -> Account:
     """What the source keeps: the account's number and name, for what was held on it, and nothing to act on."""
     return Account(
         enterprise=source,

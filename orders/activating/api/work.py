@@ -118,7 +118,7 @@ class Hold(ApiView):
         takes=NotReadyWords,
         summary="Set an order on customer not ready",
         tag=TAG,
-        example={"reason": "access", "note": "Nobody had the key of the room on Tuesday."},
+        example={"reason": "cannot_test", "note": "Nobody had the key of the room on Tuesday."},
     )
     @requires(Permission.ORDER_CARE)
     def post(self, request: ApiRequest, number: str) -> Response:
