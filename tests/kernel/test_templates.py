@@ -1,8 +1,10 @@
 """Tags and filters, and the pages of refusal and error."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from django.conf import settings
 from django.template import Context, Template
 from django.test import override_settings
 from django.utils import timezone as zones
@@ -129,3 +131,9 @@ def test_a_session_says_which_browser_it_is(agent, words):
 def test_identifiers_hold_together_and_nothing_else_becomes_markup():
     said = tags.idents("<b>INV-2026-000005</b>")
     assert said == '&lt;b&gt;<span class="ident-text">INV-2026-000005</span>&lt;/b&gt;'
+
+
+def test_the_words_of_a_mail_are_for_all_who_read_alike():
+    """They are rendered once for them: what is of one reader alone would be read by the others."""
+    texts = [path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*") if path.is_file()]
+    assert {name for text in texts for name in re.findall(r"\brecipient\.(\w+)", text)} == {"face"}
