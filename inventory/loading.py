@@ -239,6 +239,7 @@ _SERVICES = Table(
         Column("a_demarcation", WORDS, "Where the carrier's part ends at the A end."),
         Column("z_nid", WORDS, "Network interface device (NID) at the Z end."),
         Column("z_demarcation", WORDS, "Where the carrier's part ends at the Z end."),
+        Column("log_delivery", WORDS, "Where the logs of the service are delivered, and how."),
         Column("monthly", AMOUNT, "Monthly charge (MRC), in the account's currency.", default=Decimal(0)),
         Column("one_time", AMOUNT, "One-time charge (NRC), in the account's currency.", default=Decimal(0)),
         Column("term_months", whole(0, 240), "The term agreed, in months; 0 is month to month.", default=0),

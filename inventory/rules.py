@@ -28,6 +28,17 @@ def plain_bandwidth(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
+def cdn_paths(named: Iterable[tuple[str, str]]) -> list[str]:
+    """The paths by which a CDN service is quoted, /AG/SCID/NI, one for each network identifier."""
+    found: dict[str, list[str]] = {}
+    for kind, value in named:
+        found.setdefault(kind, []).append(value)
+    group, scid = found.get("access_group", []), found.get("scid", [])
+    if len(group) != 1 or len(scid) != 1:
+        return []
+    return [f"/{group[0]}/{scid[0]}/{network}" for network in found.get("network", [])]
+
+
 def days_left(ends_on: date | None, today: date) -> int | None:
     """Calendar days from today to the last day of a term; below zero once it is over, None where there is no end."""
     return None if ends_on is None else (ends_on - today).days

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from portal.calendars import BusinessHours
 from portal.moving import Along, Shared, Stays, Way
@@ -68,7 +69,50 @@ class StepPlan:
     said: tuple[tuple[str, str], ...] = ()
 
 
-def day_of_step(step: StepPlan, hours: BusinessHours, *, start: date, due: date, length: int) -> date:
+_FAR = 3660  # days within which calendars that have a day in common have one
+
+
+class Days(Protocol):
+    """What tells business days: a calendar, or several at once."""
+
+    def is_business_day(self, day: date) -> bool: ...
+    def add_business_days(self, day: date, count: int) -> date: ...
+
+
+@dataclass(frozen=True)
+class WorkDays:
+    """The days on which an order is worked at: business days of all of these calendars, its own and its countries'."""
+
+    calendars: tuple[BusinessHours, ...]
+
+    @classmethod
+    def of(cls, countries: Iterable[str], *own: BusinessHours) -> "WorkDays":
+        """With the calendars that are the carrier's own."""
+        return cls((*own, *(BusinessHours.weekdays_of(each) for each in sorted(set(countries)))))
+
+    def is_business_day(self, day: date) -> bool:
+        return all(each.is_business_day(day) for each in self.calendars)
+
+    def first_from(self, day: date) -> date:
+        """The day itself, or the first after it on which people work."""
+        return day if self.is_business_day(day) else self.add_business_days(day, 1)
+
+    def add_business_days(self, day: date, count: int) -> date:
+        """The ``count``-th business day after ``day``, or before it where ``count`` is negative; 0 gives the day.
+
+        Raises ValueError where no such day is near.
+        """
+        step, left, passed = timedelta(days=1 if count > 0 else -1), abs(count), 0
+        while left:
+            day, passed = day + step, passed + 1
+            if self.is_business_day(day):
+                left, passed = left - 1, 0
+            if passed > _FAR:
+                raise ValueError("These calendars have no day in common.")
+        return day
+
+
+def day_of_step(step: StepPlan, hours: Days, *, start: date, due: date, length: int) -> date:
     """On which day a step is planned; ``length`` are the business days between, none is planned before the start.
 
     Only what is counted from the due day may fall behind it.
@@ -80,7 +124,7 @@ def day_of_step(step: StepPlan, hours: BusinessHours, *, start: date, due: date,
     return due if count >= length else hours.add_business_days(start, count)
 
 
-def business_days_between(hours: BusinessHours, start: date, end: date) -> int:
+def business_days_between(hours: Days, start: date, end: date) -> int:
     """How many business days come after ``start`` up to and with ``end``; below zero where it is earlier."""
     if end < start:
         return -business_days_between(hours, end, start)

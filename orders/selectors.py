@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import Account
+from accounts.selectors import get_enterprise
 from inventory.models import Service
 from inventory.permissions import Permission as ServicePermission
 from orders.models import (
@@ -22,12 +23,14 @@ from orders.models import (
     Owner,
 )
 from orders.permissions import Permission
-from orders.rules import END_BILLED
-from portal import events, files
+from orders.rules import END_BILLED, WorkDays
+from portal import events, files, terms
 from portal.actors import Actor
+from portal.calendars import BusinessHours
 from portal.models import Event
 from portal.tenancy import of_enterprise, within_accounts
 
+WORKING_DAYS = "order.working_days"
 TOLD = 20  # orders of which a service's page tells
 
 
@@ -186,6 +189,16 @@ def list_milestones(actor: Actor, order: Order) -> QuerySet[Milestone]:
 def is_dlr_missing(actor: Actor, order: Order) -> bool:
     """Whether the customer still owes the design layout record (DLR) that the product asks for."""
     return order.product.needs_dlr and not files.list_files(actor, order).exists()
+
+
+def working_days(enterprise_id: int, *, on: date, countries: Collection[str] = ()) -> WorkDays:
+    """The days on which an enterprise's orders are worked at: the carrier's, less the holidays where it is delivered.
+
+    ``countries`` are those of the sites; without them it is the enterprise's own.
+    """
+    enterprise = get_enterprise(enterprise_id)
+    own: BusinessHours = terms.value(WORKING_DAYS, on=on, of=enterprise)
+    return WorkDays.of(countries or {enterprise.country}, own)
 
 
 def list_story(actor: Actor, order: Order) -> list[Event]:

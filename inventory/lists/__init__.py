@@ -103,6 +103,7 @@ def service_facts(service: Service) -> list[dict[str, Any]]:
         {"label": _("Family"), "value": service.product.get_family_display()},
         {"label": _("Bandwidth"), "value": service.bandwidth},
         {"label": _("Access"), "value": service.get_access_display(), "hint": service.access_provider},
+        {"label": _("Log delivery"), "value": service.log_delivery},
         {"label": _("In service since"), "value": _day(service.started_on)},
         {
             "label": _("Ends on") if service.status == ServiceStatus.ENDING else _("Ended"),

@@ -92,6 +92,7 @@ class Service(TenantOwned):
     a_demarcation = models.CharField(max_length=200, blank=True, db_default="")  # where our part ends
     z_nid = models.CharField(max_length=120, blank=True, db_default="")
     z_demarcation = models.CharField(max_length=200, blank=True, db_default="")
+    log_delivery = models.CharField(max_length=200, blank=True, db_default="")  # where its logs go, and how
     monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0, db_default=0)  # MRC
     one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0, db_default=0)  # NRC
     term_months = models.PositiveSmallIntegerField(default=0, db_default=0)

@@ -3,12 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
-
-import holidays
 
 from portal import money
-from portal.calendars import BusinessHours
 
 # What silence at a step of the customer's means; a step that is not here is not waited for so.
 WHY = {
@@ -23,13 +19,6 @@ WHY = {
 def why(kind: str, *, is_dlr_missing: bool) -> str:
     """Why an order waits whose step of the customer's is past its date; "" for a step that is not waited for so."""
     return "late_dlr" if kind == "technical_details" and is_dlr_missing else WHY.get(kind, "")
-
-
-@lru_cache(maxsize=64)
-def workdays(country: str) -> BusinessHours:
-    """Monday to Friday without the country's holidays, as far as they are known."""
-    known = country if country in holidays.list_supported_countries() else None
-    return BusinessHours.on(range(5), (BusinessHours().week[0][0]), country=known)
 
 
 def last_day(due_on: date, today: date, *, days: int, least: int) -> date:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Enterprise, StaffCard
 from accounts.selectors import get_enterprise, list_team
 from inventory.models import Identifier, IdentifierKind, Service
+from inventory.rules import cdn_paths
 from orders import services
 from orders.activating import rules, terms
 from orders.models import (
@@ -20,20 +21,22 @@ from orders.models import (
     ActivationTest,
     CallStatus,
     Decision,
+    ItemAction,
     Milestone,
     MilestoneKind,
     MilestoneStatus,
     NotReady,
     NotReadyOutcome,
     Order,
+    OrderItem,
     Owner,
     TurnUp,
 )
 from orders.permissions import Permission
+from orders.rules import WorkDays
 from portal import files
 from portal import terms as termbook
 from portal.actors import Actor, system
-from portal.calendars import BusinessHours
 from portal.errors import Text
 from portal.models import StoredFile
 from portal.tenancy import of_enterprise, within_accounts
@@ -56,13 +59,13 @@ def bounds(order: Order, at: datetime) -> tuple[date, date]:
     today = services.day_of(order, at)
     names = (terms.NEW_DATE_DAYS, terms.NEW_DATE_NOTICE)
     book = termbook.book(get_enterprise(order.enterprise_id), on=today, names=names)
-    first = calendar_of(order).add_business_days(today, book.value(terms.NEW_DATE_NOTICE))
+    first = days_of(order, at).add_business_days(today, book.value(terms.NEW_DATE_NOTICE))
     return first, today + timedelta(days=book.value(terms.NEW_DATE_DAYS))
 
 
-def calendar_of(order: Order) -> BusinessHours:
-    """The business days of the customer's country."""
-    return rules.workdays(get_enterprise(order.enterprise_id).country)
+def days_of(order: Order, at: datetime) -> WorkDays:
+    """The days on which the order is worked at."""
+    return services.working_days(order.enterprise_id, on=services.day_of(order, at))
 
 
 def list_running_out() -> list[tuple[int, int]]:
@@ -208,22 +211,41 @@ def closes_at(order: Order, today: date) -> str:
 
 
 def notice_of(actor: Actor, order: Order, test: ActivationTest) -> dict[str, Any]:
-    """What the connection notice says, from the service's own data as it is now."""
-    service = order.service
-    if service is None:
-        return {"identifiers": [], "technical": [], "measured": _measured(test), "contacts": _contacts(order)}
-    known = of_enterprise(Identifier.objects, actor).filter(service=service).order_by("kind", "value")
-    identifiers = [["service", service.number], *([each.kind, each.value] for each in known)]
+    """What the connection notice says, from the data of the order's services as it is now; nothing of it is empty."""
+    delivered = _services(actor, order)
+    named: dict[int, list[Identifier]] = {}
+    for each in of_enterprise(Identifier.objects, actor).filter(service__in=delivered):
+        named.setdefault(each.service_id, []).append(each)
+    found = [{"service": each.number, **_about(each, named.get(each.pk, []))} for each in delivered]
+    about = {name: found[0][name] if found else [] for name in ("identifiers", "technical")}
+    return {**about, "others": found[1:], "measured": _measured(test), "contacts": _contacts(order)}
+
+
+def _services(actor: Actor, order: Order) -> list[Service]:
+    """The order's own, and those of its further items."""
+    ordered = OrderItem.objects.filter(enterprise_id=order.enterprise_id, order=order, action=ItemAction.ADD)
+    about = Q(pk=order.service_id) | Q(pk__in=ordered.values("service_id"))
+    found = list(of_enterprise(Service.objects, actor).filter(about).order_by("pk"))
+    return sorted(found, key=lambda each: each.pk != order.service_id)
+
+
+# In the order in which people read them, the carrier's own first.
+_KINDS = list(IdentifierKind.values)
+
+
+def _about(service: Service, named: list[Identifier]) -> dict[str, Any]:
+    """By what a service is called, and how it is set up."""
+    known = [[each.kind, each.value] for each in sorted(named, key=lambda each: (_KINDS.index(each.kind), each.value))]
+    paths = [["path", each] for each in cdn_paths((kind, value) for kind, value in known)]
+    own = ["service", service.number]
     technical = {
         "bandwidth": service.bandwidth, "access": service.access_provider, "a_nid": service.a_nid,
         "a_demarcation": service.a_demarcation, "z_nid": service.z_nid, "z_demarcation": service.z_demarcation,
+        "log_delivery": service.log_delivery,
     }  # fmt: skip
-    filled = [[name, value] for name, value in technical.items() if value]
     return {
-        "identifiers": identifiers,
-        "technical": filled,
-        "measured": _measured(test),
-        "contacts": _contacts(order),
+        "identifiers": [own, *(each for each in known if each != own), *paths],
+        "technical": [[name, value] for name, value in technical.items() if value],
     }
 
 
@@ -247,12 +269,19 @@ def document_of(found: TurnUp) -> dict[str, Any]:
 
 def spoken(notice: dict[str, Any]) -> dict[str, Any]:
     """The content of a notice with labels, said in the reader's language when it is shown."""
-    kinds = {**dict(IdentifierKind.choices), "service": _("Service ID")}
     return {
-        "identifiers": [(kinds.get(kind, kind), value) for kind, value in notice.get("identifiers", [])],
-        "technical": [(LABELS.get(name, name), value) for name, value in notice.get("technical", [])],
+        **_labelled(notice),
+        "others": [{"service": each["service"], **_labelled(each)} for each in notice.get("others", [])],
         "measured": [(LABELS.get(name, name), value) for name, value in notice.get("measured", [])],
         "contacts": notice.get("contacts", []),
+    }
+
+
+def _labelled(said: dict[str, Any]) -> dict[str, Any]:
+    kinds = {**dict(IdentifierKind.choices), "service": _("Service ID"), "path": _("Path (/AG/SCID/NI)")}
+    return {
+        "identifiers": [(kinds.get(kind, kind), value) for kind, value in said.get("identifiers", [])],
+        "technical": [(LABELS.get(name, name), value) for name, value in said.get("technical", [])],
     }
 
 
@@ -263,6 +292,7 @@ LABELS: dict[str, Text] = {
     "a_demarcation": _("Demarcation, A end"),
     "z_nid": _("Network interface device, Z end"),
     "z_demarcation": _("Demarcation, Z end"),
+    "log_delivery": _("Log delivery"),
     "loss_percent": _("Loss, %"),
     "delay_ms": _("Delay both ways, ms"),
     "jitter_ms": _("Jitter, ms"),

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors import suggest_colleagues
 from inventory.models import Family, Product
 from orders.models import Order, OrderItem
-from orders.placing import rules, selectors
+from orders.placing import selectors
+from orders.selectors import working_days
 from portal import money
 from portal.actors import Actor
 from portal.drafts import kept
@@ -185,8 +186,8 @@ class OrderSheet:
         chosen = self.products.get(product)
         if chosen is None or chosen.is_icb or self.actor.enterprise_id is None:
             return {}
-        countries = selectors.countries_of(self.actor.enterprise_id, [])
-        return {"requested_on": rules.standard_day(today, chosen.interval_days, countries)}
+        days = working_days(self.actor.enterprise_id, on=today)
+        return {"requested_on": days.add_business_days(today, chosen.interval_days)}
 
     @property
     def prices(self) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ The order's row is the lock of every service here: two people at two milestones 
 turns, so that neither takes the other's for still open.
 """
 
+from orders.selectors import working_days
 from orders.services.billed import first_bill
 from orders.services.billers import BILLERS, Biller, MonthlyCharge
 from orders.services.charges import bill_charges, left_of, owe, spare, spare_undelivered, waive_charge
@@ -30,7 +31,15 @@ from orders.services.orders import (
     require_placeable,
     write_items,
 )
-from orders.services.steps import as_plan, day_of, free_until, lay_steps, plan_for, touch, working_days
+from orders.services.steps import (
+    as_plan,
+    day_of,
+    free_until,
+    lay_steps,
+    plan_for,
+    require_workday,
+    touch,
+)
 from orders.services.together import complete_kind
 
 __all__ = [
@@ -70,6 +79,7 @@ __all__ = [
     "plan_for",
     "require_open",
     "require_placeable",
+    "require_workday",
     "spare",
     "spare_undelivered",
     "touch",

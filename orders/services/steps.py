@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
 from accounts.selectors import get_enterprise
 from inventory.models import ProductQuestion, ServiceStatus
 from orders import rules
 from orders.models import MILESTONE_FLOW, Milestone, MilestoneKind, MilestoneStatus, MilestoneTemplate, Order, OrderType
-from orders.rules import STEPS, StepPlan
-from portal import terms
-from portal.calendars import BusinessHours
-
-WORKING_DAYS = "order.working_days"
+from orders.rules import STEPS, StepPlan, WorkDays
+from orders.selectors import working_days
+from portal.errors import Refused
 
 
 def day_of(order: Order, at: datetime) -> date:
@@ -20,10 +21,11 @@ def day_of(order: Order, at: datetime) -> date:
     return at.astimezone(ZoneInfo(get_enterprise(order.enterprise_id).time_zone)).date()
 
 
-def working_days(enterprise_id: int, *, on: date) -> BusinessHours:
-    """The days on which orders are worked at, by which their intervals are counted."""
-    found: BusinessHours = terms.value(WORKING_DAYS, on=on, of=get_enterprise(enterprise_id))
-    return found
+def require_workday(days: WorkDays, wanted: date, *, field: str) -> None:
+    """Raises Refused, beside the field, for a day on which nobody works; the next one is named."""
+    if not days.is_business_day(wanted):
+        following = {"day": date_format(days.first_from(wanted))}
+        raise Refused(_("Nobody works on this day. The next business day is %(day)s.") % following, field=field)
 
 
 def plan_for(order: Order) -> list[StepPlan]:
@@ -83,7 +85,7 @@ def lay_steps(order: Order, plan: Iterable[StepPlan], *, at: datetime) -> None:
     order.save(update_fields=["expected_on", "free_until_on"])
 
 
-def free_until(order: Order, hours: BusinessHours, due: date) -> date:
+def free_until(order: Order, hours: WorkDays, due: date) -> date:
     """The last day on which an order that is due then can be changed for nothing."""
     return hours.add_business_days(due, -order.product.free_change_days)
 

@@ -59,6 +59,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         "orders/": {"<str:number>": order.number},
         "services/": {"<int:pk>": make.service(acme_main).pk},
         "orders/milestones/": {"<int:pk>": milestone.pk},
+        "/charges/": {"<str:number>": order.number, "<int:pk>": 0},
         "billing/invoices/": {"<str:number>": invoice.number, "<int:pk>": line.pk},
         "billing/disputes/": {"<str:number>": dispute.number},
         "billing/disputed-lines/": {"<int:pk>": disputed.pk},

@@ -16,8 +16,8 @@ from orders.activating import selectors as activating
 from orders.activating import services as turning_up
 from orders.contracts import services as contracts
 from orders.models import ActivationCall, ActivationSlot, NotReady, Order, OrderCharge, Reservation
-from orders.placing.rules import standard_day
 from orders.planning.tasks import make_letter
+from orders.rules import WorkDays
 from portal import documents
 from portal.calendars import BusinessHours
 from portal.tenancy import tenant_scope
@@ -180,9 +180,9 @@ def life(request, acme, acme_main, alice, borealis, borealis_main, bob, carol, e
 
 
 def written(life: Life, product: Product, **changes: Any) -> dict[str, Any]:
-    countries = {life.account.enterprise.country or "US"}
+    day = WorkDays.of({life.account.enterprise.country or "US", "US"}).add_business_days(TODAY, 40)
     return {
-        "account": life.account.number, "requested_on": f"{standard_day(TODAY, 40, countries | {'US'})}",
+        "account": life.account.number, "requested_on": f"{day}",
         "term_months": "36", "title": "", "seen": "0", "items": "1", "item-0-product": product.code,
         "item-0-bandwidth": "10 Gbps", "item-0-quantity": "1", "item-0-a_street": "1 Main St",
         "item-0-a_city": "Denver", "item-0-a_country": "US", "item-0-z_street": "2 Main St",

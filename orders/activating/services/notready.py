@@ -119,8 +119,7 @@ def clear_not_ready(order_id: int, *, new_on: date, actor: Actor, at: datetime) 
     if not first <= new_on <= last:
         words = {"first": date_format(first), "last": date_format(last)}
         raise Refused(_("Choose a day from %(first)s to %(last)s.") % words, field="new_on")
-    if not selectors.calendar_of(order).is_business_day(new_on):
-        raise Refused(_("Nobody works on this day. Choose a business day."), field="new_on")
+    services.require_workday(selectors.days_of(order, at), new_on, field="new_on")
     _move_steps(order, new_on)
     order.expected_on = new_on
     order.save(update_fields=["expected_on"])

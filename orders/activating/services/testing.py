@@ -113,7 +113,7 @@ def _accept_by(order: Order, today: date) -> date:
     book = termbook.book(enterprise, on=today, names=[terms.ACCEPT_DAYS, terms.ACCEPT_COUNT])
     days = book.value(terms.ACCEPT_DAYS)
     if book.value(terms.ACCEPT_COUNT) == terms.BUSINESS:
-        return selectors.calendar_of(order).add_business_days(today, days)
+        return services.working_days(order.enterprise_id, on=today).add_business_days(today, days)
     return today + timedelta(days=days)
 
 

@@ -23,6 +23,7 @@ from orders.models import (
     Order,
     OrderStatus,
     OrderType,
+    TurnUp,
 )
 from orders.permissions import Permission
 from portal import files
@@ -111,10 +112,28 @@ def activation_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         "has_begun": call is not None and call.starts_at <= timezone.now(),
         "turn_up": found,
         "test": shown_test(found.test) if found else None,
+        "notice": _notice(found) if found else [],
         "is_waiting": is_waiting,
         "tone": DECISION_FLOW.tone(found.decision) if found else "",
         "refusal_form": forms.RefusalForm(limits=limits) if limits else None,
     }
+
+
+def _notice(found: TurnUp) -> list[dict[str, Any]]:
+    """What the connection notice says of each service, as facts."""
+    said = selectors.spoken(found.notice)
+    parts = [{"service": "", **said}, *said["others"]]
+    return [
+        {
+            "service": each["service"],
+            "facts": [
+                *({"label": label, "value": value, "ident": True} for label, value in each["identifiers"]),
+                *({"label": label, "value": value} for label, value in each["technical"]),
+            ],
+        }
+        for each in parts
+        if each["identifiers"] or each["technical"]
+    ]
 
 
 def shown_test(test: ActivationTest) -> dict[str, Any]:

@@ -194,7 +194,8 @@ def require_day(wanted: date | None, enterprise_id: int, items: Sequence[OrderIt
         return
     countries = selectors.countries_of(enterprise_id, items)
     today = orders.day_of(Order(enterprise_id=enterprise_id), at)
-    possible = rules.next_possible(wanted, today=today, countries=countries)
+    days = orders.working_days(enterprise_id, on=today, countries=countries)
+    possible = rules.next_possible(wanted, today=today, days=days)
     if possible == wanted:
         return
     past = _("The requested day has passed. The next possible day is %(day)s.")

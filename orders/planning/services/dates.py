@@ -143,8 +143,7 @@ def price_expedite(order: Order, wanted_on: date, *, at: datetime) -> Price:
     today = services.day_of(order, at)
     standard = hours.add_business_days(order.placed_on, order.product.interval_days)
     soonest = max(hours.add_business_days(order.placed_on, shortest), hours.add_business_days(today, 1))
-    if not hours.is_business_day(wanted_on):
-        raise Refused(_("Nobody works on this day. Choose a business day."), field="wanted_on")
+    services.require_workday(hours, wanted_on, field="wanted_on")
     if wanted_on < soonest:
         words = {"day": date_format(soonest), "n": shortest}
         raise Refused(
@@ -188,7 +187,7 @@ def choose_delivery(
         _require_agreed(price, agreed)
         about = {"days": price.days, "fee": price.fee, "currency": price.currency, "status": ChoiceStatus.ASKED}
     elif choice == Choice.FIRM:
-        require_workday(order, wanted_on, at)
+        require_later_day(order, wanted_on, at)
     day = wanted_on if choice != Choice.EARLIEST else None
     _replace(selectors.open_choice(selectors.list_choices(actor, order)))
     row = DeliveryChoice.objects.create(
@@ -213,16 +212,13 @@ def _require_agreed(price: Price, agreed: Decimal | None) -> None:
         )
 
 
-def require_workday(order: Order, wanted_on: date | None, at: datetime) -> None:
+def require_later_day(order: Order, wanted_on: date | None, at: datetime) -> None:
     today = services.day_of(order, at)
     if wanted_on is None:
         raise Refused(_("Choose the day."), field="wanted_on")
     if wanted_on <= today:
         raise Refused(_("This date has passed. Choose a later day."), field="wanted_on")
-    hours = services.working_days(order.enterprise_id, on=today)
-    if not hours.is_business_day(wanted_on):
-        following = {"day": date_format(hours.add_business_days(wanted_on, 1))}
-        raise Refused(_("Nobody works on this day. The next business day is %(day)s.") % following, field="wanted_on")
+    services.require_workday(services.working_days(order.enterprise_id, on=today), wanted_on, field="wanted_on")
 
 
 def _replace(known: DeliveryChoice | None) -> None:

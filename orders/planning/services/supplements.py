@@ -19,7 +19,7 @@ from orders.models import (
     SupplementStatus,
 )
 from orders.planning import selectors
-from orders.planning.services.dates import require_workday
+from orders.planning.services.dates import require_later_day
 from orders.planning.services.locking import order_under_way, settle_supplement
 from portal import events
 from portal.actors import Actor
@@ -64,7 +64,7 @@ def ask_supplement(
             way_out=_("Nothing was changed. Look at the charge as it is now, and decide anew."),
         )
     if kind == SupplementKind.DUE_DATE:
-        require_workday(order, wanted_on, at)
+        require_later_day(order, wanted_on, at)
     if kind == SupplementKind.OTHER and len(words.strip()) < 5:
         raise Refused(_("Say in a few words what is to be changed."), field="words")
     row = Supplement(

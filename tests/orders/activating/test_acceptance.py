@@ -1,18 +1,24 @@
 """Tests and the sign-off, the connection notice, acceptance, refusal, silence, and how an order closes."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 
 from billing.models import Invoice
+from inventory.models import Product
 from orders.activating import selectors, services
+from orders.models import OrderItem, TurnUp
+from orders.services import write_items
+from portal.documents import frame
 from portal.models import Event
 from portal.tenancy import tenant_scope
 from tests import make
 from tests.billing import builders
 from tests.faces import as_staff, inside
-from tests.orders.activating.conftest import PASSED, TODAY, booking, calls, noon, slot, turn_ups
+from tests.orders.activating.conftest import PASSED, TODAY, booking, calls, noon, slot, told, turn_ups
 from tests.orders.conftest import now, state_of, steps_of
 
 
@@ -46,6 +52,43 @@ def test_the_sign_off_sends_the_connection_notice_with_what_the_service_is(deliv
     assert "Your move: accept the service" in shown.text and "-4.20" in shown.text
     paper = page(alice, delivered, "connection-notice.pdf")
     assert b"".join(paper.streaming_content) == b"%PDF-1.7 notice"
+
+
+def test_the_notice_of_each_family_names_all_its_services_and_has_no_empty_row(
+    acme_main, carol, eve, alice, post, page
+):
+    named = {
+        "cdn": {"access_group": "88687", "scid": "BBBN56789", "network": "img.acme.example"},
+        "voice": {"btn": "303-555-0100"}, "ip": {},
+    }  # fmt: skip
+    steps = [{"kind": "activation", "owner": "customer"}, {"kind": "acceptance", "owner": "customer"}]
+    for family, known in named.items():
+        with as_staff():
+            product = Product.objects.create(code=f"p-{family}", name=family, family=family)
+        logs = "JSON to s3://logs.acme.example" if family == "cdn" else ""
+        first, second = (
+            make.service(acme_main, status="pending", product=product, log_delivery=each, bandwidth="")
+            for each in (logs, "")
+        )
+        for kind, value in known.items():
+            make.identifier(first, value, kind=kind)
+        order = make.order(
+            acme_main, product=product, service=first, milestones=steps, care_manager=make.card_of(carol)
+        )
+        with as_staff(), inside(acme_main.enterprise):
+            items = [OrderItem(action="add", product=product, service=each) for each in (first, second)]
+            write_items(order, items)
+        assert post(eve, order, "test", **PASSED).status_code == 302
+        assert post(eve, order, "sign-off").status_code == 302
+        told()
+        shown = page(alice, order).text
+        with inside(acme_main.enterprise):
+            context = selectors.document_of(TurnUp.objects.select_related("order__account", "service").get(order=order))
+            paper = render_to_string("documents/connection_notice.html", {**frame("letter"), **context})
+        for text in (shown, paper):
+            assert all(each in text for each in (first.number, second.number, *known.values(), logs))
+            assert ("/88687/BBBN56789/img.acme.example" in text) is (family == "cdn")
+        assert not re.search(r"<d[dt][^>]*>\s*</d[dt]>|<tr>\s*</tr>", paper)
 
 
 def test_acceptance_closes_the_order_and_the_service_starts_on_the_day_it_was_ready(delivered, alice, post):

@@ -8,13 +8,13 @@ import pytest
 from accounts.models import Account, Enterprise, User
 from inventory.models import Product, Site
 from orders.models import Authorisation, Order, OrderItem, Quote
-from orders.placing import rules
+from orders.rules import WorkDays
 from portal.models import Event, Todo
 from tests import make
 from tests.faces import as_staff, inside
 
 # A working day everywhere, far enough ahead.
-A_DAY = rules.standard_day(date.today(), 40, {"US"})
+A_DAY = WorkDays.of({"US"}).add_business_days(date.today(), 40)
 
 
 @pytest.fixture

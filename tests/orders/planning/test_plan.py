@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from accounts.models import Enterprise
 from orders.models import (
     Answer,
     DeliveryChoice,
@@ -20,6 +22,8 @@ from orders.models import (
 )
 from orders.planning import selectors, services
 from orders.planning.tasks import count_pace, look_at_plans, make_letter
+from orders.rules import WorkDays
+from portal.calendars import BusinessHours
 from portal.models import Event, StoredFile
 from tests import make
 from tests.faces import as_staff, inside
@@ -288,6 +292,20 @@ def test_another_date_that_cannot_be_is_refused(send, taken, acme, alice, day, w
     )
 
 
+def test_a_holiday_of_the_customers_country_is_no_day_to_ask_for(send, taken, acme, alice):
+    day = next(
+        day
+        for day in (TODAY + timedelta(days=n) for n in range(10, 400))
+        if BusinessHours().is_business_day(day) and not BusinessHours.weekdays_of("BR").is_business_day(day)
+    )
+    with as_staff(), inside(acme):
+        Enterprise.objects.update(country="BR")
+    following = date_format(WorkDays.of({"BR"}, BusinessHours()).first_from(day))
+    ask = {"kind": "due_date", "wanted_on": f"{day}", "agreed_due_date": "0"}
+    refuses(send(alice, taken, "supplement", **ask), state_of(acme), taken, f"The next business day is {following}")
+    assert WorkDays.of({"US"}).add_business_days(day, 0) == day
+
+
 def test_another_date_is_answered_by_a_new_commitment(send, client_of, taken, acme, alice, carol):
     reserved(send, client_of, taken, alice, carol)
     assert send(carol, taken, "commit", committed_on=f"{business_day(45)}").status_code == 302
@@ -305,8 +323,6 @@ def test_another_date_is_answered_by_a_new_commitment(send, client_of, taken, ac
 
 
 def test_a_visit_is_reminded_of_once_for_each_time_and_anew_when_it_moves(taken, acme, deliver, mailoutbox):
-    from portal.calendars import BusinessHours
-
     def visit_in(days):
         with as_staff(), inside(acme):
             rows = Milestone.objects.filter(order=taken, kind="site_visit")
