@@ -6,6 +6,7 @@ turns, so that neither takes the other's for still open.
 
 from orders.services.billed import first_bill
 from orders.services.billers import BILLERS, Biller, MonthlyCharge
+from orders.services.formers import former_service
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
 from orders.services.orders import (
@@ -57,6 +58,7 @@ __all__ = [
     "day_of",
     "delay_milestone",
     "first_bill",
+    "former_service",
     "free_until",
     "hand_over_orders",
     "lay_steps",
