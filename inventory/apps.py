@@ -13,14 +13,13 @@ class InventoryConfig(AppConfig):
         from inventory.models import MANAGED, Family
         from inventory.permissions import Permission
         from portal import exports, files, listing, registries, terms
-        from portal.moving import WAY_MAKERS, declare, keep_former
+        from portal.moving import WAY_MAKERS, declare
         from portal.registries import Held, NavItem, Page, Search
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
         )
         declare(rules.WAYS)
-        keep_former("inventory_service", services.former_service)
         WAY_MAKERS.append(services.make_way)
         notices.register_kinds()
         terms.PRODUCT_LINES.update(Family.choices)

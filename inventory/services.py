@@ -178,14 +178,13 @@ def take_in(given: Given, *, account: Account, on: date, order: str, actor: Acto
     return service
 
 
-def former_service(pk: int, enterprise_id: int, account_id: int) -> int:
+def keep_former(pk: int, enterprise_id: int, account_id: int) -> int:
     """What an enterprise has of a service that is another's while its own orders and charges name it; its key.
 
     The owner's, in a move of accounts: a row that has ended, with what it is called and nothing of its later days.
     """
     service = Service.objects.get(pk=pk)
-    rows = Service.objects.filter(enterprise_id=enterprise_id, status=ServiceStatus.TERMINATED)
-    known = rows.filter(number=service.number).first()
+    known = Service.objects.filter(enterprise_id=enterprise_id, number=service.number).first()
     made = known or Service.objects.create(
         enterprise_id=enterprise_id, account_id=account_id, number=service.number, product_id=service.product_id,
         status=ServiceStatus.TERMINATED, started_on=service.started_on, ended_on=service.ended_on,

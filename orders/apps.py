@@ -16,13 +16,14 @@ class OrdersConfig(AppConfig):
         from orders.placing import apps as placing
         from orders.planning import apps as planning
         from portal import exports, listing, registries
-        from portal.moving import declare
+        from portal.moving import declare, keep_former
         from portal.registries import Held, Page
 
         registries.add_permissions(
             customer=permissions.CUSTOMER, staff=permissions.STAFF, staff_roles=permissions.STAFF_GRANTS
         )
         declare(rules.WAYS)
+        keep_former("inventory_service", services.former_service)
         see: dict[str, Any] = {"permission": Permission.ORDER_VIEW}
         _add_doors()
         registries.add_pages(Page("orders.order", _("See the order"), "orders:order", selectors.get_order_number))

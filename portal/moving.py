@@ -71,8 +71,8 @@ Way = Root | Along | WithThing | Shared | Story | LeftBehind | EndsWithThing | S
 WAYS: dict[str, Way] = {}
 
 # Makes what an enterprise keeps, or gets, of a row that is another's while rows there go on naming it, by table: gets
-# the row's key, the enterprise and the key of the root there, and gives the key of the former self.
-Former = Callable[[int, int, int], int]
+# the row's key, the enterprise and the key of the root there, and gives the key of the former self; None for none.
+Former = Callable[[int, int, int], int | None]
 FORMERS: dict[str, Former] = {}
 # Clears the way for what hangs on roots, by their keys, in an enterprise where former selves of it may stand.
 WAY_MAKERS: list[Callable[[Sequence[int], int], None]] = []
@@ -258,7 +258,8 @@ def sever(moved: Mapping[str, Sequence[int]], *, source: int, target: int) -> No
                 ):
                     for pk, old in _crossing(cursor, table, column, name, here, there, by, keys):
                         new = make(old, here, _root_of(cursor, table, pk))
-                        cursor.execute(f'UPDATE "{table}" SET "{column}" = %s WHERE id = %s', [new, pk])
+                        if new is not None:
+                            cursor.execute(f'UPDATE "{table}" SET "{column}" = %s WHERE id = %s', [new, pk])
 
 
 def _crossing(

@@ -55,6 +55,7 @@ def parts(acme, acme_main, alice, dora, deliver):
         todo = Todo.objects.latest("pk")
         member = Membership.objects.get(enterprise=acme, user=alice)
     moves = make.move(acme, make.house())
+    case, side, _theirs = make.takeover(make.service(acme_main), make.account(make.house()))
     return {
         "orders/": {"<str:number>": order.number},
         "services/": {"<int:pk>": make.service(acme_main).pk},
@@ -94,6 +95,9 @@ def parts(acme, acme_main, alice, dora, deliver):
         "told/": {"<int:pk>": 0},
         "e/<slug:enterprise>/moves/": {"<int:pk>": moves[1].pk},
         "moves/": {"<int:pk>": moves[0].pk},
+        "e/<slug:enterprise>/orders/takeovers/": {"<int:pk>": side.pk},
+        "takeovers/": {"<int:pk>": case.pk},
+        "orders/steps/": {"<slug:order_type>": "new"},
         "account-codes/": {"<int:pk>": 0},
         "reviews/": {"<int:pk>": 0},
     }

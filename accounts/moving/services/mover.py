@@ -135,9 +135,9 @@ def _settle(
 
 
 def former_account(pk: int, enterprise_id: int, _root: int) -> int:
-    """What an enterprise has of an account of another's that its own rows name: its number, and nothing to act on."""
+    """What an enterprise has of an account of another's that its rows name: its own of the number, or what is left."""
     account = Account.ever.get(pk=pk)
-    known = Account.ever.filter(enterprise_id=enterprise_id, number=account.number, is_former=True).first()
+    known = Account.ever.filter(enterprise_id=enterprise_id, number=account.number).first()
     made = known or _former(account, Enterprise.objects.get(pk=enterprise_id), account.status_at)
     if known is None:
         made.save()
