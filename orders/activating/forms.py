@@ -121,6 +121,7 @@ class RefusalForm(FilesForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What failed, since when, and how you saw it. A trace or a picture helps."),
+        error_messages={"min_length": _("Say in a few words what is wrong: the engineer starts from them.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

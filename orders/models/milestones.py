@@ -89,7 +89,7 @@ NEXT: dict[str, Text] = {
     MilestoneKind.LOCAL_LOOP: _("The local loop is built and tested"),
     MilestoneKind.READY_TO_TEST: _("We test the service from end to end"),
     MilestoneKind.ACTIVATION: _("We activate the service together with you"),
-    MilestoneKind.ACCEPTANCE: _("The service waits to be accepted"),
+    MilestoneKind.ACCEPTANCE: _("We mend what is wrong, and test the service again"),
     MilestoneKind.DISCONNECTED: _("We disconnect the service"),
     MilestoneKind.FIRST_BILL: _("The first invoice is made"),
     MilestoneKind.DELIVERY_DATE: _("We work out the date that we commit to"),

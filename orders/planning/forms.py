@@ -81,18 +81,24 @@ def _field(question: ProductQuestion) -> forms.Field:
     return forms.CharField(max_length=500, **told)
 
 
+def _shown(value: Any) -> Any:
+    """An answer as an engineer reads it."""
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else _typed(value)
+
+
 class ReviewForm(forms.Form):
     """An engineer's word on each answer that waits: empty accepts it, words send it back."""
 
     def __init__(self, waiting: Mapping[str, Answer], asked: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
         for key, answer in waiting.items():
-            label = f"{asked.get(key, key)} {_typed(answer.value)}"
             self.fields[key] = forms.CharField(
-                label=label,
+                label=asked.get(key, key),
                 max_length=300,
                 required=False,
-                help_text=_("Leave it empty to accept; say why to send it back."),
+                help_text=_("Answered: %(value)s. Leave it empty to accept; say why to send it back.")
+                # Hints are written as they are.
+                % {"value": escape(_shown(answer.value))},
             )
 
 

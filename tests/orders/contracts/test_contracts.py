@@ -121,7 +121,8 @@ def test_a_transfer_takes_two_people_and_moves_what_is_billed(ask, client_of, al
     assert client_of(alice).post(url, {"answer": "yes"}).status_code == 409
     assert days_later(2) == 0
     assert ines.email in {notice.recipient for notice in deliver()}
-    assert "is to agree" in client_of(ines).get(url).content.decode()
+    shown = client_of(ines).get(url).text
+    assert "is to agree" in shown and "Your move: agree to the transfer" in shown
     assert client_of(ines).post(url, {"answer": "yes"}).status_code == 302
     assert (days_later(2), days_later(2)) == (1, 0)
     assert now(wave).account_id == acme_branch.pk

@@ -119,7 +119,12 @@ def test_two_names_stand_on_a_quote_before_the_customer_sees_it(fiber, acme, ali
         quote = Quote.objects.get(status="offered")
         assert (quote.version, quote.director, quote.engineer) == (2, "Dan Reyes", "Sue Engel")
     page = client_of(alice).get(f"{HERE}{fiber.number}/").text
-    assert "$4,200.00" in page and "Sue Engel" in page and "By the northern route" in page
+    assert (
+        "Your move: answer the price" in page
+        and "$4,200.00" in page
+        and "Sue Engel" in page
+        and "By the northern route" in page
+    )
     assert say(alice, fiber, "quote", version="2", answer="accept", words="").status_code == 302
     order = latest(acme)
     assert (order.status, str(order.monthly), order.term_months) == ("draft", "4200.00", 60)
@@ -210,7 +215,7 @@ def test_a_returned_order_says_why_and_comes_back_corrected(
     order = latest(acme)
     assert order.status == "returned"
     page = client_of(alice).get(f"{HERE}{order.number}/").text
-    assert "Item 1: Which cage?" in page and "Too soon" in page
+    assert "Your move: correct the order" in page and "Item 1: Which cage?" in page and "Too soon" in page
     assert any("Which cage?" in each.body_text for each in deliver() if each.kind == "order.returned")
     corrected = typed(acme_main, wave, denver, seen=str(order.revision), notes="Cage 12")
     assert client_of(alice).post(f"{HERE}{order.number}/edit/", corrected).status_code == 302

@@ -142,7 +142,9 @@ def test_answers_are_checked_kept_as_typed_reviewed_and_sent_back(send, client_o
     assert f"/orders/{taken.number}/review/" in client_of(carol).get("/").text
     page = client_of(carol).get("/orders/reviews/").content.decode()
     assert taken.number in page and "Acme" in page
-    seen = seen_on(client_of(carol).get(f"/e/204817/orders/{taken.number}/review/"))
+    review = client_of(carol).get(f"/e/204817/orders/{taken.number}/review/")
+    assert "Answered: Suite 210, rack 4." in review.text
+    seen = seen_on(review)
     assert send(carol, taken, "review", seen=seen, connector="", rack="No such rack").status_code == 302
     for person, whose in ((alice, "Your move:"), (carol, "The customer's move:")):
         page = client_of(person).get(f"/e/204817/orders/{taken.number}/").text
@@ -150,6 +152,9 @@ def test_answers_are_checked_kept_as_typed_reviewed_and_sent_back(send, client_o
     assert steps_of(taken)[1].owner == "customer"
     page = client_of(alice).get(f"/e/204817/orders/{taken.number}/details/").content.decode()
     assert "No such rack" in page
+    assert answered(send, client_of, taken, alice, **{"answer-rack": "<b>Suite</b> 211"}).status_code == 302
+    page = client_of(carol).get(f"/e/204817/orders/{taken.number}/review/").text
+    assert "Answered: &lt;b&gt;Suite&lt;/b&gt; 211." in page and "<b>Suite" not in page
 
 
 def test_what_is_typed_into_the_questions_is_kept_as_a_draft(client_of, taken, alice):
