@@ -51,6 +51,14 @@ _BELL = (
     "SELECT count(*) FROM portal_notice n JOIN accounts_user u ON u.email = n.recipient WHERE u.id = %(user)s"
     " AND n.enterprise_id = %(e)s AND n.read_at IS NULL AND n.copy = 0"
 )
+# Who of the team is away, and what the reader had begun to write.
+_AWAY = (
+    "SELECT a.card_id, a.ends_at FROM accounts_teammember t JOIN accounts_staffabsence a ON a.card_id = t.card_id"
+    " WHERE t.enterprise_id = %(e)s AND t.account_id IS NULL AND a.starts_at <= now() AND a.ends_at > now()"
+)
+_DRAFTS = (
+    "SELECT form, fields FROM portal_draft WHERE enterprise_id = %(e)s AND person_id = %(user)s AND about = %(id)s"
+)
 _TERMS = "SELECT name, value FROM portal_{} WHERE name LIKE 'files.%%' AND starts_on <= now(){}"
 _OF_AN_ORDER = "SELECT * FROM orders_{} WHERE enterprise_id = %(e)s AND order_id = %(id)s"
 _OF_SERVICE = (
@@ -72,6 +80,8 @@ ORDER = [
     # How large a file may be, beside the form for a message.
     _TERMS.format("carrierterm", ""),
     _TERMS.format("enterpriseterm", " AND enterprise_id = %(e)s"),
+    _DRAFTS,
+    _AWAY,
     _BELL,
 ]
 SERVICE = [
@@ -99,6 +109,7 @@ SERVICE = [
     "SELECT * FROM orders_turnup WHERE enterprise_id = %(e)s AND service_id = %(id)s ORDER BY id DESC LIMIT 1",
     _STORY.format("inventory.service"),
     _TEAM,
+    _AWAY,
     _BELL,
 ]
 INVOICE = [
@@ -112,6 +123,8 @@ INVOICE = [
     " ORDER BY issued_on DESC LIMIT 2",
     _STORY.format("billing.invoice"),
     _TEAM,
+    _AWAY,
+    _BELL,
 ]
 # A care manager's orders with why each is looked at, and how many are looked at for each reason.
 _STEP = "m.enterprise_id = o.enterprise_id AND m.order_id = o.id"

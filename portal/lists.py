@@ -26,7 +26,7 @@ from portal.filters import Answer, AnyFilter, DateRange, Filter, Params, dated
 from portal.tenancy import narrowed_by
 
 __all__ = ["COUNT_CAP", "PAGE_SIZE", "DateRange", "Filter", "ListPage", "Page", "Params", "Sort", "count",
-           "count_label", "rows_after"]  # fmt: skip
+           "count_label", "label_of", "rows_after"]  # fmt: skip
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
@@ -110,7 +110,7 @@ class Page:
 
     @property
     def count_label(self) -> str:
-        return _label(self.count)
+        return label_of(self.count)
 
     @property
     def questions(self) -> list[ChosenFilter]:
@@ -352,9 +352,10 @@ def count(rows: QuerySet[Any]) -> int:
 
 def count_label(rows: QuerySet[Any]) -> str:
     """The count as it is shown: exact up to the cap, then "1,000+"."""
-    return _label(count(rows))
+    return label_of(count(rows))
 
 
-def _label(counted: int) -> str:
+def label_of(counted: int) -> str:
+    """A number as a count is shown."""
     shown = number_format(min(counted, COUNT_CAP), use_l10n=True, force_grouping=True)
     return f"{shown}+" if counted > COUNT_CAP else shown

@@ -199,10 +199,7 @@ def _page(
     _tell_absence(order, team)
     order.known_team, order.known_steps = team, milestones  # type: ignore[attr-defined]  # for the parts that ask too
     parts = _parts(request, order, given or {})
-    kept = [each for rows in parts.values() for part in rows for each in part["data"].get("kept", ())]
-    if request.actor.is_staff:
-        kept += [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
-    drafts.bring_back(request.actor, *kept, now=timezone.now())
+    _bring_back(request, parts, steps)
     return {
         "order": order,
         "steps": steps,
@@ -217,6 +214,14 @@ def _page(
         "following": card(request.actor, order),
         "parts": parts,
     }
+
+
+def _bring_back(request: ActorRequest, parts: Mapping[str, list[dict[str, Any]]], steps: list[Step]) -> None:
+    """Fill the forms of the page with what was typed into them before: all in one query."""
+    kept = [each for rows in parts.values() for part in rows for each in part["data"].get("kept", ())]
+    if request.actor.is_staff:
+        kept += [(tool, each.milestone.pk) for each in steps for tool in (each.delay, each.note)]
+    drafts.bring_back(request.actor, *kept, now=timezone.now())
 
 
 def _given_up(steps: list[Step]) -> list[Step]:

@@ -27,7 +27,7 @@ from portal.errors import Text
 from portal.exports import ExportKind
 from portal.http import ActorRequest
 from portal.listing import Action, Listing, Words
-from portal.lists import Filter, Sort, count_label
+from portal.lists import Filter, Sort, label_of
 
 # --- the workbench ------------------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ WORK = replace(
         Filter(
             "due",
             gettext_lazy("What is due"),
-            lambda rows, value: work.DUE[value](rows, timezone.now()),
+            lambda rows, value: rows.filter(work.DUE[value](timezone.now())),
             choices=list(TABS.items()),
         ),
         *MINE.filters,
@@ -60,11 +60,12 @@ WORK = replace(
 
 def tabs(rows: QuerySet[Order], chosen: str) -> list[dict[str, Any]]:
     """What the workbench can be narrowed to, each with how many orders there are."""
-    here = [{"label": _("All my orders"), "count": count_label(rows), "query": "", "is_chosen": not chosen}]
+    counted = work.count_due(rows, timezone.now())
+    here = [{"label": _("All my orders"), "count": label_of(counted[""]), "query": "", "is_chosen": not chosen}]
     return here + [
         {
             "label": label,
-            "count": count_label(work.DUE[name](rows, timezone.now())),
+            "count": label_of(counted[name]),
             "query": f"?due={name}" + _SORTED.get(name, ""),
             "is_chosen": chosen == name,
         }
