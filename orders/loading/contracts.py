@@ -1,12 +1,22 @@
-"""disconnects.csv to trials.csv: what orders make of services that are there already."""
+"""order_charges.csv to trials.csv: what orders cost once, and make of services that are there already."""
 
 from collections.abc import Sequence
 
 from inventory.models import ServiceStatus
 from orders.loading.checks import ENTERPRISE, ORDER, SERVICE, WITH_ORDER, measure, not_before
-from orders.models import Disconnect, EndReason, Transfer, Trial, TrialEnd
+from orders.models import (
+    ChargeReason,
+    ChargeState,
+    Disconnect,
+    EndReason,
+    OrderCharge,
+    SparedWhy,
+    Transfer,
+    Trial,
+    TrialEnd,
+)
 from portal.loading.batches import Checking
-from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, WORDS, one_of, whole
+from portal.loading.cells import AMOUNT, CODE, CURRENCY, DATE, EMAIL, LINES, MOMENT, WORDS, one_of, whole
 from portal.loading.tables import Column, Reference, Row, Table
 
 
@@ -20,7 +30,40 @@ def _sides(checking: Checking, rows: Sequence[Row]) -> None:
             checking.fault(row, "taker", "is who gave it: two different people agree to a transfer")
 
 
+def _whys(checking: Checking, rows: Sequence[Row]) -> None:
+    for row in rows:
+        state = row.values.get("state", ChargeState.OWED)
+        if (state == ChargeState.SPARED) != bool(row.values.get("why")):
+            checking.fault(row, "why", "is given where the state is spared, and only there")
+        if state == ChargeState.WAIVED and not row.values.get("words"):
+            checking.fault(row, "words", "is empty, and says why it was waived")
+
+
 FILES = (
+    Table(
+        "order_charges",
+        f"What orders cost once, beyond what charges.csv bills; what is owed stands on the next invoice. {WITH_ORDER}",
+        OrderCharge,
+        (
+            ENTERPRISE,
+            ORDER,
+            Column("reason", one_of(ChargeReason), "What for.", is_required=True),
+            Column("ref", whole(0, 999), "Tells two of a reason apart.", default=0),
+            Reference("service", CODE, "Of which service.", to="services", within=("enterprise",)),
+            Column("amount", AMOUNT, "How much, or would have been.", default=0),
+            Column("currency", CURRENCY, "In which currency.", is_required=True),
+            Column("state", one_of(ChargeState), "Where it stands.", default="owed"),
+            Column("why", one_of(SparedWhy), "Why it is not charged, where it is spared."),
+            Column("words", WORDS, "Why it was waived, in the words of who waived it."),
+            Column("day", DATE, "On which day it came about.", is_required=True),
+            Column("made_at", MOMENT, "When.", is_required=True),
+            Column("settled_at", MOMENT, "When it was waived or billed.", default=None),
+            Column("settled_by", WORDS, "By whom."),
+        ),
+        key=("enterprise", "order", "reason", "ref"),
+        only_with="order",
+        checks=(_whys,),
+    ),
     Table(
         "disconnects",
         f"Services that stop, by orders of type disconnect. {WITH_ORDER}",

@@ -25,6 +25,8 @@ class OrderItem(TenantOwned):
     Amounts are in the currency of the order's account, for the whole quantity.
     """
 
+    # Set by who lists them: its price is part of one for the whole order.
+    is_in_total: bool = False
     # A draft's items are written anew when it is changed.
     extra_grants: ClassVar = {"portal_app": ("INSERT", "DELETE", "UPDATE (monthly, one_time, is_priced)")}
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="items")

@@ -176,6 +176,8 @@ def item_columns() -> list[Column]:
 
 def _spoken(amount: Decimal, item: OrderItem) -> str:
     """What it costs, that it costs nothing, or that this is still to be said."""
+    if item.is_in_total:
+        return _("in the total")
     if item.is_unpriced:
         return _("Price follows")
     return money.spoken(amount, item.order.account.currency, get_language() or "en") if amount else _("No charge")

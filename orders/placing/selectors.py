@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -101,8 +102,11 @@ def list_items(actor: Actor, order: Order) -> list[OrderItem]:
     """What the order asks for, in its order."""
     rows = of_enterprise(OrderItem.objects, actor).filter(order=order).order_by("position")
     items = list(rows.select_related("product", "service", "a_site", "z_site"))
+    told = sum((each.monthly for each in items), Decimal(0))
     for each in items:
         each.order = order
+        # A quote is for all items together.
+        each.is_in_total = each.is_unpriced and order.monthly > told
     return items
 
 
@@ -224,7 +228,8 @@ def frozen(order: Order, items: Iterable[OrderItem], *, enterprise: str) -> dict
             {
                 "position": item.position, "action": item.action, "product": item.product.name,
                 "service": item.service.number if item.service else "", "a_end": item.a_end, "z_end": item.z_end,
-                "bandwidth": item.bandwidth, "quantity": item.quantity, "price_follows": item.is_unpriced,
+                "bandwidth": item.bandwidth, "quantity": item.quantity,
+                "price_follows": item.is_unpriced and not item.is_in_total, "is_in_total": item.is_in_total,
                 **{name: str(value) if value else "" for name, value in _prices(item)},
             }
             for item in items

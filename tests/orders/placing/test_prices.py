@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from inventory.models import ProductPrice
-from orders.models import OrderItem
+from orders.models import Order, OrderItem
 from tests.faces import as_staff, inside
 from tests.orders.placing.conftest import all_of, latest, signed, typed
 
@@ -79,3 +79,13 @@ def test_a_customer_cannot_name_a_price(listed, acme, acme_main, wave, denver, a
     prices = {"item-0-monthly": "1.00", "item-0-one_time": "0", "item-0-bandwidth": "10 Gbps"}
     assert client_of(alice).post(NEW, typed(acme_main, wave, denver, **prices)).status_code == 302
     assert items(acme) == [(Decimal(2850), 0, True)]
+
+
+def test_a_price_for_the_whole_order_is_told_of_each_of_its_items(acme, acme_main, wave, denver, alice, client_of):
+    sent = typed(acme_main, wave, denver, items="2", **{"item-1-product": wave.code, "item-1-quantity": "1"})
+    assert client_of(alice).post(NEW, sent).status_code == 302
+    order = latest(acme)
+    with as_staff(), inside(acme):
+        Order.objects.filter(pk=order.pk).update(monthly="4100.00")  # as an accepted quote does
+    page = client_of(alice).get(f"/e/204817/orders/{order.number}/").text
+    assert page.count("in the total") == 4 and "Price follows" not in page
