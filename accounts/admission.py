@@ -270,6 +270,10 @@ def _doors(actor: Actor, path: str) -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, Any]]] = {"": [], actor.enterprise_name: [], _("Administration"): []}
     for item in registries.nav(settings.FACE, actor):
         found[_heading(item, actor)].append(_door(item, actor, path))
+    # Of a door and one behind it, the one behind it is where one is.
+    here = max((len(door["url"]) for doors in found.values() for door in doors if door["active"]), default=0)
+    for door in (door for doors in found.values() for door in doors if len(door["url"]) < here):
+        door.update(active=False, at="")
     for heading, doors in found.items():
         if doors:
             doors[0]["heading"] = heading

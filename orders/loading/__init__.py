@@ -1,5 +1,5 @@
 """The files of orders, in the order in which they are loaded."""
 
-from orders.loading import activating, caring, contracts, orders, planning
+from orders.loading import activating, caring, contracts, orders, placing, planning
 
-FILES = (*orders.FILES, *planning.FILES, *activating.FILES, *caring.FILES, *contracts.FILES)
+FILES = (*orders.FILES, *placing.FILES, *planning.FILES, *activating.FILES, *caring.FILES, *contracts.FILES)

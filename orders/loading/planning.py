@@ -11,6 +11,9 @@ from orders.models import (
     Answer,
     AnswerStatus,
     Basis,
+    Choice,
+    ChoiceStatus,
+    DeliveryChoice,
     MilestoneKind,
     MilestoneTemplate,
     Order,
@@ -79,6 +82,25 @@ def _typed(kind: str, value: str) -> object:
     return int(value) if kind == QuestionKind.NUMBER and re.fullmatch(r"\d{1,12}", value, re.ASCII) else value
 
 
+_LIVE = frozenset({ChoiceStatus.CHOSEN, ChoiceStatus.ASKED, ChoiceStatus.AGREED})
+
+
+def _chosen(checking: Checking, rows: Sequence[Row]) -> None:
+    """A day where one is needed, a currency with each fee, and one choice of an order that stands."""
+    standing: set[tuple[str, str]] = set()
+    for row in rows:
+        values = row.values
+        if values["choice"] != Choice.EARLIEST and not values.get("wanted_on"):
+            checking.fault(row, "wanted_on", f"is empty, but choice is {values['choice']}")
+        if values.get("fee") and not values.get("currency"):
+            checking.fault(row, "currency", "is empty, but there is a fee")
+        if values.get("status", ChoiceStatus.CHOSEN) in _LIVE:
+            key = (values["enterprise"], values["order"])
+            if key in standing:
+                checking.fault(row, "status", f"stands a second time for order {key[1]}")
+            standing.add(key)
+
+
 FILES = (
     Table(
         "milestone_templates",
@@ -140,6 +162,28 @@ FILES = (
         ),
         key=("enterprise", "order", "what"),
         only_with="order",
+    ),
+    Table(
+        "delivery_choices",
+        f"How customers want orders delivered: on a firm date, as early as can be, or expedited. {WITH_ORDER}",
+        DeliveryChoice,
+        (
+            ENTERPRISE,
+            ORDER,
+            Column("choice", one_of(Choice), "How.", is_required=True),
+            Column("wanted_on", DATE, "The date that is wanted; of an earliest none is needed.", default=None),
+            Column("days", whole(0, 999), "Business days improved against the standard interval.", default=0),
+            Column("fee", AMOUNT, "What an expedite costs, if its date is met.", default=0),
+            Column("currency", CURRENCY, "Its currency."),
+            Column("status", one_of(ChoiceStatus), "Where it stands.", default="chosen"),
+            Column("chosen_by", WORDS, "Who chose.", is_required=True),
+            Column("chosen_at", MOMENT, "When.", is_required=True),
+            Column("reason", WORDS, "Why an expedite was refused."),
+            Column("alternative_on", DATE, "The date that can be had instead.", default=None),
+        ),
+        key=("enterprise", "order", "chosen_at"),
+        only_with="order",
+        checks=(_chosen,),
     ),
     Table(
         "supplements",

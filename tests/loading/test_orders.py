@@ -17,6 +17,15 @@ FILES = {
         "enterprise,order,key,value,status,answered_by,answered_at,reason,reviewed_at\n"
         f"{WITH}diverse,yes,given,Pat Lund,today-9,,\n{WITH}vlan,12,returned,Pat Lund,today-9,In use.,today-8\n"
     ),
+    "quotes.csv": (
+        "enterprise,order,version,status,monthly,one_time,term_months,valid_until_on,director,director_at,engineer,"
+        f"engineer_at\n{WITH}1,offered,2850.00,0.00,36,today+20,Dora Vale,today-3,Sam Ortiz,today-2\n"
+    ),
+    "delivery_choices.csv": (
+        "enterprise,order,choice,wanted_on,days,fee,currency,status,chosen_by,chosen_at\n"
+        f"{WITH}expedite,today+9,5,900.00,USD,asked,Pat Lund,today-1\n"
+        f"{WITH}firm,today+30,,,,replaced,Pat Lund,today-2\n"
+    ),
     "activation_slots.csv": (
         "engineer,starts_at,ends_at\ncara@northvane.example,today+3 15:00,today+3 16:00\n"
         "cara@northvane.example,today+4 15:00,today+4 16:00\n"
@@ -49,6 +58,11 @@ FAULTS = [
     ("milestone_templates.csv", "new,,wave", "new,voice,wave", r"2 product: is filled, but so is family"),
     ("milestone_templates.csv", "1,acknowledged", "1,design", r"2 kind: the first step is acknowledged"),
     ("answers.csv", "In use.", "", r"3 reason: is filled for what was sent back, and for nothing else"),
+    ("quotes.csv", "Sam Ortiz,today-2", ",", r"2 engineer: is empty; nothing is offered on one name alone"),
+    ("quotes.csv", "offered", "accepted", r"2 answered_at: is empty, but status is accepted"),
+    ("delivery_choices.csv", "expedite,today+9", "expedite,", r"2 wanted_on: is empty, but choice is expedite"),
+    ("delivery_choices.csv", "USD", "", r"2 currency: is empty, but there is a fee"),
+    ("delivery_choices.csv", "replaced", "chosen", r"3 status: stands a second time for order"),
     ("activation_slots.csv", "+4 16:00", "+4 14:00", r"3 ends_at: is before starts_at"),
     ("activation_calls.csv", "example,today+3 15:00", "example,today+4 15:00", r"2 slot: is not starts_at"),
     ("activation_tests.csv", "yes,0.010", "no,0.010", r"2 note: is empty; of a test that was not passed"),

@@ -141,6 +141,10 @@ def _way(side: TakeoverSide) -> str:
     return _("leave us") if side.gives else _("come to us")
 
 
+def _other(side: TakeoverSide) -> Cell:
+    return with_small(side.other_name, side.account) if side.other_name else side.account
+
+
 def our_columns(actor: Actor) -> list[Column]:
     page, states = paths("orders:takeover", actor.enterprise_public_id), _states()
     return [
@@ -151,7 +155,7 @@ def our_columns(actor: Actor) -> list[Column]:
             key="services",
         ),
         Column(_("State"), lambda each: states[each.status], is_own_label=True, key="state"),
-        Column(_("Other company"), lambda each: with_small(each.other_name, each.account), key="other"),
+        Column(_("Other company"), _other, key="other"),
         Column(_("First day there"), lambda each: _day(each.effective_on), key="day"),
         Column(_("Asked for"), lambda each: with_small(moment(each.asked_at), each.asked_by), key="asked"),
         Column(_("Order"), lambda each: each.number, key="number", is_extra=True),
