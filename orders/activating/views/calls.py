@@ -23,6 +23,7 @@ from portal.http import ActorRequest, refused
 from portal.policy import requires
 
 OFFERED = 40  # times shown to choose from
+AHEAD = timedelta(days=92)  # in which a next call is looked for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,11 +130,14 @@ def my_activations(request: ActorRequest) -> HttpResponse:
             return redirect("orders_work:activations")
     day = _day(request.GET.get("day", "")) or today
     start = timezone.make_aware(datetime.combine(day, time(0)))
+    calls = list(selectors.list_my_calls(request.actor, start, start + timedelta(days=1)))
+    later = selectors.list_booked_calls(request.actor, start + timedelta(days=1), start + AHEAD)
     context = {
         "day": day,
+        "following": None if calls else later.first(),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "calls": selectors.list_my_calls(request.actor, start, start + timedelta(days=1)),
+        "calls": calls,
         "slots": selectors.list_my_slots(request.actor, now)[:OFFERED],
         "form": form,
     }

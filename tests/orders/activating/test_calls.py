@@ -59,6 +59,8 @@ def test_another_time_frees_the_first_until_a_day_ahead(ready, alice, carol, eve
     home = client_of(eve).get("/").text
     assert "My next calls" in home and ready.title in home
     assert client_of(eve).get("/activations/?day=2026-02-30").status_code == 200
+    before = timezone.localdate() - timedelta(days=3)
+    assert "The next one is" in client_of(eve).get(f"/activations/?day={before:%Y-%m-%d}").text
     before = state_of(ready.enterprise)
     answer = post(alice, ready, "activation", **booking(far))
     assert answer.status_code == 422 and "too near to be moved" in answer.text
