@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
@@ -82,7 +83,9 @@ def _check_pace(owner: Enterprise, actor: Actor, at: datetime) -> None:
 def _check_wish(wish: Wish, owner: Enterprise, at: datetime) -> None:
     first = selectors.carriers_day(at) + timedelta(days=terms.value(names.NOTICE, on=at.date(), of=owner))
     if wish.effective_on < first:
-        raise Refused(_("Choose %(day)s or a later day.") % {"day": first.isoformat()}, field="effective_on")
+        raise Refused(
+            _("Choose %(day)s or a later day.") % {"day": date_format(first, "DATE_FORMAT")}, field="effective_on"
+        )
     if wish.other and wish.other == owner.public_id:
         raise Refused(_("This is your own enterprise."), field="other")
     if wish.kind != MoveKind.MERGE and not wish.accounts:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MOVE_FLOW, Enterprise, Said
@@ -86,7 +87,9 @@ def _check_pace(owner: Enterprise, actor: Actor, at: datetime) -> None:
 def _check_day(offer: Offer, owner: Enterprise, at: datetime) -> None:
     first = carriers_day(at) + timedelta(days=terms.value(names.TAKEOVER_DAYS, on=at.date(), of=owner))
     if offer.effective_on < first:
-        raise Refused(_("Choose %(day)s or a later day.") % {"day": first.isoformat()}, field="effective_on")
+        raise Refused(
+            _("Choose %(day)s or a later day.") % {"day": date_format(first, "DATE_FORMAT")}, field="effective_on"
+        )
 
 
 def _locked(keys: tuple[int, ...], actor: Actor) -> list[Service]:
