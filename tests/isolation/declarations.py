@@ -834,6 +834,7 @@ PUBLISHED = {
     "accounts_staffcard",
     "accounts_staffabsence",
     "inventory_product",
+    "inventory_productprice",
     "inventory_productquestion",
     "orders_activationslot",
     "orders_milestonetemplate",
