@@ -894,6 +894,7 @@ PUBLISHED = {
     "accounts_staffcard",
     "accounts_staffabsence",
     "inventory_product",
+    "inventory_productprice",
     "inventory_productquestion",
     "orders_activationslot",
     "orders_milestonetemplate",
