@@ -25,6 +25,7 @@ from orders.models import (
     MilestoneKind,
     MilestoneStatus,
     Order,
+    OrderStatus,
     OrderType,
     Owner,
     TurnUp,
@@ -55,6 +56,7 @@ def record_test(
     Refuses an order with nothing to test now.
     """
     order = services.locked_orders(actor).get(pk=order_id)
+    _require_released(order)
     if not selectors.is_to_activate(actor, order):
         raise IllegalMove(_("This order has nothing to be tested now."))
     call = selectors.booked_call(actor, order)
@@ -71,6 +73,12 @@ def record_test(
     return test
 
 
+def _require_released(order: Order) -> None:
+    """Else the days of customer not ready would run on, and end an order that is delivered."""
+    if order.status == OrderStatus.HELD:
+        raise IllegalMove(_("The order is on hold. Choose a new date first; then test it and sign it off."))
+
+
 @transaction.atomic
 def sign_off(order_id: int, *, actor: Actor, at: datetime) -> TurnUp:
     """The service is turned up: the activation is done, the connection notice goes out, the customer's word is awaited.
@@ -79,6 +87,7 @@ def sign_off(order_id: int, *, actor: Actor, at: datetime) -> TurnUp:
     steps before the activation are open, and Refused without a passed test.
     """
     order = services.locked_orders(actor).select_related("product", "service", "account").get(pk=order_id)
+    _require_released(order)
     if not selectors.is_to_activate(actor, order):
         raise IllegalMove(_("This service is signed off already, or is not to be turned up now."))
     test = selectors.list_tests(actor, order).first()

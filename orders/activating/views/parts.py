@@ -1,6 +1,6 @@
 """What the parts of the order's page show of readiness, activation and acceptance."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,7 @@ def ready_form(order: Order, *typed: Any) -> forms.ReadyForm:
 def countdown(found: NotReady, order: Order, now: datetime) -> Clock:
     """To the end of the last day, where the customer is."""
     zone = ZoneInfo(get_enterprise(order.enterprise_id).time_zone)
-    end = datetime.combine(found.last_on + timedelta(days=1), time(0), zone)
+    end = datetime.combine(found.last_on, time(23, 59), zone)
     return Clock(_("A new date by"), started_at=min(found.set_at, now), target_at=end, now=now)
 
 

@@ -18,7 +18,7 @@ from portal.tenancy import tenant_scope
 from tests import make
 from tests.billing import builders
 from tests.faces import as_staff, inside
-from tests.orders.activating.conftest import PASSED, TODAY, booking, calls, noon, slot, told, turn_ups
+from tests.orders.activating.conftest import PASSED, TODAY, booking, calls, noon, slot, told, turn_ups, weekday
 from tests.orders.conftest import now, state_of, steps_of
 
 
@@ -38,6 +38,17 @@ def test_a_test_that_did_not_pass_ends_the_call_and_is_not_signed_off(ready, ali
     assert post(eve, ready, "sign-off").status_code == 409
     assert state_of(ready.enterprise) == before
     assert "No light from the A side." in page(eve, ready, "test/").text
+
+
+def test_an_order_on_hold_is_neither_tested_nor_signed_off_until_it_is_released(ready, alice, carol, eve, post):
+    assert post(eve, ready, "test", result="passed").status_code == 302
+    assert post(carol, ready, "not-ready", reason="cannot_test", note="The room is locked.").status_code == 302
+    before = state_of(ready.enterprise)
+    for what, sent in (("test", {"result": "passed"}), ("sign-off", {})):
+        assert post(eve, ready, what, **sent).status_code == 409
+    assert state_of(ready.enterprise) == before
+    assert post(alice, ready, "ready", new_on=f"{weekday(14)}").status_code == 302
+    assert post(eve, ready, "sign-off").status_code == 302
 
 
 def test_the_sign_off_sends_the_connection_notice_with_what_the_service_is(delivered, alice, page, deliver):
