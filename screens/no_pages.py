@@ -16,6 +16,7 @@ NOT_PAGES = {
     "moves/<int:pk>/found/": "takes a form only",
     "billing/postings/undo/": "takes a form only",
     "moves/export.csv": "a file",
+    "takeovers/export.csv": "a file",
     "e/<slug:enterprise>/moves/export.csv": "a file",
     "e/<slug:enterprise>/moves/<int:pk>/people/": "takes a form only",
     "e/<slug:enterprise>/account-codes/<int:pk>/end/": "takes a form only",

@@ -244,7 +244,7 @@ def takeover(of: Service, to: Account, **fields: Any) -> tuple[Takeover, Takeove
         with inside(owner):
             side = TakeoverSide.objects.create(
                 enterprise=owner, takeover_id=case.pk, order_key=made.pk if gives else 0, gives=gives, currency="USD",
-                other_name="" if gives else source.name, asked_at=now, asked_by="Alice Moreau",
+                other_name="" if gives else source.name, asked_at=now, asked_by=f"Giver of {source.public_id}",
                 said="agreed" if gives else "", **about,
             )  # fmt: skip
         sides.append(side)

@@ -278,7 +278,7 @@ def _taken_over(account: Account) -> tuple[Takeover, TakeoverSide]:
     """A service that is offered to the carrier itself, which nobody does; the walls do not mind."""
     house = make.house()
     with as_staff():
-        theirs = Account.objects.filter(enterprise=house).first()
+        theirs = Account.objects.filter(enterprise=house).select_related("enterprise").first()
     theirs = theirs or make.account(house, "The carrier's own")
     why = f"Sale of a wave of {account.enterprise.public_id}"
     case, ours, _other = make.takeover(make.service(account), theirs, why=why)
