@@ -37,16 +37,19 @@ def _people_unless_all_is_done(event: Event) -> Iterable[Recipient]:
 
 
 def told_order(event: Event) -> Order:
-    """The order that an event is about, as it stands."""
-    return _orders(event.enterprise_id, event.story_id)
+    """The order that an event is about, as it stands. Raises DoesNotExist where there is none."""
+    order = _orders(event.enterprise_id, event.story_id)
+    if order is None:
+        raise Order.DoesNotExist(f"Order {event.story_id} of enterprise {event.enterprise_id}.")
+    return order
 
 
 @asked_for_all("story_id")
-def _orders(enterprise_id: int, keys: Collection[int]) -> dict[int, Order]:
+def _orders(enterprise_id: int, keys: Collection[int]) -> dict[int, Order | None]:
     rows = Order.objects.filter(enterprise_id=enterprise_id, pk__in=keys)
     found = {each.pk: each for each in rows.select_related("account", "product", "service", "care_manager")}
     with_absences(each.care_manager for each in found.values() if each.care_manager)
-    return found
+    return {pk: found.get(pk) for pk in keys}
 
 
 def _context(event: Event) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.db import models
 from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
 from accounts.models import Enterprise
 from portal.tables import Kind, tables
@@ -40,6 +41,11 @@ READ_BY_CODE = {
     "accounts_reviewline": {"held"},
     "accounts_moveside": {"proof_kind", "proof"},
     "orders_takeoverside": {"currency", "proof_kind", "proof"},
+    "orders_ordercharge": {"currency"},
+    "orders_deliverychoice": {"currency"},
+    "orders_supplement": {"currency", "status_before"},
+    "orders_answer": {"key", "value"},
+    "orders_letter": {"language"},
     "portal_following": {"subject_type", "follower_type"},
     "portal_look": {"thing_type", "who", "who_kind"},
     "inventory_site": {"country"},
@@ -156,4 +162,8 @@ def _local(address: str, link: str) -> str:
 
 
 def _pdf(content: bytes) -> str:
-    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    try:
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    except PdfReadError:
+        # What stands for a paper here may be a few words alone; they are read all the same.
+        return content.decode("latin-1")

@@ -3,7 +3,17 @@
 import pytest
 
 from billing import services
-from orders.models import Escalation, InternalNote, Message, Promise
+from inventory.models import Service
+from orders.models import (
+    Answer,
+    DeliveryChoice,
+    Escalation,
+    InternalNote,
+    Message,
+    Promise,
+    Reservation,
+    Supplement,
+)
 from portal.models import ApiAnswer
 from tests import make
 from tests.billing import builders
@@ -29,6 +39,8 @@ def furnish(public_id, owner, contact, analyst, **fields):
     make.described(make.service(account, a_site=site, z_site=site, alias="the west ring"))
     world = worlds.world_of(enterprise, account, person, analyst, has_paper=False)
     with inside(enterprise):
+        # Only what a third party brings names one.
+        Service.objects.update(access="off_net")
         ApiAnswer.objects.create(
             enterprise=enterprise,
             caller="customer:1",
@@ -43,6 +55,7 @@ def furnish(public_id, owner, contact, analyst, **fields):
         about = {"enterprise": enterprise, "order": world.order, "at": builders.ISSUED_AT}
         Message.objects.create(**about, text="When?", is_ours=False, author="Ana Moreau")
         Escalation.objects.create(**about, level=1, reason="At risk", by="Ana Moreau", by_whom="customer")
+        _planned(world.order)
         InternalNote.objects.create(**about, text="Their boss is away", author="Carol")
         Promise.objects.create(
             enterprise=enterprise, order=world.order, card=make.card_of(analyst), due_at=builders.ISSUED_AT,
@@ -73,6 +86,20 @@ def released(transactional_db, dora, deliver):
         with as_staff():
             assert services.make_pdf(world.enterprise.pk, world.invoice.pk, at=builders.ISSUED_AT)
     return ours, theirs, empty
+
+
+def _planned(order):
+    """What is answered, reserved, wished and asked for beside an order's steps."""
+    about = {"enterprise": order.enterprise, "order": order}
+    at, day = builders.ISSUED_AT, builders.NOVEMBER
+    Answer.objects.create(**about, key="rack", value="Suite 210", answered_by="Ana Moreau", answered_at=at)
+    Reservation.objects.create(
+        **about, what="10G port", place="Denver", until_on=day, reserved_by="Tess", reserved_at=at
+    )  # fmt: skip
+    DeliveryChoice.objects.create(**about, choice="firm", wanted_on=day, chosen_by="Ana Moreau", chosen_at=at)
+    Supplement.objects.create(
+        **about, kind="other", words="Another rack", status_before="in_progress", asked_by="Ana Moreau", asked_at=at
+    )  # fmt: skip
 
 
 def crawl(face, world, browser, *, share=list, most=400):

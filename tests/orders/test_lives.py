@@ -241,8 +241,9 @@ def test_a_new_order_lives_from_what_is_written_to_its_first_bill(life, wave, do
     assert owed(order) == [("installation", Decimal("500.00"), order.commenced_on)]
     assert life.order.service.contract_ends_on is not None
     lines = bill(life, dora, order.commenced_on)
+    once = "Cargo único (NRC), orden" if is_latin else "One-time charge (NRC), order"
     assert [(line.service_number, line.text) for line in lines] == [
-        (order.service.number, wave.name), (order.service.number, f"One-time charge (NRC), order {order.number}"),
+        (order.service.number, wave.name), (order.service.number, f"{once} {order.number}"),
     ]  # fmt: skip
     assert (life.order.status, life.at) == ("completed", "")
     assert life.steps["first_bill"] == ("completed" if is_latin else "skipped")
