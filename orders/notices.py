@@ -93,8 +93,12 @@ def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words_of_a_charge(facts: dict[str, Any]) -> dict[str, Any]:
-    amount = money.spoken(Decimal(facts["amount"]), facts["currency"], get_language() or "en")
-    return {"amount": amount, "charge": ChargeReason(facts["charge"]).label, "note": facts["reason"]}
+    said: dict[str, Any] = {"note": facts.get("reason", "")}
+    if "amount" in facts:
+        said["amount"] = money.spoken(Decimal(facts["amount"]), facts["currency"], get_language() or "en")
+    if "charge" in facts:
+        said["charge"] = ChargeReason(facts["charge"]).label
+    return said
 
 
 def handed_over(facts: dict[str, Any]) -> dict[str, Any]:

@@ -74,13 +74,15 @@ def contest() -> dict[str, Any]:
             "open": is_open.pk,
             "decide": to_decide.pk,
             **_records(person, invoice.account_id),
-            **_keys(),
-            "access": _access(place),
-            "side": _move(person),
-            "offered": _offer(person),
-            **_programs(_customer(ADMINISTRATOR, place)),
-            **_people(_customer(ADMINISTRATOR, place)),
+            **_administered(person, place),
         }
+
+
+def _administered(person: Any, place: int) -> dict[str, Any]:
+    """What an administrator has asked for, and for whom."""
+    keys = _keys()
+    asked = {"access": _access(place), "side": _move(person), "offered": _offer(person)}
+    return {**keys, **asked, **_programs(person), **_people(person)}
 
 
 def _offer(person: Any) -> int:

@@ -83,7 +83,7 @@ def writes(tree):
 
 
 def is_service(path):
-    return path.stem == "services" or path.parent.name in {"services", "exports"}
+    return path.stem == "services" or bool({"services", "exports"} & set(path.parts))
 
 
 def asks(function):
