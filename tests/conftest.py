@@ -43,7 +43,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 
 # Few tests, each of which takes long: begun last, they would leave one of two processes idle.
-LONG = ("tests/journeys/", "tests/isolation/", "tests/faults/", "tests/setup/")
+LONG = ("tests/journeys/", "tests/isolation/", "tests/architecture/", "tests/faults/", "tests/setup/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
