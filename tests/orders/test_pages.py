@@ -344,3 +344,15 @@ def test_the_filters_hold_where_the_wall_is_open(request, wave, borealis_main, w
         firsts = {order: order.milestones.first() for order in (wave, theirs)}
         assert [order for order, step in firsts.items() if selectors.get_milestone(actor, step.pk)] == seen
         assert selectors.list_milestones(actor, theirs).count() == 0
+
+
+def test_the_count_of_who_sees_some_accounts_goes_along_these_and_so_ends_at_the_cap(acme_main, alan, alice, client_of):
+    counts = {}
+    for person in (alan, alice):
+        with CaptureQueriesContext(connection) as asked:
+            assert client_of(person).get("/e/204817/orders/").status_code == 200
+        [counts[person]] = [
+            each["sql"] for each in asked if each["sql"].startswith('SELECT COUNT(*) FROM (SELECT "orders_order"')
+        ]
+    assert 'ORDER BY "orders_order"."account_id"' in counts[alan]
+    assert 'ORDER BY "orders_order"."placed_on"' in counts[alice]
