@@ -388,10 +388,10 @@ def test_a_disconnect_is_taken_back_in_time_and_the_second_is_carried_out_on_its
     assert [each.ends_on for each in charges(northern.account)] == [stops]
 
 
-def test_a_change_is_priced_agreed_to_delivered_and_concluded_by_its_customer(northern, service, alice, carol):
+def test_a_change_is_priced_agreed_to_delivered_and_concluded_by_its_customer(northern, service, alice, carol, dora):
     ask(northern, service, "change", bandwidth="20 Gbps", note="Two ports")
-    northern.say(carol, "change-price", monthly="3900.00", one_time="0")
-    northern.say(alice, "agree", monthly="3900.00", one_time="0")
+    northern.say(carol, "change-price", monthly="3900.00", one_time="200.00")
+    northern.say(alice, "agree", monthly="3900.00", one_time="200.00")
     northern.plan()
     northern.complete("design")
     northern.turn_up()
@@ -401,6 +401,10 @@ def test_a_change_is_priced_agreed_to_delivered_and_concluded_by_its_customer(no
     assert (fresh(service).bandwidth, fresh(service).monthly) == ("20 Gbps", Decimal("3900.00"))
     old, new = charges(northern.account)
     assert (old.ends_on, new.amount) == (new.starts_on, Decimal("3900.00"))
+    assert owed(northern.order) == [("change", Decimal("200.00"), new.starts_on)]
+    text = f"One-time charge of the change, order {northern.number}"
+    assert [line.amount for line in bill(northern, dora, new.starts_on) if line.text == text] == [Decimal("200.00")]
+    assert owed(northern.order) == []
 
 
 def test_a_renewal_covers_a_master_contract_and_the_care_manager_concludes_it(northern, acme_main, service, carol):
