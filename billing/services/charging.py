@@ -80,12 +80,11 @@ def _end(charge: Charge, on: date) -> None:
 
 
 def _begin(
-    service: Service, account: Account, *, text: str, amount: Decimal, on: date, kind: str = ChargeKind.RECURRING,
-    until: date | None = None,
-) -> None:  # fmt: skip
+    service: Service, account: Account, *, text: str, amount: Decimal, on: date, until: date | None = None
+) -> None:
     place = Charge.objects.filter(enterprise_id=service.enterprise_id, service=service).count() + 1
     code = f"{service.number}/{on:%Y%m%d}-{place}"[:60]
     Charge.objects.create(
         enterprise_id=service.enterprise_id, code=code, account=account, service=service,
-        kind=kind, text=text, amount=amount, starts_on=on, ends_on=until,
+        kind=ChargeKind.RECURRING, text=text, amount=amount, starts_on=on, ends_on=until,
     )  # fmt: skip
