@@ -27,6 +27,7 @@ from portal.actors import Actor
 from portal.header.lists import badge, label
 from portal.header.selectors import count_unread
 from portal.http import detour
+from portal.links import address
 from portal.problems import is_api
 
 # What the page of the first sign-in itself consists of.
@@ -47,7 +48,7 @@ def admit(request: HttpRequest, *, public_id: str | None, enter: Enter) -> Actor
     user = _user(request)
     if public_id is None:
         return _welcome_first(request) or selectors.get_person_actor(user)
-    enterprise_id = selectors.find_enterprise_id(public_id)
+    enterprise_id, request.places = selectors.find_way_in(public_id, user)  # type: ignore[attr-defined]
     if enterprise_id is None:
         raise Http404
     enter(enterprise_id)
@@ -227,7 +228,7 @@ def shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "visit": {"reason": visit.why, "until": visit.until_at} if visit else None,
         "search": _search(actor),
         "bell": _bell(request, actor),
-        "help_url": reverse("help", args=[current]) if current else reverse("accounts:help") if actor.is_staff else "",
+        "help_url": address("help", current) if current else address("accounts:help") if actor.is_staff else "",
         "has_shortcuts": _user(request).has_shortcuts,
     }
 
@@ -236,11 +237,11 @@ def _search(actor: Actor) -> dict[str, str] | None:
     """Where one searches from here: in the enterprise one is in, else, as staff, in all."""
     if actor.enterprise_public_id:
         return {
-            "url": reverse("search", args=[actor.enterprise_public_id]),
+            "url": address("search", actor.enterprise_public_id),
             "hint": _("Circuit, order, invoice, your reference…"),
         }
     if actor.is_staff and actor.may(Permission.ENTERPRISE_OPEN):
-        return {"url": reverse("search_everywhere"), "hint": _("Customer, circuit, order, invoice…")}
+        return {"url": address("search_everywhere"), "hint": _("Customer, circuit, order, invoice…")}
     return None
 
 
@@ -252,8 +253,8 @@ def _bell(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
     counted = getattr(request, "unread", None)
     count = count_unread(actor) if counted is None else counted
     return {
-        "url": reverse("told:list", args=args),
-        "unread_url": reverse("told:unread", args=args),
+        "url": address("told:list", *args),
+        "unread_url": address("told:unread", *args),
         "count": count,
         "badge": badge(count),
         "label": label(count),
@@ -288,7 +289,7 @@ def _heading(item: registries.NavItem, actor: Actor) -> str:
 
 def _door(item: registries.NavItem, actor: Actor, path: str) -> dict[str, Any]:
     inside = actor.enterprise_public_id and item.is_inside
-    url = reverse(item.url_name, args=[actor.enterprise_public_id] if inside else [])
+    url = address(item.url_name, *([actor.enterprise_public_id] if inside else []))
     is_root = url == "/" or url.count("/") == 3  # a home: active only on itself
     active = path == url if is_root else path.startswith(url)
     shown = {"label": item.label, "icon": item.icon, "url": url, "active": active, "badge": None}
@@ -298,9 +299,10 @@ def _door(item: registries.NavItem, actor: Actor, path: str) -> dict[str, Any]:
 def _switch(request: HttpRequest, actor: Actor, nav: list[dict[str, Any]]) -> dict[str, Any]:
     """The way to the person's other enterprises, and there to the same kind of page as this one."""
     at = next((door["at"] for door in nav if door["at"]), "")
-    places = selectors.list_few_enterprises_of(_user(request), current=actor.enterprise_public_id)
+    user, counted = _user(request), getattr(request, "places", None)
+    places = selectors.list_few_enterprises_of(user, current=actor.enterprise_public_id, counted=counted)
     return {
         "entries": switch_entries(places or [], actor.enterprise_public_id, at),
         "is_long": places is None,
-        "url": f"{reverse('accounts:companies')}?{urlencode({'at': at, 'in': actor.enterprise_public_id})}",
+        "url": f"{address('accounts:companies')}?{urlencode({'at': at, 'in': actor.enterprise_public_id})}",
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from accounts.models import Account
 from inventory import rules
 from inventory.models import (
     Dlr,
@@ -27,9 +28,10 @@ from inventory.terms import MOST_AHEAD
 from portal import identifiers, terms
 from portal.actors import Actor
 from portal.models import StoredFile
+from portal.reading import joined, the_one
 from portal.tenancy import of_enterprise, within_accounts
 
-_WHOLE = ("account", "product", "a_site", "z_site")
+_WHOLE = ("product", "a_site", "z_site")
 
 
 def in_use(families: Collection[str]) -> Exists:
@@ -40,7 +42,7 @@ def in_use(families: Collection[str]) -> Exists:
 
 def list_services(actor: Actor) -> QuerySet[Service]:
     """The services on the actor's accounts."""
-    return _within(actor, Permission.SERVICE_VIEW).select_related(*_WHOLE)
+    return _joined(_within(actor, Permission.SERVICE_VIEW))
 
 
 def list_services_whole(actor: Actor) -> QuerySet[Service]:
@@ -53,7 +55,11 @@ def list_services_whole(actor: Actor) -> QuerySet[Service]:
 
 def list_named_services(actor: Actor) -> QuerySet[Service]:
     """Those that the actor may give names of their own."""
-    return _within(actor, Permission.SERVICE_RENAME).select_related(*_WHOLE)
+    return _joined(_within(actor, Permission.SERVICE_RENAME))
+
+
+def _joined(services: QuerySet[Service]) -> QuerySet[Service]:
+    return joined(services, "account", *Account.BRIEF).select_related(*_WHOLE)
 
 
 def _within(actor: Actor, permission: str) -> QuerySet[Service]:
@@ -62,7 +68,7 @@ def _within(actor: Actor, permission: str) -> QuerySet[Service]:
 
 def get_service(actor: Actor, pk: int) -> Service | None:
     """One service by its key, or None where the actor has no such service."""
-    return list_services(actor).filter(pk=pk).first()
+    return the_one(list_services(actor).filter(pk=pk))
 
 
 def get_number(actor: Actor, pk: int) -> str | None:
@@ -111,6 +117,7 @@ def _find(actor: Actor, typed: str, *, most: int, is_whole: bool) -> list[Named]
     names = within_accounts(
         of_enterprise(Identifier.objects, actor), actor, Permission.SERVICE_VIEW, path="service__account_id"
     ).select_related("service__enterprise", *(f"service__{each}" for each in _WHOLE))
+    names = joined(names, "service__account", *Account.BRIEF)
     found = {each.pk: Named(each) for each in own}
     for name in identifiers.find(names, ["value_key"], typed, most=most, is_whole=is_whole):
         found.setdefault(name.service_id, Named(name.service, name))

@@ -28,6 +28,7 @@ from portal import events, files, terms
 from portal.actors import Actor
 from portal.calendars import BusinessHours
 from portal.models import Event
+from portal.reading import joined, the_one
 from portal.tenancy import of_enterprise, within_accounts
 
 WORKING_DAYS = "order.working_days"
@@ -105,7 +106,9 @@ def list_orders_of(actor: Actor, service: Service) -> QuerySet[Order]:
     return list_orders(actor).filter(service=service).order_by("-placed_on", "-id")
 
 
-_WHOLE = ("account", "product", "service", "a_site", "z_site", "care_manager")
+_WHOLE = ("product", "service", "a_site", "z_site", "care_manager")
+# What an order's page says of the service it is about.
+_OF_SERVICE = ("number", "alias", "account", "product", "status", "bandwidth", "started_on", "monthly")
 
 
 # Who takes part in an order that is not placed yet: writes, prices, or agrees to the price.
@@ -114,7 +117,7 @@ _DRAFTERS = (Permission.ORDER_CREATE, Permission.ORDER_APPROVE_ONLY, Permission.
 
 def _list(actor: Actor) -> QuerySet[Order]:
     found = within_accounts(of_enterprise(Order.objects, actor), actor, Permission.ORDER_VIEW)
-    return found.filter(_shown(actor)).select_related("account")
+    return joined(found.filter(_shown(actor)), "account", *Account.BRIEF)
 
 
 def _shown(actor: Actor) -> Q:
@@ -136,7 +139,8 @@ def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet
 
 def get_order(actor: Actor, number: str, *permissions: str) -> Order | None:
     """One order by its number; None where the actor has no such order, or none of these permissions on its account."""
-    found = _list(actor).select_related(*_WHOLE).filter(number=number).first()
+    rows = joined(_list(actor).select_related(*_WHOLE), "service", *_OF_SERVICE)
+    found = the_one(rows.filter(number=number))
     if found is None or (permissions and not any(actor.may_on(each, found.account_id) for each in permissions)):
         return None
     return found

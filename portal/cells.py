@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from django.db import models
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.html import conditional_escape, format_html
@@ -25,6 +24,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.errors import Text
+from portal.links import address
 
 _LEAD, _WORDS = "row-", "pick-words"  # ids
 # A text that is not marked as safe is escaped; None leaves the cell empty.
@@ -170,7 +170,7 @@ def paths(name: str, *fixed: object) -> Callable[[object], str]:
 
     ``name`` is a route whose last argument is the thing's number or id.
     """
-    before, _, after = reverse(name, args=[*fixed, 0]).rpartition("0")
+    before, _, after = address(name, *fixed, 0).rpartition("0")
     return lambda thing: f"{before}{quote(str(thing), safe='')}{after}"
 
 

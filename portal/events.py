@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from portal import celery, notices, together
 from portal.actors import Actor
 from portal.models import Event, Todo
+from portal.reading import AnyOf
 
 
 class _FactsEncoder(DjangoJSONEncoder):
@@ -101,4 +102,5 @@ def story_of(thing: models.Model, also: Mapping[str, Collection[int]] | None = N
 
 def told_to_customers(events: models.QuerySet[Event]) -> models.QuerySet[Event]:
     """Without what is the carrier's own business, or of a kind that nobody here knows."""
-    return events.filter(kind__in=[kind.name for kind in notices.KINDS.values() if not kind.is_internal])
+    known = [kind.name for kind in notices.KINDS.values() if not kind.is_internal]
+    return events.filter(AnyOf(models.F("kind"), known))

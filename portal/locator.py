@@ -9,8 +9,10 @@ import hmac
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db import connection
 
 from portal.models import Locator
+from portal.reading import the_one
 
 ENTERPRISE = "enterprise"  # its public identifier, exclusive
 HOUSE = "house"  # the carrier's own enterprise, exclusive
@@ -30,7 +32,23 @@ def key_hash(kind: str, key: str) -> str:
 
 def find(kind: str, key: str) -> Locator | None:
     """The one row of an exclusive key."""
-    return Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key), is_exclusive=True).first()
+    return the_one(Locator.objects.filter(kind=kind, key_hash=key_hash(kind, key), is_exclusive=True))
+
+
+def way_in(enterprise: str, person: str, *, most: int) -> tuple[int | None, int]:
+    """Which enterprise an address names, and to how many a person belongs, at most so many: one query for each page."""
+    asked = (ENTERPRISE, key_hash(ENTERPRISE, enterprise), PERSON, key_hash(PERSON, person), most)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAY_IN, asked)
+        found, places = cursor.fetchone()
+    return found, places
+
+
+_WAY_IN = """
+SELECT (SELECT enterprise_id FROM portal_locator WHERE kind = %s AND key_hash = %s AND is_exclusive),
+       (SELECT count(*) FROM (SELECT DISTINCT enterprise_id FROM portal_locator WHERE kind = %s AND key_hash = %s
+                               LIMIT %s) places)
+"""
 
 
 def known(kind: str, hashes: list[str]) -> set[str]:

@@ -141,7 +141,7 @@ class TenantMiddleware:
         """Let the person in as who they are there, in their language and time zone."""
 
         def enter(enterprise_id: int) -> None:
-            request.scopes.enter_context(tenant_scope(enterprise_id, has_savepoint=False))  # type: ignore[attr-defined]
+            request.scopes.enter_context(tenant_scope(enterprise_id, is_last=True))  # type: ignore[attr-defined]
 
         found = import_string(settings.ADMISSION)(request, public_id=public_id, enter=enter)
         if not isinstance(found, Actor):

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Lookup, Manager, Model, QuerySet
+from django.db.models import F, Manager, Model, QuerySet
 
 from portal.actors import Actor
+from portal.reading import AnyOf
 
 M = TypeVar("M", bound=Model)
 
@@ -50,21 +51,21 @@ def current_scope() -> int | None:
 
 
 @contextmanager
-def tenant_scope(enterprise_id: int, *, has_savepoint: bool = True) -> Iterator[None]:
+def tenant_scope(enterprise_id: int, *, is_last: bool = False) -> Iterator[None]:
     """Work inside one enterprise: a transaction in which the database shows only its rows.
 
     Raises WrongScope inside the scope of another enterprise. Staff take the narrower role
-    ``portal_staff_inside`` for the while, which sees and writes only there. Without a savepoint
-    an error inside undoes the transaction around it, too.
+    ``portal_staff_inside`` for the while, which sees and writes only there. Where it is the last
+    thing in the transaction around it, an error inside undoes that, too.
     """
     outer = _scope.get()
     if outer is not None and outer != enterprise_id:
         raise WrongScope(f"Inside enterprise {outer}: it must be left before {enterprise_id} is entered.")
     token = _scope.set(enterprise_id)
-    # The end of a transaction of its own ends the setting with it.
-    goes_on = connection.in_atomic_block
+    # The end of a transaction of its own, or of one in which it is the last thing, ends the setting with it.
+    goes_on = len(connection.atomic_blocks) > is_last
     try:
-        with transaction.atomic(savepoint=has_savepoint):
+        with transaction.atomic(savepoint=not is_last):
             _enter(enterprise_id)
             yield
             # After an error the rollback, to this block's savepoint or whole, undoes the setting.
@@ -112,21 +113,15 @@ def within_accounts(queryset: QuerySet[M], actor: Actor, permission: str, *, pat
     accounts = actor.accounts_for(permission)
     if accounts is None:
         return queryset
-    return queryset.filter(AnyOf(F(path), sorted(accounts)))
+    return queryset.filter(_OfAccounts(F(path), sorted(accounts)))
 
 
-class AnyOf(Lookup):
-    """``column = ANY(array)``: one parameter, however many keys a person's grants reach."""
-
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, self.rhs]
+class _OfAccounts(AnyOf):
+    """On one of the accounts that a person's grants reach."""
 
 
 def narrowed_by(queryset: QuerySet[Any]) -> str:
     """The column of the rows' own table by which they are a person's accounts' alone; empty where all may be seen."""
     table = queryset.model._meta.db_table
-    found = (each.lhs for each in queryset.query.where.children if isinstance(each, AnyOf))
+    found = (each.lhs for each in queryset.query.where.children if isinstance(each, _OfAccounts))
     return next((column.target.attname for column in found if column.alias == table), "")

@@ -63,9 +63,9 @@ def number() -> int:
     return next(_numbers)
 
 
-def today() -> date:
-    """Which day it is for the enterprises that are made here: in UTC it may be tomorrow already."""
-    return timezone.localdate(timezone=ZoneInfo("America/Chicago"))
+def today(zone: str = "America/Chicago") -> date:
+    """Which day it is for the enterprises that are made here, or for a person: in UTC it may be tomorrow already."""
+    return timezone.localdate(timezone=ZoneInfo(zone))
 
 
 def enterprise(name: str, **fields: Any) -> Enterprise:

@@ -136,6 +136,8 @@ class Account(TenantOwned):
     account that has moved away: a name for what was held on it.
     """
 
+    # What is read of it where things of an account are listed: portal.reading.joined.
+    BRIEF = ("number", "name", "alias", "currency", "msa_number")
     # What the customer decides; all else is the carrier's.
     extra_grants: ClassVar = {
         "portal_app": (

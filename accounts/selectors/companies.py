@@ -25,6 +25,11 @@ def find_enterprise_id(public_id: str) -> int | None:
     return found.enterprise_id if found else None
 
 
+def find_way_in(public_id: str, user: User) -> tuple[int | None, int]:
+    """The same, and of how many enterprises the person is, for ``list_few_enterprises_of``."""
+    return locator.way_in(public_id, str(user.pk), most=SHORT_LIST + 1)
+
+
 def find_by_customer_number(number: str) -> int | None:
     """Whose a number of the carrier's other systems is."""
     found = locator.find(locator.CUSTOMER_NUMBER, number)
@@ -63,12 +68,14 @@ def list_enterprises_of(user: User) -> list[tuple[int, str, str]]:
 SHORT_LIST = 8
 
 
-def list_few_enterprises_of(user: User, *, current: str) -> list[tuple[int, str, str]] | None:
+def list_few_enterprises_of(
+    user: User, *, current: str, counted: int | None = None
+) -> list[tuple[int, str, str]] | None:
     """The same for every page's frame: nothing where the one they are in is the only one.
 
-    None where they are more than a short list, and fetched when asked for.
+    None where they are more than a short list, and fetched when asked for. ``counted`` is how many they are.
     """
-    places = locator.count(locator.PERSON, str(user.pk), most=SHORT_LIST + 1)
+    places = locator.count(locator.PERSON, str(user.pk), most=SHORT_LIST + 1) if counted is None else counted
     if current and places < 2:
         return []
     return None if places > SHORT_LIST else list_enterprises_of(user)

@@ -14,6 +14,7 @@ from accounts.models import (
 )
 from accounts.selectors.rights import list_who_could_on
 from portal.actors import Actor
+from portal.reading import the_one
 from portal.tenancy import of_enterprise
 from portal.together import asked_for_all, asked_once
 
@@ -23,7 +24,7 @@ def get_membership(user: User, enterprise_id: int) -> Membership | None:
     active = Membership.objects.select_related("enterprise").filter(
         enterprise_id=enterprise_id, status=Membership.Status.ACTIVE
     )
-    return active.filter(user_id=user.pk).first()
+    return the_one(active.filter(user_id=user.pk))
 
 
 def get_member(enterprise_id: int, pk: int) -> Membership:

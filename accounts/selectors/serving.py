@@ -80,7 +80,7 @@ def deputies(absence: str = "") -> list[Any]:
 
 
 def _rows() -> QuerySet[StaffAbsence]:
-    return absences_now().select_related("card", "deputy").order_by("-ends_at")
+    return absences_now().select_related("deputy").order_by("-ends_at")
 
 
 def with_absences(cards: Iterable[StaffCard]) -> list[StaffCard]:

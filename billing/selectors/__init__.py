@@ -80,6 +80,7 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.models import Event, Notice
 from portal.money import ZERO
+from portal.reading import joined, the_one
 from portal.tenancy import of_enterprise, within_accounts
 
 _AMOUNT = models.DecimalField(max_digits=12, decimal_places=2)
@@ -103,11 +104,12 @@ def list_invoices(actor: Actor) -> QuerySet[Invoice]:
         .annotate(sum=Sum("amount"))
         .values("sum")
     )
-    return (
+    return joined(
         _issued(actor)
         .annotate(in_dispute=Coalesce(Subquery(contested), Value(ZERO), output_field=_AMOUNT))
-        .annotate(due=ExpressionWrapper(F("total") - F("in_dispute"), output_field=_AMOUNT))
-        .select_related("account")
+        .annotate(due=ExpressionWrapper(F("total") - F("in_dispute"), output_field=_AMOUNT)),
+        "account",
+        *Account.BRIEF,
     )
 
 
@@ -118,7 +120,7 @@ def _issued(actor: Actor) -> QuerySet[Invoice]:
 
 def get_invoice(actor: Actor, number: str) -> Invoice | None:
     """One invoice by its number with its enterprise, or None where the actor has no such invoice."""
-    return list_invoices(actor).select_related("enterprise").filter(number=number).first()
+    return the_one(list_invoices(actor).select_related("enterprise").filter(number=number))
 
 
 class Month(NamedTuple):
@@ -189,10 +191,12 @@ def list_line_rows(actor: Actor, invoice: Invoice) -> QuerySet[InvoiceLine]:
 
 def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
     disputed = of_enterprise(DisputedLine.objects, actor).select_related("dispute").order_by("id")
-    rows = of_enterprise(InvoiceLine.objects, actor).select_related(
-        "invoice", "credit__disputed_line__dispute", "order_charge__order"
-    )  # fmt: skip
-    return rows.prefetch_related(Prefetch("disputes", queryset=disputed))
+    rows = of_enterprise(InvoiceLine.objects, actor).select_related("credit", "order_charge")
+    rows = joined(rows, "invoice", "number", "status", "account", "currency", "period_on", "issued_on", "dispute_by_on")
+    rows = joined(joined(rows, "credit__disputed_line", "dispute"), "credit__disputed_line__dispute", "number")
+    return joined(rows, "order_charge__order", "number", "account").prefetch_related(
+        Prefetch("disputes", queryset=disputed)
+    )
 
 
 def line_of(row: InvoiceLine) -> Line:

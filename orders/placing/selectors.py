@@ -21,6 +21,7 @@ from orders.placing import rules
 from orders.selectors import list_orders
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.reading import joined
 from portal.suggestions import MOST, Suggestion
 from portal.tenancy import of_enterprise, within_accounts
 
@@ -101,7 +102,8 @@ def countries_of(enterprise_id: int, items: Iterable[OrderItem]) -> set[str]:
 def list_items(actor: Actor, order: Order) -> list[OrderItem]:
     """What the order asks for, in its order."""
     rows = of_enterprise(OrderItem.objects, actor).filter(order=order).order_by("position")
-    items = list(rows.select_related("product", "service", "a_site", "z_site"))
+    rows = joined(rows.select_related("product", "a_site", "z_site"), "service", "number", "alias")
+    items = list(rows)
     told = sum((each.monthly for each in items), Decimal(0))
     for each in items:
         each.order = order

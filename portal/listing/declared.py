@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
 from portal.actors import Actor
 from portal.errors import Text
 from portal.http import ActorRequest
+from portal.links import address
 from portal.lists import ListPage
 
 
@@ -68,7 +68,7 @@ class Listing:
 
     def link(self, name: str, actor: Actor, *args: object) -> str:
         """The address of a route, inside the enterprise where the list is."""
-        return reverse(name, args=[*([actor.enterprise_public_id] if self.is_inside else []), *args])
+        return address(name, *([actor.enterprise_public_id] if self.is_inside else []), *args)
 
 
 LISTINGS: dict[str, Listing] = {}

@@ -19,6 +19,7 @@ from portal import money as amounts
 from portal.flows import FLOWS
 from portal.glossary import GLOSSARY
 from portal.kinds import spoken_shift
+from portal.links import address
 
 register = template.Library()
 
@@ -35,7 +36,7 @@ def link(context: dict[str, Any], name: str, *args: Any, enterprise: str = "") -
     """The address of a page inside the actor's enterprise, or inside the one given."""
     actor = context.get("actor")
     public_id = enterprise or (actor.enterprise_public_id if actor else "")
-    return reverse(name, args=[public_id, *args])
+    return address(name, public_id, *args)
 
 
 @register.simple_tag(takes_context=True)

@@ -67,7 +67,7 @@ def test_the_plain_spelling_is_the_databases_own(db, typed):
 def test_the_list_is_narrowed_by_state_place_country_access_and_contract_end(
     client_of, acme, acme_main, alice, wave, branch_line, place
 ):
-    soon = make.today() + timedelta(days=40)
+    soon = make.today("America/Denver") + timedelta(days=40)
     mexico = make.site(acme, "Querétaro", code="QRO", country="MX")
     line = make.service(
         acme_main, number="IP-1", a_site=mexico, contract_ends_on=soon, access="off_net", access_provider="Bajío"

@@ -27,9 +27,11 @@ from orders.permissions import Permission
 from portal import notices, terms
 from portal.actors import Actor, ActorKind
 from portal.models import Event, StoredFile
+from portal.reading import joined
 from portal.tenancy import of_enterprise, within_accounts
 
 SHOWN = 100  # messages on the order's page; the API has all
+_WHO = ("name", "title", "phone", "email")  # of a colleague's card
 
 
 def get_own_order(actor: Actor, pk: int) -> Order:
@@ -74,13 +76,14 @@ def unread(actor: Actor, messages: Iterable[Message]) -> list[Message]:
 
 def list_promises(actor: Actor, order: Order) -> QuerySet[Promise]:
     """The updates promised on an order, the latest first."""
-    return of_enterprise(Promise.objects, actor).filter(order=order).select_related("card").order_by("-due_at", "-id")
+    rows = joined(of_enterprise(Promise.objects, actor).filter(order=order), "card", *_WHO)
+    return rows.order_by("-due_at", "-id")
 
 
 def list_escalations(actor: Actor, order: Order) -> QuerySet[Escalation]:
     """How an order was taken up the ladder, the latest first."""
     rows = of_enterprise(Escalation.objects, actor).filter(order=order)
-    return rows.select_related("card").order_by("-at", "-id")
+    return joined(rows, "card", *_WHO).order_by("-at", "-id")
 
 
 def list_notes(actor: Actor, order: Order) -> QuerySet[InternalNote]:

@@ -28,6 +28,7 @@ from orders.models import (
 from orders.permissions import Permission
 from portal import terms
 from portal.actors import Actor
+from portal.reading import joined
 from portal.tenancy import of_enterprise, within_accounts
 
 IN_USE = (ServiceStatus.ACTIVE, ServiceStatus.SUSPENDED)
@@ -150,9 +151,9 @@ def list_lines(actor: Actor, order: Order) -> QuerySet[OrderedService]:
     """The services that an order is about, as far as the actor reaches their accounts."""
     rows = of_enterprise(OrderedService.objects, actor).filter(order=order)
     rows = within_accounts(rows, actor, Permission.ORDER_VIEW, path="service__account_id")
-    return rows.select_related("service__account", "service__a_site", "service__z_site", "a_site", "z_site").order_by(
-        "service__number"
-    )
+    rows = joined(rows, "service", "number", "account", "bandwidth", "contract_ends_on")
+    rows = joined(rows, "service__account", *Account.BRIEF).select_related("a_site", "z_site")
+    return rows.order_by("service__number")
 
 
 def list_waiting_transfers(actor: Actor) -> QuerySet[Transfer]:
