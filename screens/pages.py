@@ -292,7 +292,7 @@ STAFF = (
     _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{ORDER}/", "tools open",
        act=opening("main [data-state=now] .tools summary")),
     _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{SITES}/", "several sites",
-       act=opening("#sites .tools summary")),
+       act=opening("#sites summary")),
     _s(f"{_IN}orders/<str:number>/", CARE, f"{HERE}orders/{WAITING}/", "to be checked"),
     _s(f"{_IN}orders/<str:number>/", DIRECTOR, f"{HERE}orders/{UNPRICED}/", "to be priced"),
     _s(f"{_IN}orders/new/", CARE, f"{HERE}orders/new/"),
