@@ -181,7 +181,8 @@ def _shown(request: ApiRequest, service: Service) -> Response:
 class ProductRow(serializers.Serializer[Any]):
     """A product. Days are business days; ``questions`` is the JSON Schema of the technical answers an order needs.
 
-    ``shortest_days`` is the least that an expedite can reach; null where there is none.
+    ``shortest_days`` is the least that an expedite can reach; null where there is none. Service begins once
+    ``sites_to_begin`` of an order's sites are up.
     """
 
     code = serializers.CharField()
@@ -192,6 +193,7 @@ class ProductRow(serializers.Serializer[Any]):
     interval_days = serializers.IntegerField()
     shortest_days = serializers.IntegerField(allow_null=True)
     free_change_days = serializers.IntegerField()
+    sites_to_begin = serializers.IntegerField()
     questions = serializers.SerializerMethodField()
 
     def get_questions(self, product: Product) -> dict[str, Any]:

@@ -140,6 +140,12 @@ _CATALOGUE = (
                 default=5,
             ),
             Column("needs_dlr", FLAG, "Whether the customer uploads a design layout record (DLR).", default=False),
+            Column(
+                "sites_to_begin",
+                whole(1, 99),
+                "Of a VPN: how many sites of an order must be up before service, and billing, begin.",
+                default=1,
+            ),
         ),
         key=("code",),
         is_required=True,

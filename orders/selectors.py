@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -19,6 +20,7 @@ from orders.models import (
     MilestoneStatus,
     Order,
     OrderCharge,
+    OrderItem,
     OrderStatus,
     Owner,
 )
@@ -226,6 +228,26 @@ def _move(event: Event) -> Move:
         reason=facts.get("reason", ""),
         by=event.actor_name,
     )
+
+
+def list_items(actor: Actor, order: Order) -> list[OrderItem]:
+    """What the order asks for, in its order."""
+    rows = of_enterprise(OrderItem.objects, actor).filter(order=order).order_by("position")
+    items = list(joined(rows.select_related("product", "a_site", "z_site"), "service", "number", "alias"))
+    told = sum((each.monthly for each in items), Decimal(0))
+    for each in items:
+        each.order = order
+        # A quote is for all items together.
+        each.is_in_total = each.is_unpriced and order.monthly > told
+    return items
+
+
+def known_items(actor: Actor, order: Order) -> list[OrderItem]:
+    """The same for the parts of one page, which ask for them in turn."""
+    if not hasattr(order, "known_items"):
+        order.known_items = list_items(actor, order)  # type: ignore[attr-defined]
+    found: list[OrderItem] = order.known_items  # type: ignore[attr-defined]
+    return found
 
 
 def step_in(facts: dict[str, str]) -> Milestone:

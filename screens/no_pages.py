@@ -91,6 +91,8 @@ NOT_PAGES = {
     "e/<slug:enterprise>/orders/<str:number>/accept/": "takes a form only",
     "e/<slug:enterprise>/orders/<str:number>/refuse/": "takes a form only",
     "e/<slug:enterprise>/orders/<str:number>/sign-off/": "takes a form only",
+    "e/<slug:enterprise>/orders/<str:number>/sites/up/": "takes a form only",
+    "e/<slug:enterprise>/orders/<str:number>/sites/take-back/": "takes a form only",
     "e/<slug:enterprise>/orders/<str:number>/activation/call-off/": "takes a form only",
     "e/<slug:enterprise>/orders/<str:number>/activation/no-show/": "takes a form only",
     "e/<slug:enterprise>/orders/<str:number>/connection-notice.pdf": "a file",

@@ -13,6 +13,7 @@ DIRECTOR = "caroline.whitlock@northvane.example"
 OWNER, STRANGER = "owen.kessler@northvane.example", "tomas.brandvold@northvane.example"
 HERE, ORDER, CANCELLED = "/e/204817/", "ORD-2026-00500", "ORD-2026-00465"
 DRAFT, UNPRICED, RETURNED, WAITING = "ORD-2026-00590", "ORD-2026-00591", "ORD-2026-00592", "ORD-2026-00568"
+SITES = "ORD-2026-00595"
 Act = Callable[[Window], None]
 
 

@@ -180,6 +180,12 @@ def product_facts(service: Service) -> list[dict[str, Any]]:
             "value": _("free up to %(days)s before the committed date")
             % {"days": _business_days(product.free_change_days)},
         },
+        {
+            "label": _("Billing begins"),
+            "value": _("once %(count)s sites are up") % {"count": product.sites_to_begin}
+            if product.sites_to_begin > 1
+            else "",
+        },
     ]
 
 

@@ -36,7 +36,8 @@ class Product(Published):
     Days are business days. An ICB product is priced and dated case by case. ``shortest_days`` is the
     least that an expedite can bring the interval down to; none means that it cannot be expedited. An
     order may be changed for nothing up to ``free_change_days`` before its committed date. ``needs_dlr``
-    asks the customer for a design layout record (DLR) together with the technical answers.
+    asks the customer for a design layout record (DLR) together with the technical answers. Of a VPN service
+    begins once ``sites_to_begin`` of an order's sites are up.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -48,13 +49,15 @@ class Product(Published):
     shortest_days = models.PositiveSmallIntegerField(null=True, blank=True)
     free_change_days = models.PositiveSmallIntegerField(default=5, db_default=5)
     needs_dlr = models.BooleanField(default=False, db_default=False)
+    sites_to_begin = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(shortest_days=None) | Q(shortest_days__lte=F("interval_days")),
                 name="inventory_product_expedite",
-            )
+            ),
+            models.CheckConstraint(condition=Q(sites_to_begin__gte=1), name="inventory_product_sites"),
         ]
 
     def __str__(self) -> str:

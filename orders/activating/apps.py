@@ -33,6 +33,7 @@ def register() -> None:
         Part("orders.order", "orders/activating/_not_ready.html", see, parts.not_ready_part, order=10, place="top"),
         Part("orders.order", "orders/activating/_hold.html", see, parts.hold_part, order=50, place="actions"),
         Part("orders.order", "orders/activating/_activation.html", see, parts.activation_part, order=20, place="top"),
+        Part("orders.order", "orders/activating/_sites.html", see, parts.sites_part, order=21, place="top"),
         Part("orders.order", "orders/activating/_files.html", see, lists.files_part, order=55),
         Part("inventory.service", "orders/activating/_of_service.html", see, parts.notice_of_service, order=25),
     )

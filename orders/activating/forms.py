@@ -42,6 +42,23 @@ class ReadyForm(forms.Form):
         self.fields["new_on"].widget.attrs |= {"min": f"{first:%Y-%m-%d}", "max": f"{last:%Y-%m-%d}"}
 
 
+class SiteForm(forms.Form):
+    """Since when a site is up."""
+
+    position = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    up_on = forms.DateField(label=_("Up since"), widget=date_input())
+
+    def __init__(self, data: Any = None, *, position: object, first: date, last: date) -> None:
+        super().__init__(data, auto_id=f"site-{position}-%s", initial={"position": position, "up_on": last})
+        self.fields["up_on"].widget.attrs |= {"min": f"{first:%Y-%m-%d}", "max": f"{last:%Y-%m-%d}"}
+
+
+class PositionForm(forms.Form):
+    """Which of an order's sites."""
+
+    position = forms.IntegerField(min_value=1)
+
+
 class CallForm(forms.Form):
     """Which time, and whom the engineer meets on the line."""
 

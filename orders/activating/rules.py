@@ -1,6 +1,6 @@
 """What activation computes from dates, numbers and words alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -38,6 +38,21 @@ def warning(left: int, warned: int | None, at_days: Iterable[int]) -> int | None
 def charge_of(one_time: Decimal, *, percent: Decimal, currency: str) -> Decimal:
     """What a cancellation costs: a share of what the order would have cost once."""
     return money.rounded(one_time * percent / 100, currency)
+
+
+def met_on(days: Sequence[date | None], *, needed: int, primary: int | None = None) -> date | None:
+    """The day on which enough sites were up, the primary one among them; None before it.
+
+    ``days`` are those on which each site was up, None where it is not; ``primary`` is a place among them.
+    """
+    up = sorted(day for day in days if day)
+    if len(up) < needed:
+        return None
+    enough = up[needed - 1]
+    if primary is None:
+        return enough
+    first = days[primary]
+    return max(enough, first) if first else None
 
 
 # What an engineer looks at beside what is measured; words stand in the form.

@@ -1,5 +1,6 @@
 """Customers not ready, slots, calls, tests and turn-ups, as each actor may see them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ from orders.models import (
 )
 from orders.permissions import Permission
 from orders.rules import WorkDays
+from orders.selectors import known_items
 from portal import files
 from portal import terms as termbook
 from portal.actors import Actor, system
@@ -128,6 +130,57 @@ def list_my_calls(actor: Actor, start: datetime, end: datetime) -> QuerySet[Acti
 def list_booked_calls(actor: Actor, start: datetime, end: datetime) -> QuerySet[ActivationCall]:
     """The same that are still to be held."""
     return list_my_calls(actor, start, end).filter(status=_C.BOOKED)
+
+
+# --- the sites of a VPN -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The sites of an order with which its service begins once ``needed`` of them are up, the primary among them."""
+
+    items: list[OrderItem]
+    needed: int
+
+    @property
+    def primary(self) -> OrderItem | None:
+        return next((each for each in self.items if each.is_primary), None)
+
+    @property
+    def up(self) -> int:
+        return sum(each.up_on is not None for each in self.items)
+
+    @property
+    def met_on(self) -> date | None:
+        """Since when enough of them are up."""
+        place = self.items.index(self.primary) if self.primary else None
+        return rules.met_on([each.up_on for each in self.items], needed=self.needed, primary=place)
+
+    @property
+    def waits_for(self) -> Text:
+        """Why billing has not begun; "" once enough of them are up."""
+        if self.met_on:
+            return ""
+        if self.primary and self.primary.up_on is None:
+            words = {"needed": self.needed, "site": self.primary.place}
+            return _("Billing begins once %(needed)s sites are up; the primary site, %(site)s, is not up yet.") % words
+        return _("Billing begins once %(needed)s sites are up. Up so far: %(up)s.") % {
+            "needed": self.needed,
+            "up": self.up,
+        }
+
+
+def sites_of(actor: Actor, order: Order) -> Sites | None:
+    """The sites of an order that are marked as up one by one; None where its service begins with its only one.
+
+    They are its new items of products that begin with several sites. Of fewer than the product says all must be up;
+    a single site, that joins a VPN which stands already, begins as any service does, once it is signed off.
+    """
+    items = [each for each in known_items(actor, order) if each.action == ItemAction.ADD]
+    items = [each for each in items if each.product.sites_to_begin > 1]
+    if len(items) < 2:
+        return None
+    return Sites(items, min(max(each.product.sites_to_begin for each in items), len(items)))
 
 
 # --- tests and turn-ups -----------------------------------------------------------------------------------

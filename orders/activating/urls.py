@@ -19,6 +19,8 @@ staff: list[URLPattern] = [
     path("<str:number>/activation/call-off/", views.call_off_as_staff, name="call_off"),
     path("<str:number>/activation/no-show/", views.no_show, name="no_show"),
     path("<str:number>/test/", views.test, name="test"),
+    path("<str:number>/sites/up/", views.mark_site_up, name="site_up"),
+    path("<str:number>/sites/take-back/", views.take_site_back, name="site_back"),
     path("<str:number>/sign-off/", views.sign_off, name="sign_off"),
     path("<str:number>/connection-notice.pdf", views.connection_notice, name="connection_notice"),
 ]
@@ -44,6 +46,8 @@ api_staff: list[URLPattern] = [
     path("<str:number>/activation/no-show/", work.NoShow.as_view(), name="no_show"),
     path("<str:number>/tests/", work.Tests.as_view(), name="tests"),
     path("<str:number>/tests/record/", work.TestRecord.as_view(), name="test"),
+    path("<str:number>/sites/up/", work.SiteUp.as_view(), name="site_up"),
+    path("<str:number>/sites/take-back/", work.SiteTakenBack.as_view(), name="site_back"),
     path("<str:number>/sign-off/", work.SignOff.as_view(), name="sign_off"),
 ]
 api_staff_outside: list[URLPattern] = [

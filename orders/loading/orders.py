@@ -20,7 +20,7 @@ from orders.models import (
 )
 from portal import numbers
 from portal.loading.batches import Batch, Checking
-from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, LINES, MOMENT, NUMBER, WORDS, Cell, one_of, whole
+from portal.loading.cells import AMOUNT, CODE, DATE, EMAIL, FLAG, LINES, MOMENT, NUMBER, WORDS, Cell, one_of, whole
 from portal.loading.tables import Column, Reference, Row, Table
 
 _OUR_NUMBER = re.compile(rf"{numbers.SERIES['order']}-\d{{4}}-(\d{{1,9}})")
@@ -53,6 +53,21 @@ def _done_when(checking: Checking, row: Row, column: str, completed: str, defaul
         checking.fault(row, column, "is empty; what is completed has a date")
     if done and status != completed:
         checking.fault(row, column, f"is filled, but the status is {status}")
+
+
+def _sites(checking: Checking, rows: Sequence[Row]) -> None:
+    """One primary site an order, and whoever found a site up did so on a day that has come."""
+    primaries: set[tuple[str, str]] = set()
+    for row in rows:
+        key, up_on = (row.values["enterprise"], row.values["order"]), row.values.get("up_on")
+        if row.values.get("is_primary") and key in primaries:
+            checking.fault(row, "is_primary", f"is yes a second time for order {key[1]}")
+        if row.values.get("is_primary"):
+            primaries.add(key)
+        if bool(up_on) != bool(row.values.get("up_by")):
+            checking.fault(row, "up_by", "up_on and up_by are both given, or neither")
+        if up_on and up_on > checking.load.today:
+            checking.fault(row, "up_on", f"{up_on} is yet to come")
 
 
 def _let_numbers_continue(batch: Batch) -> None:
@@ -144,8 +159,18 @@ FILES = (
             Column("quantity", whole(1, 99), "How many.", default=1),
             Column("monthly", AMOUNT, "MRC, in the account's currency.", default=0),
             Column("one_time", AMOUNT, "NRC, in the account's currency.", default=0),
+            Column(
+                "is_primary",
+                FLAG,
+                "Of a VPN: whether service does not begin before this site is up; one of an order at most.",
+                default=False,
+                is_first_time_only=True,
+            ),
+            Column("up_on", DATE, "Of a VPN: since when the site is up.", default=None, is_first_time_only=True),
+            Column("up_by", WORDS, "Who found it up.", is_first_time_only=True),
         ),
         key=("enterprise", "order", "position"),
+        checks=(_sites,),
     ),
     Table(
         "milestones",

@@ -22,7 +22,8 @@ class ItemAction(models.TextChoices):
 class OrderItem(TenantOwned):
     """One thing that an order asks for. A site that the portal does not know yet is ``a_new`` or ``z_new``.
 
-    Amounts are in the currency of the order's account, for the whole quantity.
+    Amounts are in the currency of the order's account, for the whole quantity. Of a VPN one can be the
+    primary site, without which service does not begin; ``up_on`` is the day on which the carrier found it up.
     """
 
     # Set by who lists them: its price is part of one for the whole order.
@@ -43,12 +44,22 @@ class OrderItem(TenantOwned):
     monthly = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # MRC
     one_time = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # NRC
     is_priced = models.BooleanField(default=False, db_default=False)  # somebody, or the list, says what it costs
+    is_primary = models.BooleanField(default=False, db_default=False)
+    up_on = models.DateField(null=True, blank=True)
+    up_by = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "order", "position"], name="orders_orderitem_position"),
             models.CheckConstraint(condition=models.Q(quantity__gte=1), name="orders_orderitem_quantity"),
             models.CheckConstraint(condition=models.Q(action__in=ItemAction.values), name="orders_orderitem_action"),
+            models.UniqueConstraint(
+                fields=["enterprise", "order"], name="orders_orderitem_primary", condition=models.Q(is_primary=True)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(up_on=None, up_by="") | (models.Q(up_on__isnull=False) & ~models.Q(up_by="")),
+                name="orders_orderitem_up",
+            ),
         ]
         indexes = [*linked("service", "a_site", "z_site", prefix="orders_orderitem")]
 
@@ -68,6 +79,13 @@ class OrderItem(TenantOwned):
     @property
     def z_end(self) -> str:
         return _place(self.z_site, self.z_new)
+
+    @property
+    def place(self) -> str:
+        """The site in a word or two: how it is called, or its city."""
+        site, new = self.a_site, self.a_new
+        called = site.name or site.city if site else str(new.get("name") or new.get("city") or "")
+        return called or str(_("Item %(position)s") % {"position": self.position})
 
     @property
     def state(self) -> str:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors import suggest_colleagues
 from inventory.models import Family, Product
 from orders.models import Order, OrderItem
-from orders.placing import selectors
-from orders.selectors import working_days
+from orders.placing import rules, selectors
+from orders.selectors import list_items, working_days
 from portal import money
 from portal.actors import Actor
 from portal.drafts import kept
@@ -99,14 +99,17 @@ class ItemForm(forms.Form):
     quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=99, initial=1)
     a_site = SuggestField(label=_("A end: one of your sites"), required=False, help_text=_SITE_HINT)
     z_site = SuggestField(label=_("Z end: one of your sites"), required=False, help_text=_SITE_HINT)
+    is_primary = forms.BooleanField(
+        label=_("This is the primary site"), required=False, help_text=_("Billing does not begin before it is up.")
+    )
     monthly = _amount(_("Monthly (MRC)"), required=False)
     one_time = _amount(_("One-time (NRC)"), required=False)
 
-    def __init__(self, actor: Actor, groups: list[Any], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, actor: Actor, products: Mapping[str, Product], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.actor = actor
+        self.actor, self.products = actor, products
         own: dict[str, Any] = self.fields
-        own["product"].choices = [("", _("Choose a product")), *groups]
+        own["product"].choices = [("", _("Choose a product")), *catalogue_choices(products.values())]
         place = [actor.enterprise_public_id]
         for end in "az":
             own[f"{end}_site"].offer(partial(selectors.find_sites, actor), reverse("orders:suggest_sites", args=place))
@@ -137,8 +140,17 @@ class ItemForm(forms.Form):
     def has_new_z(self) -> bool:
         return any(self[f"z_{name}"].value() or self[f"z_{name}"].errors for name in _ADDRESS)
 
+    @property
+    def asks_for_primary(self) -> bool:
+        """Whether its product begins with several sites, of which one can be the primary."""
+        product = self.products.get(str(self["product"].value() or ""))
+        return bool(self["is_primary"].value()) or (product is not None and product.sites_to_begin > 1)
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        product = self.products.get(data.get("product", ""))
+        if data.get("is_primary") and product and product.sites_to_begin < 2:
+            self.add_error("is_primary", rules.NO_PRIMARY)
         for end in "az":
             new = {name: data.get(f"{end}_{name}") or "" for name in _ADDRESS}
             if data.get(f"{end}_site") and any(new.values()):
@@ -156,7 +168,7 @@ class ItemForm(forms.Form):
             "product": products[data["product"]],
             "a_site": sites.get(data["a_site"]),
             "z_site": sites.get(data["z_site"]),
-            **{name: data[name] for name in ("a_new", "z_new", "bandwidth", "quantity")},
+            **{name: data[name] for name in ("a_new", "z_new", "bandwidth", "quantity", "is_primary")},
             **{name: data.get(name) or money.ZERO for name in ("monthly", "one_time")},
             "is_priced": any(data.get(name) is not None for name in ("monthly", "one_time")),
         }
@@ -170,14 +182,15 @@ class OrderSheet:
     ) -> None:
         self.actor, self.sent = actor, sent
         self.products = {each.code: each for each in selectors.list_catalogue()}
-        held = selectors.list_items(actor, order) if order else []
+        held = list_items(actor, order) if order else []
         first = [_typed(each) for each in held] or [{"product": product, "quantity": 1}]
         usual = self._usual_day(product, today) if order is None else {}
         self.form = OrderForm(actor, sent, initial={**_of(order, actor), **usual})
         count = self._count(len(first))
-        groups = catalogue_choices(self.products.values())
         self.items = [
-            ItemForm(actor, groups, sent, prefix=f"item-{place}", initial=first[place] if place < len(first) else {})
+            ItemForm(
+                actor, self.products, sent, prefix=f"item-{place}", initial=first[place] if place < len(first) else {}
+            )
             for place in range(count)
         ]
 
@@ -202,7 +215,11 @@ class OrderSheet:
         return min(max(int(typed), 1), 100) if typed.isdecimal() and len(typed) < 4 else usual
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), *(each.is_valid() for each in self.items)])
+        is_valid = all([self.form.is_valid(), *(each.is_valid() for each in self.items)])
+        for each in [item for item in self.items if item.cleaned_data.get("is_primary")][1:]:
+            each.add_error("is_primary", rules.ONE_PRIMARY)
+            is_valid = False
+        return is_valid
 
     @property
     def seen(self) -> int:
@@ -226,10 +243,10 @@ class OrderSheet:
         sheet = OrderSheet.__new__(OrderSheet)
         sheet.actor, sheet.sent, sheet.products = self.actor, None, self.products
         sheet.form = OrderForm(self.actor, initial=_raw(self.form, self.sent))
-        groups = catalogue_choices(self.products.values())
         typed: list[dict[str, Any]] = [_raw(each, self.sent) for each in left] + ([{"quantity": 1}] if more else [])
         sheet.items = [
-            ItemForm(self.actor, groups, prefix=f"item-{place}", initial=each) for place, each in enumerate(typed)
+            ItemForm(self.actor, self.products, prefix=f"item-{place}", initial=each)
+            for place, each in enumerate(typed)
         ]
         return sheet
 
@@ -258,6 +275,7 @@ def _of(order: Order | None, actor: Actor) -> dict[str, Any]:
 def _typed(item: OrderItem) -> dict[str, Any]:
     found: dict[str, Any] = {
         "product": item.product.code, "bandwidth": item.bandwidth, "quantity": item.quantity,
+        "is_primary": item.is_primary,
         "monthly": None if item.is_unpriced else item.monthly, "one_time": None if item.is_unpriced else item.one_time,
     }  # fmt: skip
     for end, site, new in (("a", item.a_site, item.a_new), ("z", item.z_site, item.z_new)):

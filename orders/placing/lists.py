@@ -13,6 +13,7 @@ from orders.lists.declared import by_number, export_header, export_rows
 from orders.models import ItemAction, Order, OrderItem, OrderType, Quote
 from orders.permissions import Permission
 from orders.placing import selectors
+from orders.selectors import known_items
 from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, day, ident, with_small, words
@@ -145,7 +146,7 @@ def quote_facts(quote: Quote, order: Order) -> dict[str, Any]:
 
 def items_part(actor: Actor, order: Order) -> dict[str, Any] | None:
     """What is ordered, item by item, in which project, and who signed for it."""
-    items = selectors.known_items(actor, order)
+    items = known_items(actor, order)
     paper = selectors.get_authorisation(actor, order) if order.submitted_at else None
     project = selectors.get_project(actor, order) if order.project_id else None
     if not (items or paper or project or order.notes):
@@ -158,7 +159,8 @@ def item_columns() -> list[Column]:
         icb = _("priced case by case (ICB)") if item.product.is_icb else ""
         # A new thing is what an order asks for; only what happens to one that is there needs a word.
         action = "" if item.action == ItemAction.ADD else item.order.get_type_display()
-        return with_small(item.product.name, action, item.bandwidth, icb)
+        primary = _("primary site") if item.is_primary else ""
+        return with_small(item.product.name, action, item.bandwidth, icb, primary)
 
     def where(item: OrderItem) -> Cell:
         ends = [each for each in (item.a_end, item.z_end) if each]

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -21,7 +20,6 @@ from orders.placing import rules
 from orders.selectors import list_orders
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.reading import joined
 from portal.suggestions import MOST, Suggestion
 from portal.tenancy import of_enterprise, within_accounts
 
@@ -97,27 +95,6 @@ def countries_of(enterprise_id: int, items: Iterable[OrderItem]) -> set[str]:
 
 
 # --- the order's own parts ------------------------------------------------------------------------------------
-
-
-def list_items(actor: Actor, order: Order) -> list[OrderItem]:
-    """What the order asks for, in its order."""
-    rows = of_enterprise(OrderItem.objects, actor).filter(order=order).order_by("position")
-    rows = joined(rows.select_related("product", "a_site", "z_site"), "service", "number", "alias")
-    items = list(rows)
-    told = sum((each.monthly for each in items), Decimal(0))
-    for each in items:
-        each.order = order
-        # A quote is for all items together.
-        each.is_in_total = each.is_unpriced and order.monthly > told
-    return items
-
-
-def known_items(actor: Actor, order: Order) -> list[OrderItem]:
-    """The same for the parts of one page, which ask for them in turn."""
-    if not hasattr(order, "known_items"):
-        order.known_items = list_items(actor, order)  # type: ignore[attr-defined]
-    found: list[OrderItem] = order.known_items  # type: ignore[attr-defined]
-    return found
 
 
 def list_quotes(actor: Actor, order: Order) -> list[Quote]:
@@ -233,6 +210,8 @@ def frozen(order: Order, items: Iterable[OrderItem], *, enterprise: str) -> dict
                 "bandwidth": item.bandwidth, "quantity": item.quantity,
                 "price_follows": item.is_unpriced and not item.is_in_total, "is_in_total": item.is_in_total,
                 **{name: str(value) if value else "" for name, value in _prices(item)},
+                # Said where it is so: what was signed before stays as its hash has it.
+                **({"is_primary": True} if item.is_primary else {}),
             }
             for item in items
         ],

@@ -21,6 +21,7 @@ from orders.models import Order, OrderStatus, OrderType, Quote, QuoteStatus
 from orders.permissions import Permission
 from orders.placing import forms, lists, rules, selectors, services
 from orders.placing.terms import QUOTE_DAYS
+from orders.selectors import known_items, list_items
 from orders.views import find_order, show_with
 from portal import drafts, events, exports, files, listing, looks, suggestions, terms
 from portal.actors import Actor
@@ -80,7 +81,7 @@ def _may(actor: Actor, order: Order) -> dict[str, bool]:
 def _open_forms(actor: Actor, order: Order, may: dict[str, bool], quote: Quote | None, today: date) -> dict[str, Any]:
     """The forms that this reader may fill in now."""
     found: dict[str, Any] = {}
-    items = selectors.known_items(actor, order)
+    items = known_items(actor, order)
     needs_price = any(each.product.is_icb for each in items)
     is_priced = quote is not None and quote.status == QuoteStatus.ACCEPTED
     if order.status == OrderStatus.RETURNED:
@@ -330,7 +331,7 @@ def take_order(request: ActorRequest, number: str) -> HttpResponse:
 @requires(Permission.ORDER_ASSIGN)
 def return_order(request: ActorRequest, number: str) -> HttpResponse:
     order = find_order(request, number, Permission.ORDER_ASSIGN)
-    form = forms.ReturnForm(selectors.list_items(request.actor, order), request.POST, auto_id="return-%s")
+    form = forms.ReturnForm(list_items(request.actor, order), request.POST, auto_id="return-%s")
 
     def act(_data: dict[str, Any]) -> None:
         services.return_order(

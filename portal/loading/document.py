@@ -57,7 +57,7 @@ def _expected(column: Column) -> str:
         text = f"{' and '.join([*(f'`{name}`' for name in column.within), 'this'])} of `{column.to}.csv`"
     if column.is_never_emptied:
         text += "; empty leaves what is there"
-    default = (
-        "" if column.default in (None, []) else {True: "yes", False: "no"}.get(column.default, str(column.default))
-    )
+    default = "" if column.default in (None, []) else str(column.default)
+    if isinstance(column.default, bool):  # a number may equal one
+        default = "yes" if column.default else "no"
     return f"{text}; else {default}" if default and not column.is_required else text

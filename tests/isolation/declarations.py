@@ -620,6 +620,8 @@ STAFF = {
     "e/<slug:enterprise>/orders/<str:number>/activation/no-show/": inside("order.activate", "POST", thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/test/": inside("order.activate", *FORM, thing="order"),
     "e/<slug:enterprise>/orders/<str:number>/sign-off/": inside("order.activate", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/sites/up/": inside("order.activate", "POST", thing="order"),
+    "e/<slug:enterprise>/orders/<str:number>/sites/take-back/": inside("order.activate", "POST", thing="order"),
     "activations/": across("order.activate", *FORM),
     "activations/close/": across("order.activate", "POST"),
     "e/<slug:enterprise>/billing/disputes/<str:number>/note/": inside("dispute.decide", "POST", thing="dispute"),
@@ -701,7 +703,15 @@ STAFF |= {
             ("order.care", ("not-ready", "ready")),
             (
                 "order.activate",
-                ("activation/book", "activation/call-off", "activation/no-show", "tests/record", "sign-off"),
+                (
+                    "activation/book",
+                    "activation/call-off",
+                    "activation/no-show",
+                    "tests/record",
+                    "sign-off",
+                    "sites/up",
+                    "sites/take-back",
+                ),
             ),
         )
         for verb in verbs

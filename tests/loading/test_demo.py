@@ -27,6 +27,7 @@ from orders.models import (
     Milestone,
     NotReady,
     Order,
+    OrderItem,
     OrderStatus,
     OrderType,
     Promise,
@@ -130,6 +131,8 @@ def test_a_visitor_finds_an_order_at_every_point_of_its_life(demo):
     transfer = Transfer.objects.get()
     assert transfer.given_at and transfer.taken_at is None and transfer.target != transfer.order.account
     assert Trial.objects.get().ends_on > timezone.localdate()
+    sites = OrderItem.objects.filter(product__sites_to_begin__gt=1).order_by("position")
+    assert [(each.is_primary, each.up_by) for each in sites] == [(True, ""), (False, "Ingrid Solheim"), (False, "")]
     asked = Supplement.objects.get(status="asked")
     assert (asked.kind, asked.order.status) == ("cancel", "cancelling")
     today = timezone.localdate()

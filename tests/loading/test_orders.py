@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orders.models import ActivationSlot, Answer, Disconnect, Message, MilestoneTemplate, TurnUp
+from orders.models import ActivationSlot, Answer, Disconnect, Message, MilestoneTemplate, OrderItem, TurnUp
 
 WITH = "410001,ORD-2026-00077,"
 FILES = {
@@ -16,6 +16,10 @@ FILES = {
     "answers.csv": (
         "enterprise,order,key,value,status,answered_by,answered_at,reason,reviewed_at\n"
         f"{WITH}diverse,yes,given,Pat Lund,today-9,,\n{WITH}vlan,12,returned,Pat Lund,today-9,In use.,today-8\n"
+    ),
+    "order_items.csv": (
+        "enterprise,order,position,product,is_primary,up_on,up_by\n"
+        f"{WITH}1,wave-10g,yes,,\n{WITH}2,wave-10g,no,today-1,Cara Holm\n"
     ),
     "quotes.csv": (
         "enterprise,order,version,status,monthly,one_time,term_months,valid_until_on,director,director_at,engineer,"
@@ -58,6 +62,9 @@ FAULTS = [
     ("milestone_templates.csv", "new,,wave", "new,voice,wave", r"2 product: is filled, but so is family"),
     ("milestone_templates.csv", "1,acknowledged", "1,design", r"2 kind: the first step is acknowledged"),
     ("answers.csv", "In use.", "", r"3 reason: is filled for what was sent back, and for nothing else"),
+    ("order_items.csv", "no,today-1", "yes,today-1", r"3 is_primary: is yes a second time for order ORD-2026-00077"),
+    ("order_items.csv", "Cara Holm", "", r"3 up_by: up_on and up_by are both given, or neither"),
+    ("order_items.csv", "today-1", "today+1", r"3 up_on: .* is yet to come"),
     ("quotes.csv", "Sam Ortiz,today-2", ",", r"2 engineer: is empty; nothing is offered on one name alone"),
     ("quotes.csv", "offered", "accepted", r"2 answered_at: is empty, but status is accepted"),
     ("delivery_choices.csv", "expedite,today+9", "expedite,", r"2 wanted_on: is empty, but choice is expedite"),
@@ -92,11 +99,14 @@ def test_what_belongs_to_an_order_comes_with_it_and_is_left_alone_then(folder, l
     assert [bool(slot.taken_at) for slot in slots] == [True, False]
     assert ["loss_percent", "0.010"] in TurnUp.objects.get().notice["measured"]
     assert MilestoneTemplate.objects.get().product.code == "wave-10g"
+    assert list(OrderItem.objects.values_list("is_primary", "up_by")) == [(True, ""), (False, "Cara Holm")]
 
     Disconnect.objects.all().delete()
     Message.objects.update(text="Said otherwise since")
+    OrderItem.objects.update(up_on=None, up_by="")
     assert "nothing changed" in load(folder).out
     assert Message.objects.get().text == "Said otherwise since" and not Disconnect.objects.exists()
+    assert not OrderItem.objects.exclude(up_on=None).exists()
 
 
 @pytest.mark.usefixtures("owner_who_writes_nothing")

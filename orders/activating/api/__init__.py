@@ -60,14 +60,34 @@ class TurnUpShape(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
+class SiteShape(serializers.Serializer[Any]):
+    """A site of a VPN, by its ``position`` among the order's items; ``up_on`` is null while it is not up."""
+
+    position = serializers.IntegerField()
+    site = serializers.CharField(source="place")
+    is_primary = serializers.BooleanField()
+    up_on = serializers.DateField(allow_null=True)
+    up_by = serializers.CharField()
+
+
+class SitesShape(serializers.Serializer[Any]):
+    """Billing begins once ``needed`` of the sites are up, the primary among them; ``met_on`` is since when they are."""
+
+    needed = serializers.IntegerField()
+    up = serializers.IntegerField()
+    met_on = serializers.DateField(allow_null=True)
+    sites = SiteShape(many=True, source="items")
+
+
 class ActivationShape(serializers.Serializer[Any]):
-    """What an order needs to be turned up and accepted."""
+    """What an order needs to be turned up and accepted; ``sites`` where its service begins with several."""
 
     order = serializers.CharField()
     not_ready = NotReadyShape(allow_null=True)
     call = CallShape(allow_null=True)
     slots = SlotShape(many=True)
     turn_up = TurnUpShape(allow_null=True)
+    sites = SitesShape(allow_null=True)
 
 
 class ReadyDate(Taken):
@@ -104,6 +124,7 @@ def shown_activation(request: ApiRequest, number: str) -> Response:
         "call": selectors.booked_call(actor, order),
         "slots": list(selectors.list_free_slots(order, now)[:40]) if may_book else [],
         "turn_up": selectors.latest_turn_up(actor, order),
+        "sites": selectors.sites_of(actor, order),
     }
     return Response(ActivationShape(shown, context={"request": request}).data)
 

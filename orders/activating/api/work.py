@@ -88,6 +88,18 @@ class NewTest(Taken):
         return attrs
 
 
+class SitePosition(Taken):
+    """Which of the order's items."""
+
+    position = serializers.IntegerField(min_value=1, max_value=1000)
+
+
+class SiteUpDay(SitePosition):
+    """Since when its site is up: not before the order was placed, not after today."""
+
+    up_on = serializers.DateField()
+
+
 class NewTimes(Taken):
     """When each call begins; without a region and families they are offered to all."""
 
@@ -165,6 +177,34 @@ class NoShow(_Act):
     def post(self, request: ApiRequest, number: str) -> Response:
         """The order is on hold, and the customer is told."""
         return self.act(request, number, services.mark_no_show)
+
+
+class SiteUp(ApiView):
+    @operation(
+        ActivationShape,
+        takes=SiteUpDay,
+        summary="Mark a site of a VPN as up",
+        tag=TAG,
+        example={"position": 2, "up_on": "2026-11-20"},
+    )
+    @requires(Permission.ORDER_ACTIVATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """Billing begins with the day on which enough sites are up, the primary among them."""
+        order = find_order(request, number, Permission.ORDER_ACTIVATE)
+        services.mark_site_up(order.pk, **taken(request, SiteUpDay), actor=request.actor, at=timezone.now())
+        return shown_activation(request, number)
+
+
+class SiteTakenBack(ApiView):
+    @operation(
+        ActivationShape, takes=SitePosition, summary="Take back that a site is up", tag=TAG, example={"position": 2}
+    )
+    @requires(Permission.ORDER_ACTIVATE)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """Until the order is signed off."""
+        order = find_order(request, number, Permission.ORDER_ACTIVATE)
+        services.take_site_back(order.pk, **taken(request, SitePosition), actor=request.actor, at=timezone.now())
+        return shown_activation(request, number)
 
 
 class SignOff(_Act):

@@ -109,6 +109,8 @@ def _register_calls() -> None:
         _kind("order.no_show", _("Nobody came to the call of %(starts_at)s"), "red", w.no_show, w.book_again),
         _kind("order.test_passed", _("The service was tested: passed"), "green"),
         _kind("order.test_failed", _("The service was tested: not passed"), "red"),
+        _kind("order.site_up", _("%(site)s is up since %(up_on)s"), "green"),
+        _kind("order.site_taken_back", _("%(site)s is not up after all"), "amber"),
     )  # fmt: skip
 
 

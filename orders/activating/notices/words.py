@@ -17,7 +17,7 @@ from portal.cells import zoned
 Facts = dict[str, Any]
 Say = Callable[[Facts], str]
 
-_DAYS = ("due_on", "last_on", "new_on", "on", "accept_by_on", "ready_on")
+_DAYS = ("due_on", "last_on", "new_on", "on", "accept_by_on", "ready_on", "up_on")
 
 
 def day(facts: Facts, name: str) -> str:

@@ -18,6 +18,7 @@ from orders.activating.services.notready import (
     start_billing,
     watch_not_ready,
 )
+from orders.activating.services.sites import mark_site_up, take_site_back
 from orders.activating.services.testing import print_notice, record_test, sign_off
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "hold_if_silent",
     "is_late",
     "mark_no_show",
+    "mark_site_up",
     "open_slots",
     "print_notice",
     "record_test",
@@ -38,6 +40,7 @@ __all__ = [
     "set_not_ready",
     "sign_off",
     "start_billing",
+    "take_site_back",
     "watch_not_ready",
     "watch_turn_up",
 ]

@@ -56,7 +56,7 @@ def record_test(
     Refuses an order with nothing to test now.
     """
     order = services.locked_orders(actor).get(pk=order_id)
-    _require_released(order)
+    _require_released(order, actor)
     if not selectors.is_to_activate(actor, order):
         raise IllegalMove(_("This order has nothing to be tested now."))
     call = selectors.booked_call(actor, order)
@@ -73,9 +73,16 @@ def record_test(
     return test
 
 
-def _require_released(order: Order) -> None:
-    """Else the days of customer not ready would run on, and end an order that is delivered."""
-    if order.status == OrderStatus.HELD:
+def _require_released(order: Order, actor: Actor) -> None:
+    """Else the days of customer not ready would run on, and end an order that is delivered.
+
+    Where enough sites are up, who is late at a further one stops nothing: the activation that is done ends the hold.
+    """
+    if order.status != OrderStatus.HELD:
+        return
+    sites = selectors.sites_of(actor, order)
+    under_way = order.milestones.filter(kind=MilestoneKind.ACTIVATION, status=MilestoneStatus.IN_PROGRESS)
+    if sites is None or sites.met_on is None or not under_way.exists():
         raise IllegalMove(_("The order is on hold. Choose a new date first; then test it and sign it off."))
 
 
@@ -83,11 +90,12 @@ def _require_released(order: Order) -> None:
 def sign_off(order_id: int, *, actor: Actor, at: datetime) -> TurnUp:
     """The service is turned up: the activation is done, the connection notice goes out, the customer's word is awaited.
 
-    Service commencement is the day of the call, or of the test where there was none. Raises IllegalMove while
-    steps before the activation are open, and Refused without a passed test.
+    Service commencement is the day of the call, or of the test where there was none; of an order of several sites
+    the day on which enough of them were up. Raises IllegalMove while steps before the activation are open, and
+    Refused without a passed test, or before enough sites are up, the primary among them if one is named.
     """
     order = services.locked_orders(actor).select_related("product", "service", "account").get(pk=order_id)
-    _require_released(order)
+    _require_released(order, actor)
     if not selectors.is_to_activate(actor, order):
         raise IllegalMove(_("This service is signed off already, or is not to be turned up now."))
     test = selectors.list_tests(actor, order).first()
@@ -98,7 +106,7 @@ def sign_off(order_id: int, *, actor: Actor, at: datetime) -> TurnUp:
         )
     call = selectors.booked_call(actor, order)
     today = services.day_of(order, at)
-    ready_on = services.day_of(order, call.starts_at if call else test.tested_at)
+    ready_on = _commencement(order, services.day_of(order, call.starts_at if call else test.tested_at), actor)
     ready_on = min(ready_on, today)
     found = TurnUp.objects.create(
         enterprise_id=order.enterprise_id, order=order, service=order.service, test=test, signed_at=at,
@@ -115,6 +123,23 @@ def sign_off(order_id: int, *, actor: Actor, at: datetime) -> TurnUp:
     events.record("order.turned_up", subject=found, actor=actor, at=at, order=order.number, **days)
     events.hint_after_commit("orders.print_notice", order.enterprise_id, found.pk)
     return found
+
+
+def _commencement(order: Order, tested_on: date, actor: Actor) -> date:
+    """From which day on it is charged: from the call or test on, or from when enough of several sites were up.
+
+    What was refused is charged from when it was tested again. Raises Refused where too few sites are up.
+    """
+    sites = selectors.sites_of(actor, order)
+    if sites is None:
+        return tested_on
+    met_on = sites.met_on
+    if met_on is None:
+        raise Refused(
+            sites.waits_for,
+            way_out=_("Nothing was changed. Mark the sites that are up on the order's page, then sign it off."),
+        )
+    return max(met_on, tested_on) if selectors.latest_turn_up(actor, order) else met_on
 
 
 def _accept_by(order: Order, today: date) -> date:

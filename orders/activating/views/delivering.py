@@ -50,6 +50,8 @@ def test(request: ActorRequest, number: str) -> HttpResponse:
     context = {"order": order, "form": form, "tests": [parts.shown_test(each) for each in tests]}
     context |= {"call": selectors.booked_call(request.actor, order)}
     context["may"] = selectors.is_to_activate(request.actor, order)
+    sites = selectors.sites_of(request.actor, order)
+    context["waits_for"] = sites.waits_for if sites else ""
     context["has_passed"] = bool(tests) and tests[0].has_passed
     return render(request, "orders/activating/test.html", context, status=422 if form.errors else 200)
 

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.selectors import get_enterprise
@@ -26,9 +27,11 @@ from orders.models import (
     TurnUp,
 )
 from orders.permissions import Permission
+from orders.services import day_of
 from portal import files
 from portal.actors import Actor
 from portal.clocks import Clock
+from portal.errors import Text
 
 
 def not_ready_part(actor: Actor, order: Order) -> dict[str, Any] | None:
@@ -117,6 +120,46 @@ def activation_part(actor: Actor, order: Order) -> dict[str, Any] | None:
         "tone": DECISION_FLOW.tone(found.decision) if found else "",
         "refusal_form": forms.RefusalForm(limits=limits) if limits else None,
     }
+
+
+def sites_part(actor: Actor, order: Order) -> dict[str, Any] | None:
+    """Which sites of a VPN are up, and why its billing has not begun; to be marked by the engineer.
+
+    At the top once it is their turn, or one is up.
+    """
+    if order.status in UNPLACED or order.type not in _ACTIVATED or order.status in _CALLED_OFF:
+        return None
+    sites = selectors.sites_of(actor, order)
+    if sites is None:
+        return None
+    turn_up = selectors.latest_turn_up(actor, order)
+    is_signed = turn_up is not None and turn_up.decision != Decision.REFUSED
+    is_open = order.status in ORDER_FLOW.open_states()
+    is_begun = order.service is not None and order.service.started_on is not None
+    may_mark = actor.is_staff and is_open and actor.may_on(Permission.ORDER_ACTIVATE, order.account_id)
+    return {
+        "place": "top" if sites.up or turn_up or _is_turn(order) else "main",
+        "rows": [
+            {"site": each, "form": site_form(order, each.position) if may_mark and each.up_on is None else None}
+            for each in sites.items
+        ],
+        "says": _says(sites, turn_up) if is_open and not is_signed and not is_begun else "",
+        "may_take_back": may_mark and not is_signed,
+    }
+
+
+def site_form(order: Order, position: object, *typed: Any) -> forms.SiteForm:
+    return forms.SiteForm(*typed, position=position, first=order.placed_on, last=day_of(order, timezone.now()))
+
+
+def _says(sites: selectors.Sites, refused: TurnUp | None) -> Text:
+    """What billing waits for."""
+    if sites.met_on is None:
+        return sites.waits_for
+    if refused:
+        return _("Enough sites are up. Billing begins once the service is tested and signed off again.")
+    words = {"day": date_format(sites.met_on)}
+    return _("Enough sites are up since %(day)s: billing begins with that day, once the service is accepted.") % words
 
 
 def _notice(found: TurnUp) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from inventory.models import Product, Site
 from orders.api import TAG, find_order
 from orders.models import Order
 from orders.permissions import Permission
-from orders.placing import lists, selectors, services
+from orders.placing import lists, rules, selectors, services
 from orders.placing.api.shapes import (
     ChangedOrder,
     ContentsShape,
@@ -28,6 +28,7 @@ from orders.placing.api.shapes import (
     Signature,
     Taker,
 )
+from orders.selectors import list_items
 from portal.api import (
     ApiRequest,
     ApiView,
@@ -43,7 +44,7 @@ from portal.policy import requires
 
 def _contents(request: ApiRequest, number: str) -> Any:
     order: Any = find_order(request, number)
-    order.held = selectors.list_items(request.actor, order)
+    order.held = list_items(request.actor, order)
     order.offers = selectors.list_quotes(request.actor, order)
     for each in order.offers:
         each.order = order
@@ -61,6 +62,8 @@ def _wish(request: ApiRequest, sent: dict[str, Any]) -> services.Wish:
     keys = {each[f"{end}_site"] for each in items for end in "az"}
     sites = {each.code: each for each in selectors.list_sites(request.actor).filter(code__in=keys)}
     faults = [_faults(each, products, sites, may_price=request.actor.is_staff) for each in items]
+    for fault in [fault for each, fault in zip(items, faults, strict=True) if each["is_primary"]][1:]:
+        fault.setdefault("is_primary", []).append(str(rules.ONE_PRIMARY))
     if any(faults):
         raise serializers.ValidationError({"items": faults})
     return services.Wish(account, [_line(each, products, sites) for each in items], **sent)
@@ -72,6 +75,8 @@ def _faults(
     found_: dict[str, list[str]] = {}
     if item["product"] not in products:
         found_["product"] = [_("The catalogue has no such product.")]
+    elif item["is_primary"] and products[item["product"]].sites_to_begin < 2:
+        found_["is_primary"] = [str(rules.NO_PRIMARY)]
     for end in "az":
         if item[f"{end}_site"] and item[f"{end}_site"] not in sites:
             found_[f"{end}_site"] = [_("You have no such site.")]
@@ -91,7 +96,7 @@ def _line(item: dict[str, Any], products: Mapping[str, Product], sites: Mapping[
     prices = {name: item[name] for name in ("monthly", "one_time") if name in item}
     return services.Line(
         products[item["product"]], sites.get(item["a_site"]), sites.get(item["z_site"]), new["a"], new["z"],
-        item["bandwidth"], item["quantity"], is_priced=bool(prices), **prices,
+        item["bandwidth"], item["quantity"], is_priced=bool(prices), is_primary=item["is_primary"], **prices,
     )  # fmt: skip
 
 

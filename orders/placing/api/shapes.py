@@ -18,7 +18,10 @@ class ItemProduct(serializers.Serializer[Any]):
 
 
 class ItemShape(serializers.Serializer[Any]):
-    """One thing that an order asks for. ``state`` and ``action`` are TM Forum's words (TMF622)."""
+    """One thing that an order asks for. ``state`` and ``action`` are TM Forum's words (TMF622).
+
+    ``up_on`` is the day on which the carrier found the site of a VPN up; null where it did not, or need not.
+    """
 
     position = serializers.IntegerField()
     action = serializers.ChoiceField(choices=ItemAction.choices)
@@ -33,6 +36,9 @@ class ItemShape(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     monthly = MoneyField("monthly", currency="order.account.currency")
     one_time = MoneyField("one_time", currency="order.account.currency")
+    is_primary = serializers.BooleanField()
+    up_on = serializers.DateField(allow_null=True)
+    up_by = serializers.CharField()
 
 
 class QuoteShape(serializers.Serializer[Any]):
@@ -105,7 +111,10 @@ class Address(Taken):
 
 
 class NewItem(Taken):
-    """A product, at sites by their keys or at new addresses. Amounts are for the carrier's people."""
+    """A product, at sites by their keys or at new addresses. Amounts are for the carrier's people.
+
+    One item of a product that begins with several sites can be the primary site, without which billing does not begin.
+    """
 
     product = serializers.CharField(max_length=40)
     bandwidth = serializers.CharField(max_length=40, allow_blank=True, default="")
@@ -116,6 +125,7 @@ class NewItem(Taken):
     z_new = Address(required=False)
     monthly = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, required=False)
     one_time = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, required=False)
+    is_primary = serializers.BooleanField(default=False)
 
 
 class NewOrder(Taken):

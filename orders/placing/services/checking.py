@@ -14,8 +14,8 @@ from inventory.models import Site
 from orders import services as orders
 from orders.models import ItemAction, Order, OrderItem, OrderStatus
 from orders.permissions import Permission
-from orders.placing import selectors
 from orders.placing.services.drafting import locked
+from orders.selectors import list_items
 from portal import events
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
@@ -60,7 +60,7 @@ def take_order(order_id: int, *, care_manager: StaffCard, actor: Actor, at: date
 
 def _enter(order: Order, actor: Actor, at: datetime) -> None:
     """What is to be delivered gets its sites and its services, one for each of a quantity; the first is the order's."""
-    items = selectors.list_items(actor, order) or [orders.own_item(order)]
+    items = list_items(actor, order) or [orders.own_item(order)]
     for item in items:
         item.a_site, item.z_site = (
             item.a_site or _site(actor, item.a_new, at),
@@ -96,7 +96,7 @@ def _split(item: OrderItem) -> list[OrderItem]:
             a_new=item.a_new, z_new=item.z_new, bandwidth=item.bandwidth,
             quantity=item.quantity if count == 1 else 1,
             monthly=_share(item.monthly, count, place), one_time=_share(item.one_time, count, place),
-            is_priced=item.is_priced,
+            is_priced=item.is_priced, is_primary=item.is_primary and place == 0,
         )
         for place in range(count)
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from orders.permissions import Permission
 from orders.placing import rules, selectors
 from orders.placing.services.listing import asks, put_prices
 from orders.placing.terms import MOST_ITEMS
+from orders.selectors import list_items
 from portal import events, money, terms
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
@@ -42,13 +43,14 @@ class Line:
     monthly: Decimal = money.ZERO
     one_time: Decimal = money.ZERO
     is_priced: bool = False
+    is_primary: bool = False
 
     @property
     def item(self) -> OrderItem:
         return OrderItem(
             product=self.product, a_site=self.a_site, z_site=self.z_site, a_new=dict(self.a_new),
             z_new=dict(self.z_new), bandwidth=self.bandwidth, quantity=self.quantity, monthly=self.monthly,
-            one_time=self.one_time, is_priced=self.is_priced,
+            one_time=self.one_time, is_priced=self.is_priced, is_primary=self.is_primary,
         )  # fmt: skip
 
 
@@ -119,7 +121,7 @@ def change_order(order_id: int, wish: Wish, *, seen: int, actor: Actor, at: date
     _require_account(wish.account, actor)
     items = _items(wish, at)
     _require_day(wish, items, at)
-    before = selectors.list_items(actor, order)
+    before = list_items(actor, order)
     is_other = _asks_for(items, wish) != _asks_for(before, order)
     is_same_deal = (order.account_id, order.term_months) == (wish.account.pk, wish.term_months)
     put_prices(items, wish.account, before=[e for e in before if is_same_deal and not (is_other and e.product.is_icb)])
@@ -181,6 +183,10 @@ def _items(wish: Wish, at: datetime) -> list[OrderItem]:
         raise Refused(_("Choose at least one product."))
     if len(wish.lines) > most:
         raise Refused(_("An order has at most %(most)s items. Place the others in a second one.") % {"most": most})
+    if sum(line.is_primary for line in wish.lines) > 1:
+        raise Refused(rules.ONE_PRIMARY)
+    if any(line.is_primary and line.product.sites_to_begin < 2 for line in wish.lines):
+        raise Refused(rules.NO_PRIMARY)
     return [line.item for line in wish.lines]
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from orders import services as orders
 from orders.models import QUOTE_FLOW, Order, OrderItem, OrderStatus, Quote, QuoteStatus
 from orders.permissions import Permission
-from orders.placing import rules, selectors
+from orders.placing import rules
 from orders.placing.services.drafting import locked, require_seen, withdraw_quotes
+from orders.selectors import list_items
 from portal import events
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
@@ -39,7 +40,7 @@ def ask_price(order_id: int, *, seen: int, actor: Actor, at: datetime) -> Order:
     """
     order = locked(actor, order_id, Permission.ORDER_CREATE)
     require_seen(order, seen)
-    if not any(each.product.is_icb for each in selectors.list_items(actor, order)):
+    if not any(each.product.is_icb for each in list_items(actor, order)):
         raise Refused(
             _("Nothing in this order is priced case by case."), way_out=_("Nothing was changed. Sign and submit it.")
         )

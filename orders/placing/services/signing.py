@@ -13,6 +13,7 @@ from orders.models import Authorisation, Order, OrderItem, OrderStatus, QuoteSta
 from orders.permissions import Permission
 from orders.placing import rules, selectors
 from orders.placing.services.drafting import locked, require_day, require_seen
+from orders.selectors import list_items
 from portal import events
 from portal.actors import Actor
 from portal.errors import IllegalMove, Refused
@@ -41,7 +42,7 @@ def submit_order(order_id: int, signatory: Signatory, *, seen: int, actor: Actor
     if order.status not in {OrderStatus.DRAFT, OrderStatus.RETURNED}:
         raise IllegalMove()
     require_seen(order, seen)
-    items = selectors.list_items(actor, order)
+    items = list_items(actor, order)
     _require_signature(signatory)
     _require_ready(order, items, actor, at)
     orders.require_placeable(order.account, [each.service for each in items if each.service], order=order)
