@@ -101,6 +101,17 @@ def _words_of_a_charge(facts: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
+def _context_of_a_charge(event: Event) -> dict[str, Any]:
+    """The order, and what is waived of it in its own currency."""
+    facts = event.facts
+    return {
+        **_context(event),
+        "amount": Decimal(facts["amount"]) if "amount" in facts else None,
+        "currency": facts.get("currency", ""),
+        "what": ChargeReason(facts["charge"]).label if "charge" in facts else "",
+    }
+
+
 def handed_over(facts: dict[str, Any]) -> dict[str, Any]:
     names = {"before": facts.get("before", ""), "after": facts.get("after", "")}
     words = _("%(after)s, in place of %(before)s") if names["after"] else _("%(before)s no longer; nobody is named yet")
@@ -134,10 +145,13 @@ def register_kinds() -> None:
             context=_context,
             words=_words,
         ),
-        # Told on the order's page alone: the next bill is simply without it.
         EventKind(
-            "order.charge_waived", story=_("%(actor)s waived %(amount)s: %(charge)s"), words=_words_of_a_charge,
+            "order.charge_waived",
+            story=_("%(actor)s waived %(amount)s: %(charge)s"),
+            recipients=_people,
+            context=_context_of_a_charge,
             tone="green",
+            words=_words_of_a_charge,
         ),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
-    )  # fmt: skip
+    )

@@ -644,6 +644,9 @@ STAFF = {
     "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": api(
         Place.INSIDE, "milestone.change", "POST", thing="milestone"
     ),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/charges/<int:pk>/waive/": api(
+        Place.INSIDE, "order.price", "POST", thing="order_charge"
+    ),
     "api/v1/e/<slug:enterprise>/billing/disputed-lines/<int:pk>/decide/": api(
         Place.INSIDE, "dispute.decide", "POST", thing="disputed_line"
     ),

@@ -18,7 +18,10 @@ class ItemProduct(serializers.Serializer[Any]):
 
 
 class ItemShape(serializers.Serializer[Any]):
-    """One thing that an order asks for. ``state`` and ``action`` are TM Forum's words (TMF622)."""
+    """One thing that an order asks for. ``state`` and ``action`` are TM Forum's words (TMF622).
+
+    Nobody has said yet what an item costs that is not ``is_priced``; its amounts are no price then.
+    """
 
     position = serializers.IntegerField()
     action = serializers.ChoiceField(choices=ItemAction.choices)
@@ -31,6 +34,7 @@ class ItemShape(serializers.Serializer[Any]):
     z_end = serializers.CharField()
     bandwidth = serializers.CharField()
     quantity = serializers.IntegerField()
+    is_priced = serializers.BooleanField()
     monthly = MoneyField("monthly", currency="order.account.currency")
     one_time = MoneyField("one_time", currency="order.account.currency")
 

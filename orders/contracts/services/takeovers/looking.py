@@ -35,8 +35,11 @@ def look_at_takeover(enterprise_id: int, pk: int, *, at: datetime) -> None:
         close_side(side, MoveStatus.WITHDRAWN, at=at)
         return
     typed = seals.unseal(side.proof, purpose=SEAL)
-    found = find_proven(side.account, kind=side.proof_kind, typed=typed, asker=asker, failed="takeover.failed", at=at)
-    if found is None or found[1].currency != side.currency:
+    found = find_proven(
+        side.account, kind=side.proof_kind, typed=typed, asker=asker, currency=side.currency, failed="takeover.failed",
+        at=at,
+    )  # fmt: skip
+    if found is None:
         # The same for an account that is there and for one that is not.
         close_side(side, MoveStatus.MISFIT, at=at)
         return
