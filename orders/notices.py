@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import customers_people
@@ -95,7 +94,7 @@ def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
 def _words_of_a_charge(facts: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {"note": facts.get("reason", "")}
     if "amount" in facts:
-        said["amount"] = money.spoken(Decimal(facts["amount"]), facts["currency"], get_language() or "en")
+        said["amount"] = money.spoken(Decimal(facts["amount"]), facts["currency"])
     if "charge" in facts:
         said["charge"] = ChargeReason(facts["charge"]).label
     return said

@@ -183,7 +183,7 @@ def _month(day: date) -> str:
 
 
 def _amount(value: Decimal, currency: str) -> str:
-    return money.spoken(value, currency, get_language() or "en")
+    return money.spoken(value, currency)
 
 
 def _contested(value: Decimal, currency: str) -> Cell:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inventory.models import Service
 from orders.caring.selectors import work
@@ -33,7 +33,7 @@ def portfolio(actor: Actor, *, most: int) -> dict[str, Any]:
 
     Of each the first ``most``; ``cut`` says of how many, where there are more.
     """
-    today, language = timezone.localdate(), get_language() or "en"
+    today = timezone.localdate()
     kinds: dict[str, QuerySet[Any]] = {
         "rows": work.list_portfolio(actor),
         "awaited": work.list_awaited(actor),
@@ -43,7 +43,7 @@ def portfolio(actor: Actor, *, most: int) -> dict[str, Any]:
     cut = {name: rows.count() for name, rows in kinds.items() if len(data[name]) > most}
     data = {name: found[:most] for name, found in data.items()}
     for row in data["rows"]:
-        row["brings"] = money.spoken(row["monthly"], row["account__currency"], language)
+        row["brings"] = money.spoken(row["monthly"], row["account__currency"])
     return {**data, "cut": cut, "most": most, "today": today}
 
 
