@@ -109,7 +109,8 @@ class LineDispute(serializers.Serializer[Any]):
 class LineShape(serializers.Serializer[Any]):
     """One amount of an invoice, with all that is needed to compute it again: amount = rate × days ÷ days of the month.
 
-    ``position`` names it within the invoice; ``last_on`` is the last day billed.
+    ``position`` names it within the invoice; ``last_on`` is the last day billed. A line of kind ``returned`` gives days
+    back that the invoice ``gives_back`` billed; one whose days are before the invoice's month bills them late.
     """
 
     position = serializers.IntegerField(source="line.position")
@@ -123,6 +124,7 @@ class LineShape(serializers.Serializer[Any]):
     rate = MoneyField("line.rate", currency="line.invoice.currency")
     amount = MoneyField("amount", currency="line.invoice.currency")
     disputable = MoneyField("disputable", currency="line.invoice.currency")
+    gives_back = serializers.CharField(source="line.gives_back.invoice.number", default=None, allow_null=True)
     disputes = LineDispute(many=True)
 
     def get_last_on(self, row: selectors.Line) -> date | None:

@@ -17,6 +17,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import lists, notices, permissions, rules, selectors, terms
         from billing.lists import posting
+        from billing.selectors.papers import known_papers
         from portal import exports, files, listing, registries
         from portal.moving import declare as declare_moves
         from portal.terms import declare
@@ -35,7 +36,7 @@ class BillingConfig(AppConfig):
         exports.register(posting.POSTINGS_EXPORT)
         listing.register(posting.POSTING_LIST)
         files.register_holder("billing.dispute", selectors.may_see_dispute)
-        files.register_keeper("invoices", selectors.known_papers)
+        files.register_keeper("invoices", known_papers)
         _follow_orders()
 
 

@@ -28,7 +28,12 @@ FILES = (
             Column("kind", one_of(ChargeKind), "A month, or once.", default="recurring"),
             Column("text", WORDS, "The line on the invoice.", is_required=True),
             Column("amount", AMOUNT, "The amount, in the account's currency.", is_required=True),
-            Column("starts_on", DATE, "The first day it is billed for.", is_required=True),
+            Column(
+                "starts_on",
+                DATE,
+                "The first day it is billed for; of no month before its account's first invoice.",
+                is_required=True,
+            ),
             Column("ends_on", DATE, "The first day no longer billed.", default=None, is_never_emptied=True),
         ),
         key=("enterprise", "code"),

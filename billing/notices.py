@@ -7,7 +7,6 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BILLING_ROLES
@@ -68,11 +67,10 @@ def _decision(event: Event) -> dict[str, Any]:
 
 def _words(facts: dict[str, Any]) -> dict[str, Any]:
     """Amounts, dates and the files that came with it, as the reader's language writes them."""
-    language = get_language() or "en"
     words: dict[str, Any] = {"note": "\n".join([facts.get("note", ""), *_files_in(facts)]).strip()}
     for name in ("amount", "credited", "total"):
         if name in facts:
-            words[name] = money.spoken(Decimal(facts[name]), facts["currency"], language)
+            words[name] = money.spoken(Decimal(facts[name]), facts["currency"])
     due_on = parse_date(facts.get("due_on", ""))
     return {**words, "due_on": date_format(due_on)} if due_on else words
 

@@ -3,9 +3,9 @@
 Spans of days are [from, to): the last day named is the first one no longer billed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from portal.money import ZERO, rounded, share
@@ -66,18 +66,41 @@ class Billed:
 
 def lines_for_month(charges: Iterable[Billable], period_on: date, *, currency: str) -> list[Billed]:
     """What the charges come to in the month that begins on ``period_on``; those of no day are left out."""
-    found = (_recurring(c, period_on, currency) if c.is_recurring else _once(c, period_on, currency) for c in charges)
-    return [billed for billed in found if billed is not None]
+    return [line for charge in charges for line in lines_of(charge, period_on, currency=currency)]
 
 
-def _recurring(charge: Billable, period_on: date, currency: str) -> Billed | None:
-    end_on = next_month(period_on)
-    from_on = max(charge.starts_on, period_on)
-    to_on = min(charge.ends_on or end_on, end_on)
-    if from_on >= to_on:
-        return None
+def lines_of(charge: Billable, period_on: date, *, billed: Set[date] = frozenset(), currency: str) -> list[Billed]:
+    """What one charge comes to in a month beyond the days ``billed`` already; a line for each span of days."""
+    if not charge.is_recurring:
+        once = _once(charge, period_on, currency)
+        return [] if once is None or billed else [once]
+    from_on, to_on = span_in(charge, period_on, next_month(period_on))
+    left = spans(days_of(from_on, to_on) - billed) if billed else [(from_on, to_on)][: from_on < to_on]
+    return [_recurring(charge, first, end, currency) for first, end in left]
+
+
+def span_in(charge: Billable, from_on: date, to_on: date) -> tuple[date, date]:
+    """The charge's days among [from_on, to_on); none where they run backwards."""
+    return max(charge.starts_on, from_on), min(charge.ends_on or to_on, to_on)
+
+
+def days_of(from_on: date, to_on: date) -> set[date]:
+    """The days [from_on, to_on)."""
+    return {from_on + timedelta(days=n) for n in range((to_on - from_on).days)}
+
+
+def spans(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days as spans [from, to) of consecutive ones, each within one month."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        first = found.pop()[0] if found and found[-1][1] == day and day.day > 1 else day
+        found.append((first, day + timedelta(days=1)))
+    return found
+
+
+def _recurring(charge: Billable, from_on: date, to_on: date, currency: str) -> Billed:
     amount = prorated(charge.amount, from_on, to_on, currency=currency)
-    return Billed(charge.key, from_on, to_on, (to_on - from_on).days, days_in(period_on), amount)
+    return Billed(charge.key, from_on, to_on, (to_on - from_on).days, days_in(month_of(from_on)), amount)
 
 
 def _once(charge: Billable, period_on: date, currency: str) -> Billed | None:
@@ -88,12 +111,49 @@ def _once(charge: Billable, period_on: date, currency: str) -> Billed | None:
     return Billed(charge.key, on, on, 0, 0, rounded(charge.amount, currency))
 
 
+def is_settled(
+    charge: Billable, billed: tuple[date, date, int] | None, *, closed: Iterable[date], period_on: date
+) -> bool:
+    """Whether a charge's days before a month stand on invoices, each once, and no others.
+
+    ``billed`` is the first day, the end and the count of those that do; ``closed`` are the months that were billed
+    before. Where it says no, that is to be looked at day by day.
+    """
+    first_on = min(closed, default=period_on)
+    if not charge.is_recurring:
+        return billed is not None or month_of(charge.starts_on) not in closed
+    from_on, to_on = span_in(charge, first_on, period_on)
+    return billed is None if from_on >= to_on else billed == (from_on, to_on, (to_on - from_on).days)
+
+
+def given_back(rate: Decimal, days: Iterable[tuple[date, date]], *, credited: Decimal, currency: str) -> list[Billed]:
+    """What spans of a billed line come to when they are given back: less than nothing, and so an amount below zero.
+
+    ``credited`` of the line was given back before; it counts first.
+    """
+    found = []
+    for from_on, to_on in days:
+        amount = prorated(rate, from_on, to_on, currency=currency)
+        before = min(credited, max(amount, ZERO))
+        credited -= before
+        found.append(Billed(0, from_on, to_on, (to_on - from_on).days, days_in(month_of(from_on)), before - amount))
+    return found
+
+
+# What of an invoice is about the months before it: days billed late, and days given back.
+LATE, RETURNED = "late", "returned"
+
+
 @dataclass(frozen=True)
 class Change:
-    """What one charge came to in a month and in the month before: zero where it was not billed."""
+    """What one charge came to in a month and in the month before: zero where it was not billed.
+
+    ``part`` is LATE or RETURNED for what is about months before that.
+    """
 
     service: str
     text: str
+    part: str
     before: Decimal
     after: Decimal
 
@@ -103,10 +163,12 @@ class Change:
 
     @property
     def kind(self) -> str:
-        """new, gone, more or less."""
+        """new, gone, more or less; of months before: late or returned, and once for what came the month before."""
         if not self.before:
-            return "new"
-        return "gone" if not self.after else "more" if self.by > 0 else "less"
+            return self.part or "new"
+        if not self.after:
+            return "once" if self.part else "gone"
+        return "more" if self.by > 0 else "less"
 
 
 @dataclass(frozen=True)
@@ -119,8 +181,11 @@ class Comparison:
     by: Decimal
 
 
-def compared(now: Iterable[tuple[str, str, Decimal]], before: Iterable[tuple[str, str, Decimal]]) -> Comparison:
-    """Each charge, known by its service and its text, beside what it came to the month before."""
+Part = tuple[str, str, str]  # a charge by its service and its text, and which part of it
+
+
+def compared(now: Iterable[tuple[Part, Decimal]], before: Iterable[tuple[Part, Decimal]]) -> Comparison:
+    """Each part of a charge beside what it came to the month before."""
     present, past = _summed(now), _summed(before)
     every = [Change(*key, past.get(key, ZERO), present.get(key, ZERO)) for key in {**present, **past}]
     same = [each for each in every if not each.by]
@@ -128,11 +193,11 @@ def compared(now: Iterable[tuple[str, str, Decimal]], before: Iterable[tuple[str
     return Comparison([each for each in every if each.by], len(same), sum((each.after for each in same), ZERO), total)
 
 
-def _summed(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
+def _summed(rows: Iterable[tuple[Part, Decimal]]) -> dict[Part, Decimal]:
     # One charge can stand in parts where its price changed within the month.
-    found: dict[tuple[str, str], Decimal] = {}
-    for service, text, amount in rows:
-        found[service, text] = found.get((service, text), ZERO) + amount
+    found: dict[Part, Decimal] = {}
+    for key, amount in rows:
+        found[key] = found.get(key, ZERO) + amount
     return found
 
 

@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, AccountStatus
 from billing import selectors
@@ -28,7 +28,7 @@ def find_invoices(actor: Actor, typed: str) -> list[Hit]:
 def _invoice(actor: Actor, invoice: Invoice) -> Hit:
     due: object = invoice.due  # type: ignore[attr-defined]
     in_dispute: object = invoice.in_dispute  # type: ignore[attr-defined]
-    total = money.spoken(invoice.total, invoice.currency, get_language() or "en")
+    total = money.spoken(invoice.total, invoice.currency)
     month = capfirst(date_format(invoice.period_on, "MONTH_FORMAT"))
     return Hit(
         gettext_lazy("Invoice"),

@@ -9,7 +9,18 @@ from rest_framework.response import Response
 
 from inventory.api import ServiceAccount, ServiceProduct, SiteAddress
 from orders import lists, selectors, services
-from orders.models import MILESTONE_FLOW, ORDER_FLOW, Milestone, MilestoneKind, Order, OrderType, Owner
+from orders.models import (
+    MILESTONE_FLOW,
+    ORDER_CHARGE_FLOW,
+    ORDER_FLOW,
+    ChargeReason,
+    Milestone,
+    MilestoneKind,
+    Order,
+    OrderType,
+    Owner,
+    SparedWhy,
+)
 from orders.permissions import Permission
 from portal import looks
 from portal.api import (
@@ -106,8 +117,29 @@ class DateMove(serializers.Serializer[Any]):
     by = serializers.CharField()
 
 
+class OrderChargeShape(serializers.Serializer[Any]):
+    """What an order costs once, or does not. ``state`` is TM Forum's word (TMF678) for ``status``.
+
+    What is owed stands on the account's next invoice; what ``is_by_hand`` is in another currency than the account's.
+    ``why`` says why it is not charged, ``words`` why it was waived, as the customer reads it.
+    """
+
+    id = serializers.IntegerField(source="pk")
+    reason = serializers.ChoiceField(choices=ChargeReason.choices)
+    status = serializers.ChoiceField(choices=ORDER_CHARGE_FLOW.states.choices, source="state")
+    state = FlowState(ORDER_CHARGE_FLOW, source=None)
+    service = serializers.CharField(source="service.number", default=None, allow_null=True)
+    amount = MoneyField("amount", currency="currency")
+    is_by_hand = serializers.BooleanField()
+    day = serializers.DateField()
+    why = serializers.ChoiceField(choices=SparedWhy.choices, allow_blank=True)
+    words = serializers.CharField()
+    settled_at = Moment(allow_null=True)
+    settled_by = serializers.CharField()
+
+
 class OrderShape(OrderRow):
-    """An order with its steps, and every move of its dates, the latest first."""
+    """An order with its steps, what it costs once, and every move of its dates, the latest first."""
 
     placed_by = serializers.CharField()
     a_site = OrderSite(allow_null=True)
@@ -117,6 +149,7 @@ class OrderShape(OrderRow):
     one_time = MoneyField("one_time", currency="account.currency")
     term_months = serializers.IntegerField()
     milestones = MilestoneShape(many=True, source="steps")
+    charges = OrderChargeShape(many=True, source="costs")
     date_moves = DateMove(many=True, source="moves")
 
 
@@ -165,6 +198,7 @@ class OrderDetail(ApiView):
 
 def _whole(request: ApiRequest, order: Order) -> Order:
     order.steps = selectors.list_milestones(request.actor, order)  # type: ignore[attr-defined]
+    order.costs = selectors.list_charges(request.actor, order)  # type: ignore[attr-defined]
     order.moves = selectors.moves_of(selectors.list_story(request.actor, order))  # type: ignore[attr-defined]
     return order
 
@@ -184,6 +218,26 @@ class Note(Taken):
     """What the customer should know of the milestone, in place of the note before."""
 
     note = serializers.CharField(max_length=1000)
+
+
+class Waiver(Taken):
+    """Why a charge is waived: the customer reads it."""
+
+    words = serializers.CharField(min_length=5, max_length=300)
+
+
+class ChargeWaive(ApiView):
+    @operation(
+        OrderChargeShape, takes=Waiver, summary="Waive a charge of an order", tag=TAG,
+        example={"words": "The crew came two days late."},
+    )  # fmt: skip
+    @requires(Permission.ORDER_PRICE)
+    def post(self, request: ApiRequest, number: str, pk: int) -> Response:
+        """It stands on no bill, and the customer's people are told. 409 once it is billed."""
+        order = find_order(request, number, Permission.ORDER_PRICE)
+        charge = found(selectors.get_charge(request.actor, order, pk))
+        done = services.waive_charge(charge.pk, actor=request.actor, at=timezone.now(), **taken(request, Waiver))
+        return Response(OrderChargeShape(done).data)
 
 
 class _MilestoneAct(ApiView):

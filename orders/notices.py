@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import customers_people
@@ -95,10 +94,21 @@ def _words_of_a_move(facts: dict[str, Any]) -> dict[str, Any]:
 def _words_of_a_charge(facts: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {"note": facts.get("reason", "")}
     if "amount" in facts:
-        said["amount"] = money.spoken(Decimal(facts["amount"]), facts["currency"], get_language() or "en")
+        said["amount"] = money.spoken(Decimal(facts["amount"]), facts["currency"])
     if "charge" in facts:
         said["charge"] = ChargeReason(facts["charge"]).label
     return said
+
+
+def _context_of_a_charge(event: Event) -> dict[str, Any]:
+    """The order, and what is waived of it in its own currency."""
+    facts = event.facts
+    return {
+        **_context(event),
+        "amount": Decimal(facts["amount"]) if "amount" in facts else None,
+        "currency": facts.get("currency", ""),
+        "what": ChargeReason(facts["charge"]).label if "charge" in facts else "",
+    }
 
 
 def handed_over(facts: dict[str, Any]) -> dict[str, Any]:
@@ -134,10 +144,13 @@ def register_kinds() -> None:
             context=_context,
             words=_words,
         ),
-        # Told on the order's page alone: the next bill is simply without it.
         EventKind(
-            "order.charge_waived", story=_("%(actor)s waived %(amount)s: %(charge)s"), words=_words_of_a_charge,
+            "order.charge_waived",
+            story=_("%(actor)s waived %(amount)s: %(charge)s"),
+            recipients=_people,
+            context=_context_of_a_charge,
             tone="green",
+            words=_words_of_a_charge,
         ),
         EventKind("order.completed", story=_("Order completed"), recipients=_people, context=_context, tone="green"),
-    )  # fmt: skip
+    )

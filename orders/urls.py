@@ -44,5 +44,6 @@ api_staff = [
     path("milestones/<int:pk>/complete/", api.MilestoneComplete.as_view(), name="complete"),
     path("milestones/<int:pk>/delay/", api.MilestoneDelay.as_view(), name="delay"),
     path("milestones/<int:pk>/annotate/", api.MilestoneNote.as_view(), name="annotate"),
+    path("<str:number>/charges/<int:pk>/waive/", api.ChargeWaive.as_view(), name="waive"),
 ]
 api_staff_outside = [each for area in (planning, activating, caring, contracts) for each in area.api_staff_outside]

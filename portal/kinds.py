@@ -148,7 +148,7 @@ class Sum:
 
     def spoken(self, value: Any, unit: str) -> str:
         amount, currency = self.read(value)
-        return money.spoken(amount, currency, get_language() or "en")
+        return money.spoken(amount, currency)
 
 
 @dataclass(frozen=True)

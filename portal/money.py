@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_compact_decimal, format_currency, get_currency_precision
+from django.utils.translation import get_language
 
 ZERO = Decimal("0.00")
 
@@ -54,12 +55,13 @@ def brief(amount: Decimal, language: str) -> str:
     return f"−{text}" if amount < 0 else text
 
 
-def spoken(amount: Decimal, currency: str, language: str) -> str:
+def spoken(amount: Decimal, currency: str, language: str = "") -> str:
     """An amount as a reader of the language writes it, with its currency: $18,014.91, BRL 1.234,50.
 
-    The dollar sign alone stands for US dollars only; other dollars and pesos keep their code.
+    Where no language is named it is that of whoever is answered now. The dollar sign alone stands for US dollars only;
+    other dollars and pesos keep their code.
     """
-    text = format_currency(abs(amount), currency, locale=_LOCALES.get(language, "en_US"))
+    text = format_currency(abs(amount), currency, locale=_LOCALES.get(language or get_language() or "", "en_US"))
     # A code leans on its figures in some languages; it reads better apart.
     text = re.sub(r"^([A-Z]{3})(?=\d)", "\\1\u00a0", text)
     return f"−{text}" if amount < 0 else text

@@ -76,7 +76,7 @@ def show_all(request: ActorRequest) -> HttpResponse:
         "file": _file(now),
         "columns": _columns(),
         "rows": [("WV-10G-003318", LONG, Decimal("2950.00")), ("IP-1G-020114", "DEN-RNO", Decimal("-411.67"))],
-        "amounts": [money.spoken(Decimal("18014.91"), each, get_language() or "en") for each in ("USD", "MXN", "BRL")],
+        "amounts": [money.spoken(Decimal("18014.91"), each) for each in ("USD", "MXN", "BRL")],
         "person": PERSON,
         "deputy": DEPUTY,
         "long": LONG,
@@ -181,7 +181,6 @@ def _sample(n: int, today: date) -> Sample:
 
 def _list_columns() -> list[Column]:
     words = {"late": _("late"), "yours": _("waiting for you"), "done": _("done")}
-    language = get_language() or "en"
     return [
         Column(_("Service"), lambda each: cells.ident(each.number), is_lead=True, key="service"),
         Column(_("Customer"), lambda each: each.customer, key="customer", css="cell-wide"),
@@ -192,7 +191,7 @@ def _list_columns() -> list[Column]:
             is_own_label=True,
         ),
         Column(_("Due"), lambda each: cells.day(each.due_on), key="due"),
-        Column(_("Amount"), lambda each: money.spoken(each.amount, "USD", language), key="amount", css="num"),
+        Column(_("Amount"), lambda each: money.spoken(each.amount, "USD"), key="amount", css="num"),
     ]
 
 
@@ -253,7 +252,7 @@ def _plot(key: str, months: int) -> Plot:
     values = [Decimal(text) for text in ("16980.40", "17678.00", "17678.00", "0", "18402.16", "18014.91")]
     bars = [
         Bar(date_format(day, "M"), value, money.brief(value, language), date_format(day, "YEAR_MONTH_FORMAT"),
-            money.spoken(value, "USD", language))
+            money.spoken(value, "USD"))
         for day, value in zip(days, values, strict=False)
     ]  # fmt: skip
     summary = _("between %(least)s and %(most)s") % {"least": bars[3].words, "most": bars[4].words} if bars else ""
@@ -293,11 +292,10 @@ def _file(now: datetime) -> StoredFile:
 
 
 def _columns() -> list[Column]:
-    language = get_language() or "en"
     late, done = cells.status(_("late"), "red"), cells.status(_("done"), "green")
     return [
         Column(_("Service"), lambda row: cells.ident(row[0], copy=True), is_lead=True),
         Column(_("Customer"), lambda row: row[1]),
         Column(_("State"), lambda row: late if row[2] > 0 else done),
-        Column(_("Amount"), lambda row: money.spoken(row[2], "USD", language), css="num"),
+        Column(_("Amount"), lambda row: money.spoken(row[2], "USD"), css="num"),
     ]  # fmt: skip

@@ -11,12 +11,13 @@ from portal.tenancy import tenant_scope
 
 
 def find_proven(
-    number: str, *, kind: str, typed: str, asker: Enterprise, failed: str, at: datetime
+    number: str, *, kind: str, typed: str, asker: Enterprise, currency: str = "", failed: str, at: datetime
 ) -> tuple[Enterprise, Account] | None:
     """An account of another customer's by its number, with its owner, where what was typed proves it.
 
-    None alike for one that is not there, that is closed, that is the asker's own, and where the proof does not
-    fit. Of the last its owner reads: ``failed`` is the kind of that event. Called as staff outside any enterprise.
+    None alike for one that is not there, that is closed, that is the asker's own or in another ``currency`` than was
+    named, and where the proof does not fit. Of the last its owner reads: ``failed`` is the kind of that event. A code
+    counts once, and so it is looked at last. Called as staff outside any enterprise.
     """
     found = locator.find(locator.ACCOUNT, number)
     if found is None or found.target_id is None or found.enterprise_id == asker.pk:
@@ -26,6 +27,8 @@ def find_proven(
         owner = selectors.get_enterprise(found.enterprise_id)
         account = Account.objects.filter(enterprise=owner, pk=found.target_id).first()
         if account is None or owner.is_house or not owner.is_active or account.status == AccountStatus.CLOSED:
+            return None
+        if currency and account.currency != currency:
             return None
         today = at.astimezone(ZoneInfo(owner.time_zone)).date()
         months = terms.value("people.registration_proof_months", on=today, of=owner)

@@ -183,7 +183,7 @@ def _month(day: date) -> str:
 
 
 def _amount(value: Decimal, currency: str) -> str:
-    return money.spoken(value, currency, get_language() or "en")
+    return money.spoken(value, currency)
 
 
 def _contested(value: Decimal, currency: str) -> Cell:
@@ -248,6 +248,9 @@ def changes(found: tuple[Invoice, rules.Comparison] | None) -> dict[str, Any] | 
         "gone": (_("no longer billed"), "gray"),
         "more": (_("more than before"), "amber"),
         "less": (_("less than before"), "green"),
+        "late": (_("days of months before"), "blue"),
+        "returned": (_("days given back"), "green"),
+        "once": (_("only on the bill before"), "gray"),
     }
     return {
         "before": before,

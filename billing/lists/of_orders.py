@@ -7,7 +7,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.models import InvoiceLine
@@ -130,7 +129,7 @@ def _why(charge: OrderCharge) -> str:
 
 
 def _amount(row: Row) -> str:
-    return money.spoken(row.amount, row.currency, get_language() or "en") if row.amount else _("No charge")
+    return money.spoken(row.amount, row.currency) if row.amount else _("No charge")
 
 
 def _invoice(actor: Actor, line: InvoiceLine) -> SafeString:

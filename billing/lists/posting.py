@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing import selectors
 from billing.lists.declared import PAPERS_BYTES, papers
@@ -81,7 +81,7 @@ def columns() -> list[Column]:
         Column(_("Send to"), lambda each: with_small(*_addressed(each)), css="cell-mid", key="address"),
         Column(
             _("Total"),
-            lambda each: money.spoken(each.invoice.total, each.invoice.currency, get_language() or "en"),
+            lambda each: money.spoken(each.invoice.total, each.invoice.currency),
             css="num",
             key="total",
         ),

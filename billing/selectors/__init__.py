@@ -1,7 +1,7 @@
 """What is billed, what is due, what is contested: everything here is read within reach of the actor."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -43,13 +43,7 @@ from billing.models import (
 from billing.permissions import Permission
 from billing.selectors.proofs import is_proven_by_invoice as is_proven_by_invoice
 from billing.selectors.runs import (
-    count_invoices as count_invoices,
-)
-from billing.selectors.runs import (
     list_billable_enterprises as list_billable_enterprises,
-)
-from billing.selectors.runs import (
-    list_charges as list_charges,
 )
 from billing.selectors.runs import (
     list_failed_parts as list_failed_parts,
@@ -143,6 +137,7 @@ class Line:
 
     line: InvoiceLine
     disputes: list[DisputedLine] = field(default_factory=list)
+    returned: Decimal = ZERO  # what later invoices gave back of its days
 
     @property
     def amount(self) -> Decimal:
@@ -151,6 +146,24 @@ class Line:
     @property
     def is_credit(self) -> bool:
         return self.line.kind == LineKind.CREDIT
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether it gives days back that were billed before."""
+        return self.line.kind == LineKind.RETURNED
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether it gives back less than its days came to, because a dispute gave back some of that."""
+        return self.is_returned and -self.amount != rules.prorated(
+            self.line.rate, *self.line.span, currency=self.line.invoice.currency
+        )
+
+    @property
+    def part(self) -> rules.Part:
+        """Of which charge it is, and which part of it."""
+        about = rules.RETURNED if self.is_returned else rules.LATE if self.line.is_late else ""
+        return self.line.service_number, self.line.text, about
 
     @property
     def last_on(self) -> date | None:
@@ -176,11 +189,11 @@ class Line:
     @property
     def disputable(self) -> Decimal:
         """How much of it can be disputed now."""
-        return rules.disputable(self.amount, credited=self.credited, in_dispute=self.in_dispute)
+        return rules.disputable(self.amount - self.returned, credited=self.credited, in_dispute=self.in_dispute)
 
 
 def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
-    """The invoice's lines in their order, in two queries however many there are."""
+    """The invoice's lines in their order, in three queries however many there are."""
     return [line_of(row) for row in list_line_rows(actor, invoice)]
 
 
@@ -194,14 +207,17 @@ def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
     rows = of_enterprise(InvoiceLine.objects, actor).select_related("credit", "order_charge")
     rows = joined(rows, "invoice", "number", "status", "account", "currency", "period_on", "issued_on", "dispute_by_on")
     rows = joined(joined(rows, "credit__disputed_line", "dispute"), "credit__disputed_line__dispute", "number")
-    return joined(rows, "order_charge__order", "number", "account").prefetch_related(
-        Prefetch("disputes", queryset=disputed)
+    rows = joined(rows, "order_charge__order", "number", "account")
+    rows = joined(joined(rows, "gives_back", "invoice", "position"), "gives_back__invoice", "number")
+    returned = Prefetch(
+        "given_back_by", queryset=of_enterprise(InvoiceLine.objects, actor).only("gives_back", "amount")
     )
+    return rows.prefetch_related(Prefetch("disputes", queryset=disputed), returned)
 
 
 def line_of(row: InvoiceLine) -> Line:
-    """A line with its disputes, which are at hand."""
-    return Line(row, list(row.disputes.all()))
+    """A line with its disputes and what was given back of it, which are at hand."""
+    return Line(row, list(row.disputes.all()), -sum((each.amount for each in row.given_back_by.all()), ZERO))
 
 
 def list_all_lines(actor: Actor) -> QuerySet[InvoiceLine]:
@@ -218,8 +234,7 @@ def find_lines(actor: Actor, invoice: Invoice, positions: Sequence[int]) -> dict
 
 def get_line(actor: Actor, invoice: Invoice, line_id: int) -> Line:
     """One line of the invoice. Raises InvoiceLine.DoesNotExist for another's."""
-    row = of_enterprise(InvoiceLine.objects, actor).filter(invoice=invoice).get(pk=line_id)
-    return Line(row, list(row.disputes.select_related("dispute").order_by("id")))
+    return line_of(list_line_rows(actor, invoice).get(pk=line_id))
 
 
 @dataclass(frozen=True)
@@ -234,7 +249,7 @@ class Sums:
 
 
 def sums(invoice: Invoice, lines: Sequence[Line]) -> Sums:
-    credits = sum((each.amount for each in lines if each.is_credit), ZERO)
+    credits = sum((each.amount for each in lines if each.is_credit or each.is_returned), ZERO)
     in_dispute = sum((each.in_dispute for each in lines), ZERO)
     due = max(ZERO, invoice.total - in_dispute)
     return Sums(invoice.total - credits, credits, invoice.total, in_dispute, due)
@@ -247,8 +262,8 @@ def compare(actor: Actor, invoice: Invoice, lines: Sequence[Line]) -> tuple[Invo
     if last is None:
         return None
     rows = of_enterprise(InvoiceLine.objects, actor).filter(invoice=last).order_by("position")
-    present = [(each.line.service_number, each.line.text, each.amount) for each in lines]
-    return last, rules.compared(present, rows.values_list("service_number", "text", "amount"))
+    past = [Line(row) for row in rows.select_related("invoice")]
+    return last, rules.compared(((each.part, each.amount) for each in lines), ((x.part, x.amount) for x in past))
 
 
 def list_credits_given(actor: Actor, invoice: Invoice, lines: Sequence[Line]) -> list[Credit]:
@@ -369,15 +384,6 @@ def number_of(rows: QuerySet[Any], pk: int) -> str | None:
 def may_see_dispute(actor: Actor, dispute_id: int) -> bool:
     """Whether the dispute, and so what hangs on it, is within reach."""
     return list_disputes(actor).filter(pk=dispute_id).exists()
-
-
-def known_papers(enterprise_id: int, names: Sequence[str]) -> Iterable[str]:
-    """Which of these files on the storage are the PDF of an invoice, also of one that has moved away since."""
-    here = Invoice.objects.filter(enterprise_id=enterprise_id, pdf_name__in=names)
-    known = set(here.values_list("pdf_name", flat=True))
-    rest = [name for name in names if name not in known]
-    moved = Invoice.objects.filter(pdf_name__in=rest).values_list("pdf_name", flat=True) if rest else ()
-    return known.union(moved)
 
 
 def list_open_disputes(actor: Actor) -> QuerySet[Dispute]:

@@ -1,12 +1,16 @@
 """What a bill run works on: customers and charges still to bill, papers still to make."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import (
     Count,
     Exists,
     F,
+    Max,
+    Min,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -15,17 +19,17 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Enterprise
-from billing import rules
 from billing.models import (
     BillRun,
     BillRunPart,
     BillRunStatus,
     Charge,
-    ChargeKind,
     Credit,
+    DisputedLine,
     Invoice,
     InvoiceLine,
     InvoiceStatus,
+    LineKind,
     Posting,
 )
 from portal.actors import Actor
@@ -40,15 +44,46 @@ def list_billable_enterprises() -> list[int]:
     return list(rows.order_by("enterprise_id").values_list("enterprise_id", flat=True))
 
 
-def list_charges(actor: Actor, account: Account, period_on: date) -> QuerySet[Charge]:
-    """The account's charges that can come to something in the month, in the order of an invoice."""
-    end_on = rules.next_month(period_on)
-    recurring = Q(kind=ChargeKind.RECURRING, starts_on__lt=end_on)
-    recurring &= Q(ends_on__isnull=True) | Q(ends_on__gt=period_on)
-    once = Q(kind=ChargeKind.ONE_TIME, starts_on__gte=period_on, starts_on__lt=end_on)
-    rows = of_enterprise(Charge.objects, actor).filter(recurring | once, account=account)
+def list_charges(actor: Actor, account: Account, *, before: date) -> QuerySet[Charge]:
+    """The account's charges that began before a day, in the order of an invoice."""
+    rows = of_enterprise(Charge.objects, actor).filter(account=account, starts_on__lt=before)
     return rows.select_related("service").order_by(
         F("service__number").asc(nulls_last=True), "-kind", "starts_on", "code"
+    )
+
+
+def closed_months(actor: Actor, account: Account, *, before: date) -> tuple[list[date], date | None]:
+    """The months before a day that were billed, the earliest first, and the first one of which the account has a bill.
+
+    One that a run is still to bill for this customer is open, unless the account has its invoice.
+    """
+    billed = of_enterprise(Invoice.objects, actor).filter(account=account, period_on__lt=before)
+    own = set(billed.values_list("period_on", flat=True))
+    to_do = BillRunPart.objects.filter(run_id=OuterRef("pk"), customer_id=account.enterprise_id, done_at__isnull=True)
+    runs = BillRun.objects.filter(~Exists(to_do), period_on__lt=before)
+    return sorted(own.union(runs.values_list("period_on", flat=True))), min(own, default=None)
+
+
+def list_billed_days(actor: Actor, account: Account) -> dict[int, tuple[date, date, int]]:
+    """By the keys of the account's charges the first day, the end, and the count of the days that invoices bill.
+
+    The count is no day's where days were given back: that is to be looked at line by line.
+    """
+    rows = of_enterprise(InvoiceLine.objects, actor).filter(charge__account=account).order_by().values("charge")
+    returned = Count("pk", filter=Q(kind=LineKind.RETURNED))
+    found = rows.annotate(first=Min("from_on"), end=Max("to_on"), many=Sum("days"), returned=returned)
+    return {row["charge"]: (row["first"], row["end"], -1 if row["returned"] else row["many"]) for row in found}
+
+
+def list_billed_lines(actor: Actor, charges: Collection[int]) -> QuerySet[InvoiceLine]:
+    """What bills these charges, with what gives it back and what is disputed of it at hand."""
+    rows = of_enterprise(InvoiceLine.objects, actor).filter(charge__in=charges).exclude(kind=LineKind.RETURNED)
+    given = of_enterprise(InvoiceLine.objects, actor)
+    disputed = of_enterprise(DisputedLine.objects, actor)
+    return (
+        rows.select_related("invoice")
+        .prefetch_related(Prefetch("given_back_by", queryset=given), Prefetch("disputes", queryset=disputed))
+        .order_by("id")
     )
 
 

@@ -1,6 +1,7 @@
 """What concluded orders make of the charges of a service: ended, begun at another price, or on another account.
 
-A charge that was billed is never rewritten: it ends, and another one begins.
+A charge that was billed is never rewritten: it ends, and another one begins. Where a month is billed already, the next
+invoice bills its days, or gives them back.
 """
 
 from collections.abc import Sequence
@@ -86,5 +87,5 @@ def _begin(
     code = f"{service.number}/{on:%Y%m%d}-{place}"[:60]
     Charge.objects.create(
         enterprise_id=service.enterprise_id, code=code, account=account, service=service,
-        kind=ChargeKind.RECURRING, text=text, amount=amount, starts_on=on, ends_on=until,
+        kind=ChargeKind.RECURRING, text=text, amount=amount, starts_on=on, ends_on=until, is_begun_here=True,
     )  # fmt: skip

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
@@ -170,7 +169,7 @@ def _require_amount(amount: Decimal, limit: Decimal, currency: str) -> None:
 
 
 def _spoken(amount: Decimal, currency: str) -> str:
-    return money.spoken(amount, currency, get_language() or "en")
+    return money.spoken(amount, currency)
 
 
 def _answer_by(enterprise: Enterprise, at: datetime) -> datetime:

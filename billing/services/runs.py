@@ -23,8 +23,6 @@ from billing.models import (
     BillRun,
     BillRunPart,
     BillRunStatus,
-    Charge,
-    ChargeKind,
     Credit,
     Invoice,
     InvoiceLine,
@@ -32,6 +30,8 @@ from billing.models import (
     LineKind,
     Posting,
 )
+from billing.selectors.runs import count_invoices
+from billing.services.monthly import charge_lines
 from orders import services as orders
 from orders.models import OrderCharge
 from orders.selectors import find_unbilled, lock_owed
@@ -143,7 +143,7 @@ def _close_part(run_id: int, enterprise_id: int, *, faults: list[str], at: datet
     # The run's row is the lock: two last parts must not each think the other is open.
     run = BillRun.objects.select_for_update().get(pk=run_id)
     part = run.parts.get(customer_id=enterprise_id)
-    part.invoices = selectors.count_invoices(enterprise_id, run.period_on)
+    part.invoices = count_invoices(enterprise_id, run.period_on)
     part.last_error = "\n".join(faults)[:2000]
     part.done_at = None if faults else at
     part.save(update_fields=["invoices", "last_error", "done_at"])
@@ -155,7 +155,8 @@ def _close_part(run_id: int, enterprise_id: int, *, faults: list[str], at: datet
 def issue_invoice(enterprise_id: int, account_id: int, *, period_on: date, at: datetime) -> Invoice | None:
     """Issue one account's invoice of a month, in one transaction with its number.
 
-    None where the month is billed already or comes to nothing. Dated in the enterprise's time
+    None where the month is billed already or comes to nothing. Days of months before that no invoice bills yet stand on
+    it, and days that were billed and are not owed any more are given back. Dated in the enterprise's time
     zone; due after the term ``billing.payment_days``, to be disputed within
     ``dispute.window_days``. What orders cost once, and stands on no invoice yet, stands on this
     one. Credit notes not yet on an invoice reduce it; what they exceed its charges by stands as
@@ -168,36 +169,11 @@ def issue_invoice(enterprise_id: int, account_id: int, *, period_on: date, at: d
         account = rows.get(pk=account_id)
         if of_enterprise(Invoice.objects, actor).filter(account=account, period_on=period_on).exists():
             return None
-        lines = _charge_lines(account, period_on, actor) + _order_lines(account, period_on, actor, at)
+        lines = charge_lines(account, period_on, actor) + _order_lines(account, period_on, actor, at)
         lines += _credit_lines(account, actor)
         if not lines:
             return None
         return _issue(_draft(account, period_on, at), lines, actor=actor, at=at)
-
-
-def _charge_lines(account: Account, period_on: date, actor: Actor) -> list[InvoiceLine]:
-    charges = {charge.pk: charge for charge in selectors.list_charges(actor, account, period_on)}
-    terms_of = [
-        rules.Billable(c.pk, c.kind == ChargeKind.RECURRING, c.amount, c.starts_on, c.ends_on) for c in charges.values()
-    ]
-    billed = rules.lines_for_month(terms_of, period_on, currency=account.currency)
-    return [_charge_line(charges[each.key], each) for each in billed]
-
-
-def _charge_line(charge: Charge, billed: rules.Billed) -> InvoiceLine:
-    return InvoiceLine(
-        enterprise_id=charge.enterprise_id,
-        kind=LineKind(charge.kind),
-        charge=charge,
-        service_number=charge.service.number if charge.service else "",
-        text=charge.text,
-        from_on=billed.from_on,
-        to_on=billed.to_on,
-        days=billed.days,
-        days_of_month=billed.days_of_month,
-        rate=charge.amount,
-        amount=billed.amount,
-    )
 
 
 def _order_lines(account: Account, period_on: date, actor: Actor, at: datetime) -> list[InvoiceLine]:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from inventory import rules
 from inventory.lists.declared import PRODUCTS, SERVICE_LIST, SERVICES, SERVICES_EXPORT
@@ -89,8 +89,7 @@ def _in_days(left: int) -> str:
 
 
 def _amount(name: str) -> Callable[[Service], Cell]:
-    language = get_language() or "en"
-    return lambda each: money.spoken(getattr(each, name), each.account.currency, language)
+    return lambda each: money.spoken(getattr(each, name), each.account.currency)
 
 
 # --- the service's page ------------------------------------------------------------------------------------
@@ -134,7 +133,7 @@ def _end(label: str, site: Site, nid: str, demarcation: str) -> dict[str, Any]:
 
 def contract_facts(actor: Actor, service: Service, *, today: date, soon: int) -> list[dict[str, Any]]:
     """What it costs, until when it is agreed, and who pays."""
-    currency, language, months = service.account.currency, get_language() or "en", service.term_months
+    currency, months = service.account.currency, service.term_months
     left = rules.days_left(service.contract_ends_on, today)
     hint = _in_days(left) if left is not None and 0 <= left <= soon else ""
     term = ngettext("%(months)s month", "%(months)s months", months) % {"months": months} if months else ""
@@ -142,8 +141,8 @@ def contract_facts(actor: Actor, service: Service, *, today: date, soon: int) ->
     goes_on = "" if is_over else _("month to month")
     account = service.account
     return [
-        {"label": _("Monthly (MRC)"), "term": "MRC", "value": money.spoken(service.monthly, currency, language)},
-        {"label": _("One-time (NRC)"), "term": "NRC", "value": money.spoken(service.one_time, currency, language)},
+        {"label": _("Monthly (MRC)"), "term": "MRC", "value": money.spoken(service.monthly, currency)},
+        {"label": _("One-time (NRC)"), "term": "NRC", "value": money.spoken(service.one_time, currency)},
         {"label": _("Term"), "value": term},
         {
             "label": _("Contract ends"),

@@ -31,18 +31,24 @@ def _add_parts() -> None:
 def _add_work() -> None:
     from django.utils.translation import gettext_lazy as _
 
-    from orders.caring.lists import calendar, work
+    from orders.caring.lists import calendar, portfolio, work
     from orders.permissions import Permission
     from portal import exports, listing
     from portal.registries import Card, NavItem, add_cards, add_nav
 
     care = Permission.ORDER_CARE
     listing.register(work.WORK_LIST, calendar.CALENDAR_LIST)
-    exports.register(work.WORK_EXPORT, calendar.CALENDAR_EXPORT)
+    exports.register(work.WORK_EXPORT, calendar.CALENDAR_EXPORT, *portfolio.EXPORTS.values())
     add_nav(
         NavItem(_("Activations"), "calendar", "orders_work:calendar", "staff", care, is_inside=False, order=12),
         NavItem(_("Promises"), "clock", "orders_work:promises", "staff", care, is_inside=False, order=14),
     )
     add_cards(
-        Card("orders/caring/_portfolio.html", "staff", work.portfolio_card, permission=Permission.ORDER_VIEW, order=15)
+        Card(
+            "orders/caring/_portfolio.html",
+            "staff",
+            portfolio.portfolio_card,
+            permission=Permission.ORDER_VIEW,
+            order=15,
+        )
     )

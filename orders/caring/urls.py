@@ -28,6 +28,10 @@ staff_outside: list[URLPattern] = [
     path("orders/together/", work.together, name="together"),
     path("orders/promises/", work.promises, name="promises"),
     path("orders/portfolio/", work.portfolio, name="portfolio"),
+    *(
+        path(f"orders/portfolio/{kind}.csv", work.export_portfolio, {"kind": kind}, name=f"portfolio_{kind}")
+        for kind in ("customers", "awaited", "ending")
+    ),
     path("orders/activations/", work.calendar, name="calendar"),
     path("orders/activations/export.csv", work.export_calendar, name="calendar_export"),
     path("orders/activations/activations.ics", work.ics, name="calendar_ics"),

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from portal import money
 
+# What an offer of services comes to whose account goes to another company meanwhile.
+MOVED = "moved"
+
 
 def months_left(from_on: date, ends_on: date | None) -> int:
     """Months from a day until the end of a term, a begun one counted whole; 0 on or after the end, or without one."""

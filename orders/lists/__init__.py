@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from inventory.models import Service
 from inventory.permissions import Permission as ServicePermission
@@ -67,7 +67,7 @@ def order_columns(actor: Actor, *, today: date) -> list[Column]:
 
 
 def _amount(value: Decimal, order: Order) -> str:
-    return money.spoken(value, order.account.currency, get_language() or "en")
+    return money.spoken(value, order.account.currency)
 
 
 def card_columns(actor: Actor, *, today: date) -> list[Column]:
@@ -209,11 +209,11 @@ def _late_words(days: int) -> str:
 
 def order_facts(actor: Actor, order: Order) -> list[dict[str, Any]]:
     """What the customer is buying."""
-    currency, language = order.account.currency, get_language() or "en"
+    currency = order.account.currency
     months = order.term_months
 
     def price(amount: Any) -> str:
-        return _("not priced yet") if order.is_unpriced else money.spoken(amount, currency, language)
+        return _("not priced yet") if order.is_unpriced else money.spoken(amount, currency)
 
     service, url = order.service, ""
     if service and actor.may_on(ServicePermission.SERVICE_VIEW, service.account_id):

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inventory.models import Family
 from orders.lists.declared import by_number, export_header, export_rows
@@ -101,7 +101,7 @@ def inbox_columns() -> list[Column]:
 
 
 def _monthly(order: Order) -> str:
-    return money.spoken(order.monthly, order.account.currency, get_language() or "en")
+    return money.spoken(order.monthly, order.account.currency)
 
 
 def catalogue(products: Iterable[Any]) -> list[tuple[str, list[Any]]]:
@@ -128,13 +128,13 @@ def pricing_card(actor: Actor) -> dict[str, Any] | None:
 
 def quote_facts(quote: Quote, order: Order) -> dict[str, Any]:
     """A quote as it is read: amounts, term, until when, and who stands for it."""
-    currency, language = order.account.currency, get_language() or "en"
+    currency = order.account.currency
     return {
         "quote": quote,
         "tone": {"offered": "amber", "accepted": "green", "declined": "red"}.get(quote.status, "gray"),
         "facts": [
-            {"label": _("Monthly (MRC)"), "term": "MRC", "value": money.spoken(quote.monthly, currency, language)},
-            {"label": _("One-time (NRC)"), "term": "NRC", "value": money.spoken(quote.one_time, currency, language)},
+            {"label": _("Monthly (MRC)"), "term": "MRC", "value": money.spoken(quote.monthly, currency)},
+            {"label": _("One-time (NRC)"), "term": "NRC", "value": money.spoken(quote.one_time, currency)},
             {"label": _("Term in months"), "value": quote.term_months},
             {"label": _("Valid until"), "value": day(quote.valid_until_on)},
             {"label": _("Account director"), "value": quote.director},
@@ -182,4 +182,4 @@ def _spoken(amount: Decimal, item: OrderItem) -> str:
         return _("in the total")
     if item.is_unpriced:
         return _("Price follows")
-    return money.spoken(amount, item.order.account.currency, get_language() or "en") if amount else _("No charge")
+    return money.spoken(amount, item.order.account.currency) if amount else _("No charge")

@@ -5,7 +5,6 @@ from copy import copy
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -64,10 +63,7 @@ def _context(event: Event) -> dict[str, Any]:
 def _amounts(facts: dict[str, Any]) -> dict[str, str]:
     if "monthly" not in facts:
         return {}
-    said = (
-        money.spoken(Decimal(facts[name]), facts["currency"], get_language() or "en")
-        for name in ("monthly", "one_time")
-    )
+    said = (money.spoken(Decimal(facts[name]), facts["currency"]) for name in ("monthly", "one_time"))
     return dict(zip(("monthly", "one_time"), said, strict=True))
 
 

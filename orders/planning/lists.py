@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.selectors import get_enterprise
 from inventory.models import Family, Product
@@ -80,7 +80,7 @@ def estimate(order: Order) -> dict[str, Any]:
 
 
 def spoken(amount: Decimal, currency: str) -> str:
-    return money.spoken(amount, currency, get_language() or "en") if amount else ""
+    return money.spoken(amount, currency) if amount else ""
 
 
 def plan_page(actor: Actor, order: Order, *, at: datetime) -> dict[str, Any]:

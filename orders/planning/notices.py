@@ -29,10 +29,8 @@ def _day(facts: Facts, name: str) -> str:
 def _amount(facts: Facts, name: str) -> str:
     from decimal import Decimal
 
-    from django.utils.translation import get_language
-
     amount, currency = Decimal(str(facts.get(name) or 0)), facts.get("currency") or ""
-    return money.spoken(amount, currency, get_language() or "en") if amount and currency else _now("no charge")
+    return money.spoken(amount, currency) if amount and currency else _now("no charge")
 
 
 def _said(facts: Facts) -> dict[str, Any]:

@@ -48,9 +48,9 @@ class Moment(serializers.DateTimeField):
 
 
 class FlowState(serializers.ChoiceField):
-    """TM Forum's word for a state of ours."""
+    """TM Forum's word for a state of ours; ``source`` is none where the column is named as the field is."""
 
-    def __init__(self, flow: Flow, source: str = "status") -> None:
+    def __init__(self, flow: Flow, source: str | None = "status") -> None:
         self.flow = flow
         super().__init__(choices=list(dict.fromkeys(flow.standard.values())), source=source, read_only=True)
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal import cells, registries
@@ -50,7 +49,7 @@ def mail_link(context: dict[str, Any], name: str, *args: Any) -> str:
 @register.filter
 def money(value: Decimal | None, currency: str) -> str:
     """An amount with its currency, as the reader writes it."""
-    return "" if value is None else amounts.spoken(value, currency, get_language() or "en")
+    return "" if value is None else amounts.spoken(value, currency)
 
 
 register.filter("zoned", cells.zoned)

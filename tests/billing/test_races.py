@@ -8,19 +8,20 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
 
 from billing import selectors, services
-from billing.models import BillRun, Credit, Dispute, Invoice
+from billing.models import BillRun, Credit, Dispute, Invoice, InvoiceLine
 from portal import numbers
 from portal.errors import Refused
 from portal.models import Event, NumberCounter
 from tests import make
 from tests.billing import builders as b
-from tests.faces import as_staff, playing
+from tests.faces import as_staff, inside, playing
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -260,3 +261,21 @@ def test_a_new_legal_name_goes_on_with_the_years_series(acme, settings):
     other = issue("Southvane, LLC", issuer="SV")
     assert other.number == "INV-SV-2026-000001"
     assert issue("Northvane Group, Inc.").number == "INV-2026-000003"
+
+
+def test_two_months_at_once_bill_a_late_day_once(acme_main):
+    make.charge(acme_main, "10.00")
+    b.issue(acme_main)
+    make.charge(acme_main, "300.00", starts_on=date(2026, 11, 21), text="Late")
+    months = [b.DECEMBER, date(2027, 1, 1), date(2027, 2, 1)]
+
+    def bill(n: int) -> object:
+        with playing("portal_staff"):
+            return services.issue_invoice(acme_main.enterprise_id, acme_main.pk, period_on=months[n % 3], at=b.LATER)
+
+    found = together(bill, 6)
+    assert not [each for each in found if isinstance(each, Exception)]
+    sound(4)
+    with inside(acme_main.enterprise):
+        late = InvoiceLine.objects.filter(text="Late", from_on__lt=b.DECEMBER)
+        assert [(line.days, str(line.amount)) for line in late] == [(10, "100.00")]

@@ -135,6 +135,7 @@ def test_two_months_are_compared_charge_by_charge():
     d = Decimal
     now = [("A", "Wave", d(60)), ("A", "Wave", d(30)), ("B", "Port", d(5)), ("", "Fee", d(7)), ("C", "Fee", d(-7))]
     before = [("A", "Wave", d(100)), ("B", "Port", d(5)), ("D", "Gone", d(3)), ("", "Fee", d(6))]
+    now, before = ([((*each[:2], ""), each[2]) for each in rows] for rows in (now, before))
     found = rules.compared(now, before)
     assert [(each.service, each.kind, each.by) for each in found.changes] == [
         ("A", "less", d(-10)), ("", "more", d(1)), ("C", "new", d(-7)), ("D", "gone", d(-3)),

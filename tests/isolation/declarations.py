@@ -574,6 +574,9 @@ STAFF = {
     "orders/together/": across("order.care", *FORM),
     "orders/promises/": across("order.care"),
     "orders/portfolio/": across("order.view"),
+    "orders/portfolio/customers.csv": across("order.view"),
+    "orders/portfolio/awaited.csv": across("order.view"),
+    "orders/portfolio/ending.csv": across("order.view"),
     "orders/activations/": across("order.care"),
     "orders/activations/export.csv": across("order.care"),
     "orders/activations/activations.ics": across("order.care"),
@@ -645,6 +648,9 @@ STAFF = {
     ),
     "api/v1/e/<slug:enterprise>/orders/milestones/<int:pk>/annotate/": api(
         Place.INSIDE, "milestone.change", "POST", thing="milestone"
+    ),
+    "api/v1/e/<slug:enterprise>/orders/<str:number>/charges/<int:pk>/waive/": api(
+        Place.INSIDE, "order.price", "POST", thing="order_charge"
     ),
     "api/v1/e/<slug:enterprise>/billing/disputed-lines/<int:pk>/decide/": api(
         Place.INSIDE, "dispute.decide", "POST", thing="disputed_line"

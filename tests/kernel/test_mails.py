@@ -80,6 +80,8 @@ def _orders(acme, account, carol, client_of, language):
         care.resolve_escalations(under_way.pk, resolution=LONG, **about)
         handed = {"before": "", "after": LONG, "reason": LONG, "is_told": True, "orders": [under_way.number]}
         events.record("order.handed_over", subject=under_way, **about, **handed)
+        waived = {"amount": "1200.00", "currency": "BRL", "charge": "expedite", "reason": f"{LONG} was\nlate."}
+        events.record("order.charge_waived", subject=under_way, **about, **waived)
     _plans(acme, order)
     _activations(acme, order)
 

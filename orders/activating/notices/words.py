@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orders import selectors
 from orders.models import NotReadyReason, NotReadyThen
@@ -39,7 +39,7 @@ def why(facts: Facts) -> str:
 def charge(facts: Facts) -> str:
     """What a cancellation costs, or "" where it costs nothing."""
     value = Decimal(facts.get("charge") or 0)
-    return money.spoken(value, facts.get("currency", "USD"), get_language() or "en") if value else ""
+    return money.spoken(value, facts.get("currency", "USD")) if value else ""
 
 
 def left(days: int) -> str:

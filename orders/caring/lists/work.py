@@ -1,4 +1,4 @@
-"""The care manager's workbench, and the account director's part of the home."""
+"""The care manager's workbench."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,15 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from orders.caring.selectors import work
 from orders.lists import MINE, work_columns
 from orders.lists.declared import export_header, export_rows
 from orders.models import Order, OrderStatus
 from orders.permissions import Permission
-from portal import money
 from portal.actors import Actor
 from portal.cells import Cell, Column, status, zoned
 from portal.errors import Text
@@ -188,29 +187,3 @@ WORK_LIST = Listing(
         gettext_lazy("Numbers must be whole. Show all, or choose something else."),
     ),
 )
-
-
-# --- the account director's home ----------------------------------------------------------------------
-
-CARD_ROWS, PAGE_ROWS = 8, 200
-
-
-def portfolio_card(actor: Actor) -> dict[str, Any] | None:
-    """The enterprises in whose team one sells; nothing for who sells to nobody, or inside a customer."""
-    if actor.enterprise_id is not None or actor.person_id is None or not work.mine_to_sell(actor).exists():
-        return None
-    return {**portfolio(actor, most=CARD_ROWS), "is_card": True}
-
-
-def portfolio(actor: Actor, *, most: int) -> dict[str, Any]:
-    """The customers of whoever sells, what waits for a price or signature there, and which contracts end."""
-    today, language = timezone.localdate(), get_language() or "en"
-    rows = list(work.list_portfolio(actor)[:most])
-    for row in rows:
-        row["brings"] = money.spoken(row["monthly"], row["account__currency"], language)
-    return {
-        "rows": rows,
-        "awaited": list(work.list_awaited(actor)[:most]),
-        "ending": list(work.list_ending(actor, today=today)[:most]),
-        "today": today,
-    }

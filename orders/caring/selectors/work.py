@@ -202,6 +202,6 @@ def list_ending(actor: Actor, *, today: date) -> QuerySet[Service]:
     )
     return (
         rows.exclude(status=ServiceStatus.TERMINATED)
-        .select_related("enterprise", "product")
+        .select_related("enterprise", "product", "account")
         .order_by("contract_ends_on", "id")
     )

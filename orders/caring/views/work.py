@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.selectors import find_colleague
 from orders.caring import forms, selectors, services
 from orders.caring.lists import calendar as calendars
+from orders.caring.lists import portfolio as portfolios
 from orders.caring.lists import work as lists
 from orders.caring.selectors import work
 from orders.models import Milestone, Order
 from orders.permissions import Permission
 from portal import exports, files, listing
+from portal.csvfile import csv_response
 from portal.errors import Refused
 from portal.http import ActorRequest
 from portal.listing import told
@@ -133,8 +135,19 @@ def promises(request: ActorRequest) -> HttpResponse:
 @requires(Permission.ORDER_VIEW)
 def portfolio(request: ActorRequest) -> HttpResponse:
     """All of what the home's card begins with."""
-    data = lists.portfolio(request.actor, most=lists.PAGE_ROWS)
+    data = portfolios.portfolio(request.actor, most=portfolios.PAGE_ROWS)
     return render(request, "orders/caring/portfolio.html", {"data": data})
+
+
+@require_safe
+@requires(Permission.ORDER_VIEW)
+def export_portfolio(request: ActorRequest, kind: str) -> HttpResponse:
+    """All customers of it, all that waits, or all contracts that end."""
+    name = f"portfolio-{kind}-{timezone.localdate():%Y-%m-%d}"
+    if kind in portfolios.EXPORTS:
+        return exports.answer(request, portfolios.EXPORTS[kind], name=name, back=reverse("orders_work:portfolio"))
+    rows = portfolios.customers_rows(work.list_portfolio(request.actor))
+    return csv_response(name, portfolios.customers_header(), rows)
 
 
 def _day(value: str | None) -> Any:

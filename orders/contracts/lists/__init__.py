@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.permissions import Permission as EnterprisePermission
 from inventory.models import Service, ServiceStatus
@@ -23,7 +23,7 @@ from portal.actors import Actor
 
 
 def spoken(amount: Any, currency: str) -> str:
-    return money.spoken(amount, currency, get_language() or "en")
+    return money.spoken(amount, currency)
 
 
 def working(months: int, monthly: Any, percent: Any, fee: Any, currency: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import MOVE_FLOW, MoveStatus, Said
 from inventory.models import Service
@@ -187,17 +187,16 @@ def monthly(services: Iterable[dict[str, Any]]) -> Decimal:
 
 def offered(services: list[dict[str, Any]], currency: str) -> dict[str, Any]:
     """The services that are offered, as a table shows them, with what they cost together."""
-    language = get_language() or "en"
     rows = [
         {
             **each,
             "where": " – ".join(each["places"]),
-            "price": money.spoken(Decimal(each["monthly"]), currency, language),
+            "price": money.spoken(Decimal(each["monthly"]), currency),
             "ends": date_format(date.fromisoformat(each["contract_ends_on"])) if each["contract_ends_on"] else "",
         }
         for each in services
     ]
-    return {"rows": rows, "total": money.spoken(monthly(services), currency, language)}
+    return {"rows": rows, "total": money.spoken(monthly(services), currency)}
 
 
 def side_facts(side: TakeoverSide) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import lazy
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import StaffCard, User
 from accounts.notices import customers_people
@@ -88,7 +88,7 @@ def words(facts: dict[str, Any]) -> dict[str, Any]:
             said[name] = _("month to month")
     for name in ("monthly", "one_time"):
         if name in facts:
-            said[name] = money.spoken(Decimal(facts[name]), facts["currency"], get_language() or "en")
+            said[name] = money.spoken(Decimal(facts[name]), facts["currency"])
     if "changes" in facts:
         said["note"] = "\n".join(_changed(facts["changes"], facts["currency"]))
     return said
@@ -99,7 +99,7 @@ def _changed(changes: dict[str, list[Any]], currency: str) -> Iterable[str]:
 
     def said(name: str, value: Any) -> str:
         if name == "monthly":
-            return money.spoken(Decimal(value), currency, get_language() or "en")
+            return money.spoken(Decimal(value), currency)
         return in_a_line(value) if isinstance(value, list) else str(value or "—")
 
     for name, (before, after) in changes.items():

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from accounts.models import MoveStatus
 from accounts.selectors import list_all_administrators
 from orders.contracts.notices import Told, told, words
+from orders.contracts.rules import MOVED
 from portal.errors import Text
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
@@ -18,6 +19,7 @@ _OUTCOMES: dict[str, Text] = {
     MoveStatus.DECLINED: _("It was declined"),
     MoveStatus.WITHDRAWN: _("It was cancelled"),
     MoveStatus.LAPSED: _("Not all have agreed in time"),
+    MOVED: _("The account of these services has changed company meanwhile"),
     MoveStatus.MISFIT: _("What you gave does not show an account to which these services can go"),
 }
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from inventory import services as inventory
@@ -78,7 +77,7 @@ def _changed(found: selectors.Estimate) -> str:
     words = _(
         "The estimate is for another day: an end on %(day)s is estimated at %(fee)s. Look at it, and send it again."
     )
-    fee = money.spoken(found.fee, found.currency, get_language() or "en")
+    fee = money.spoken(found.fee, found.currency)
     return words % {"day": date_format(found.stops_on), "fee": fee}
 
 

@@ -20,6 +20,7 @@ class ItemProduct(serializers.Serializer[Any]):
 class ItemShape(serializers.Serializer[Any]):
     """One thing that an order asks for. ``state`` and ``action`` are TM Forum's words (TMF622).
 
+    Nobody has said yet what an item costs that is not ``is_priced``; its amounts are no price then.
     ``up_on`` is the day on which the carrier found the site of a VPN up; null where it did not, or need not.
     """
 
@@ -34,6 +35,7 @@ class ItemShape(serializers.Serializer[Any]):
     z_end = serializers.CharField()
     bandwidth = serializers.CharField()
     quantity = serializers.IntegerField()
+    is_priced = serializers.BooleanField()
     monthly = MoneyField("monthly", currency="order.account.currency")
     one_time = MoneyField("one_time", currency="order.account.currency")
     is_primary = serializers.BooleanField()

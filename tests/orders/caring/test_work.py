@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from orders import services
 from orders.activating.services import set_not_ready
+from orders.caring.lists import portfolio
 from orders.models import Milestone, NotReady, Order, OrderStatus
 from portal.models import Event, Todo
 from tests import make
@@ -236,6 +237,22 @@ def test_the_workbench_counts_the_days_of_a_customer_who_is_not_ready(client_of,
     assert f"days left, until {date_format(last)}" in page and page.count("customer not ready") == 2
 
 
+_FILES = ("customers", "awaited", "ending")
+
+
+def test_a_long_portfolio_says_how_much_of_it_is_shown_and_its_files_have_all(client_of, acme, acme_main, monkeypatch):
+    monkeypatch.setattr(portfolio, "PAGE_ROWS", 2)
+    director = make.staff("Dan Director", "account_director")
+    make.team(acme, director, "account_director")
+    for _ in range(3):
+        make.order(acme_main, status=OrderStatus.DRAFT, milestones=0, expected_on=None)
+        make.service(acme_main, contract_ends_on=TODAY + timedelta(days=60))
+    page = client_of(director).get("/orders/portfolio/").text
+    assert page.count("2 of 3") == 2 and page.count("/orders/portfolio/") >= 3
+    for each, many in zip(_FILES, (1, 3, 3), strict=True):
+        assert client_of(director).get(f"/orders/portfolio/{each}.csv").content.decode().count("\r\n") == many + 1
+
+
 def test_the_account_director_sees_the_portfolio(client_of, acme, acme_main, carol):
     director = make.staff("Dan Director", "account_director")
     assert "My portfolio" not in client_of(director).get("/").text
@@ -249,6 +266,11 @@ def test_the_account_director_sees_the_portfolio(client_of, acme, acme_main, car
     assert ending.number in page and later.number not in page and "/orders/portfolio/" in page
     whole = client_of(director).get("/orders/portfolio/").text
     assert "Acme Freight" in whole and draft.number in whole and ending.number in whole
+    files = {each: client_of(director).get(f"/orders/portfolio/{each}.csv").content.decode() for each in _FILES}
+    assert "Acme Freight" in files["customers"] and draft.number in files["awaited"]
+    assert ending.number in files["ending"] and later.number not in files["ending"]
+    assert [each.count("\r\n") for each in files.values()] == [2, 2, 2]
+    assert client_of(carol).get("/orders/portfolio/awaited.csv").content.decode().count("\r\n") == 1
     assert "Nothing is under way at your customers" in client_of(carol).get("/orders/portfolio/").text
     assert "My portfolio" not in client_of(carol).get("/").text
 

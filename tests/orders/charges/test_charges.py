@@ -115,6 +115,40 @@ def test_a_charge_is_waived_with_the_reason_until_it_is_billed(line, post, page,
     assert bills(line.account) == [[], [], []]
 
 
+def test_a_waiver_is_mailed_with_the_amount_in_its_currency_and_the_reason(line, post, carol, alice, deliver):
+    with as_staff(), inside(line.enterprise):
+        order = Order.objects.select_related("account").get(pk=line.pk)
+        owe(order, ChargeReason.EXPEDITE, Decimal("1200.50"), ref=1, currency="BRL", at=timezone.now())
+    deliver()
+    assert post(carol, line, f"charges/{charge_of(line, ref=1).pk}/waive", words="A storm closed it").status_code == 302
+    (mail,) = [each for each in deliver() if each.kind == "order.charge_waived" and each.recipient == alice.email]
+    assert "BRL\xa01,200.50 waived" in mail.subject.replace("R$", "BRL\xa0")
+    assert "A storm closed it" in mail.body_text and "Expedite" in mail.body_text and line.number in mail.body_text
+
+
+def test_the_api_shows_what_an_order_costs_once_and_waives_it(line, post, client_of, carol, alice):
+    with as_staff(), inside(line.enterprise):
+        order = Order.objects.select_related("account").get(pk=line.pk)
+        owe(order, ChargeReason.EXPEDITE, Decimal("1200.00"), ref=1, at=timezone.now())
+        owe(order, ChargeReason.OTHER, Decimal(0), ref=2, at=timezone.now())
+    whole = f"/api/v1/e/204817/orders/{line.number}/"
+    place = f"{whole}charges/{charge_of(line, ref=1).pk}/waive/"
+    sent = {"words": "A storm closed it"}
+    assert client_of(alice).post(place, sent, content_type="application/json").status_code in (404, 405)
+    staff = client_of(carol)
+    assert staff.post(place, {"words": "No"}, content_type="application/json").status_code == 422
+    assert charge_of(line, ref=1).state == "owed"
+    assert staff.post(place.replace("waive", "wave"), sent, content_type="application/json").status_code == 404
+    answer = staff.post(place, sent, content_type="application/json")
+    assert answer.status_code == 200 and (answer.json()["status"], answer.json()["words"]) == ("waived", sent["words"])
+    assert staff.post(place, sent, content_type="application/json").status_code == 409
+    for who in (alice, carol):
+        rows = client_of(who).get(whole).json()["charges"]
+        assert [(each["reason"], each["status"], each["amount"]["value"], each["why"]) for each in rows] == [
+            ("expedite", "waived", "1200.00", ""), ("other", "spared", "0.00", "none_agreed"),
+        ]  # fmt: skip
+
+
 def test_what_is_billed_cannot_be_waived_and_foreign_money_is_billed_by_hand(line, post, page, carol):
     with as_staff(), inside(line.enterprise):
         order = Order.objects.select_related("account").get(pk=line.pk)

@@ -6,11 +6,15 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.moving import services as moves
 from accounts.moving.services import mover
+from accounts.selectors import carriers_day
 from billing.models import Charge
 from inventory.models import Service
 from orders.contracts import services
-from orders.models import Order, OrderItem, Transfer
+from orders.contracts.selectors import open_order_of
+from orders.models import Order, OrderItem, Takeover, TakeoverSide, Transfer
+from portal.actors import Actor, ActorKind
 from tests import make
 from tests.faces import as_staff, connected_as, inside
 
@@ -72,3 +76,46 @@ def test_either_account_moves_and_what_stays_names_a_former_service(
     with inside(acme):
         assert Service.objects.filter(number=number, status="active").count() == 1
         assert Account.objects.filter(number=gone.number).count() == 1
+
+
+@pytest.mark.parametrize("is_looked_at", [True, False])
+def test_an_offer_ends_by_itself_when_the_givers_account_goes_to_another_company(
+    is_looked_at, transactional_db, client_of, alice, acme, acme_main, borealis, borealis_main, bob, wave, deliver
+):
+    """What nobody who owns the services now has agreed to does not lock them, and each side reads why."""
+    home = make.enterprise("Cetus Cable", public_id="411900")
+    make.member(home, make.user("cleo@cetus.example"), "Cleo", is_administrator=True)
+    clerk = Actor(kind=ActorKind.STAFF, name="Owen Park", enterprise_id=borealis.pk)
+    with inside(borealis):
+        code = moves.issue_code(borealis_main.number, "Bob", actor=clerk, at=timezone.now())
+    sent = {
+        "services": wave.number, "account": borealis_main.number, "proof_kind": "code", "proof": code,
+        "effective_on": f"{carriers_day(timezone.now()) + timedelta(days=1):%Y-%m-%d}", "why": "Sold",
+    }  # fmt: skip
+    assert client_of(alice).post("/e/204817/orders/takeovers/offer/", sent).status_code == 302
+    if is_looked_at:
+        follow()
+    deliver()
+    move(acme, home, acme_main)
+    deliver()
+    follow()
+    follow()
+    with inside(home):
+        order = Order.objects.get()
+        assert order.status == "cancelled" and not services_under_way(order)
+    with as_staff():
+        assert set(TakeoverSide.objects.values_list("status", flat=True)) == {"withdrawn"}
+        assert [each.status for each in Takeover.objects.all()] == ["withdrawn"] * is_looked_at
+    told = [each for each in deliver() if each.kind == "takeover.ended"]
+    wanted = {alice.email, "cleo@cetus.example", *([bob.email] if is_looked_at else [])}
+    assert {each.recipient for each in told} == wanted and len(told) == len(wanted)
+    assert all("has changed company meanwhile" in each.body_text for each in told)
+
+
+def follow():
+    with as_staff():
+        services.follow_takeovers(timezone.now())
+
+
+def services_under_way(order):
+    return [each for each in Service.objects.all() if open_order_of(each)]

@@ -203,6 +203,20 @@ def test_an_account_that_cannot_take_it_reads_as_one_that_is_not_there(
     assert offer(ada, effective_on=f"{day(2)}").status_code == 302  # it is free again
 
 
+def test_a_code_is_not_used_up_by_an_account_in_another_currency(offer, client_of, alice, borealis, borealis_main):
+    """The mistake is mended, and the same code proves the account."""
+    from accounts.models import Account
+
+    ada = client_of(alice)
+    for currency, found in (("CLP", 0), ("USD", 1)):
+        with inside(borealis):
+            Account.objects.filter(pk=borealis_main.pk).update(currency=currency)
+        assert offer(ada).status_code == 302
+        work()
+        with as_staff():
+            assert Takeover.objects.count() == found
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MOVE_FLOW, MoveStatus, Said
 from accounts.selectors import carriers_day
+from orders.contracts.rules import MOVED
 from orders.contracts.selectors import takeovers as here
 from orders.contracts.services.takeovers.asking import facts_of
 from orders.models import ORDER_FLOW, Order, OrderStatus, Takeover, TakeoverSide
@@ -42,7 +43,8 @@ def settle_takeover(pk: int, *, at: datetime) -> Takeover:
         by = stopped.enterprise.name if stopped.gives or status == MoveStatus.WITHDRAWN else ""
         _end(takeover, sides, status, at=at, reason=stopped.answer, by=by)
     elif not _goes_on(takeover):
-        _end(takeover, sides, MoveStatus.WITHDRAWN, at=at)
+        giver = next(each for each in sides if each.gives)
+        _end(takeover, sides, MoveStatus.WITHDRAWN, at=at, outcome=MOVED if free_moved(giver, at=at) else "")
     elif takeover.status == MoveStatus.OPEN and today > takeover.answer_by_on:
         _end(takeover, sides, MoveStatus.LAPSED, at=at)
     else:
@@ -88,17 +90,23 @@ def tell(side: TakeoverSide, kind: str, *, at: datetime, **facts: str) -> None:
 
 
 def _end(
-    takeover: Takeover, sides: list[TakeoverSide], status: MoveStatus, *, at: datetime, reason: str = "", by: str = ""
-) -> None:
+    takeover: Takeover, sides: list[TakeoverSide], status: MoveStatus, *, at: datetime, reason: str = "", by: str = "",
+    outcome: str = "",
+) -> None:  # fmt: skip
     MOVE_FLOW.require(takeover.status, status)
     takeover.status, takeover.ended_at = status, at
     takeover.save(update_fields=["status", "ended_at"])
     for each in sides:
-        close_side(each, status, at=at, reason=reason, by=by)
+        close_side(each, status, at=at, reason=reason, by=by, outcome=outcome)
 
 
-def close_side(side: TakeoverSide, status: MoveStatus, *, at: datetime, reason: str = "", by: str = "") -> None:
-    """It comes to nothing for one side; the giver's order is cancelled, and its services are free again."""
+def close_side(
+    side: TakeoverSide, status: MoveStatus, *, at: datetime, reason: str = "", by: str = "", outcome: str = ""
+) -> None:
+    """It comes to nothing for one side; the giver's order is cancelled, and its services are free again.
+
+    ``outcome`` is told in place of the status.
+    """
     with tenant_scope(side.enterprise_id):
         MOVE_FLOW.require(side.status, status)
         side.status, side.proof = status, ""
@@ -106,7 +114,26 @@ def close_side(side: TakeoverSide, status: MoveStatus, *, at: datetime, reason: 
         order = locked_orders(system(side.enterprise_id)).filter(pk=side.order_key).first() if side.gives else None
         if order and order.status in ORDER_FLOW.open_states():
             bring(order, OrderStatus.CANCELLED)
-        tell(side, "takeover.ended", at=at, outcome=status, reason=reason, by=by)
+        tell(side, "takeover.ended", at=at, outcome=outcome or status, reason=reason, by=by)
+
+
+def free_moved(side: TakeoverSide, *, at: datetime) -> bool:
+    """Whether the giver's order is another enterprise's, because its account has moved; it is cancelled there.
+
+    An offer is of who made it: where the services belong now nobody has agreed to give them, and they are free.
+    Called as staff outside any enterprise.
+    """
+    rows = Order.objects.filter(pk=side.order_key).exclude(enterprise_id=side.enterprise_id)
+    home = rows.values_list("enterprise_id", flat=True).first()
+    if home is None:
+        return False
+    with tenant_scope(home):
+        actor = system(home)
+        order = locked_orders(actor).filter(pk=side.order_key).first()
+        if order and order.status in ORDER_FLOW.open_states():
+            bring(order, OrderStatus.CANCELLED)
+            events.record("takeover.ended", subject=order, actor=actor, at=at, outcome=MOVED, **facts_of(side))
+    return True
 
 
 @transaction.atomic

@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts.models import MOVE_FLOW, Account, Enterprise, MoveStatus, Said
 from accounts.selectors import get_enterprise
 from accounts.services import find_proven
+from orders.contracts.rules import MOVED
 from orders.contracts.selectors import takeovers as here
 from orders.contracts.services.takeovers.asking import SEAL, facts_of
-from orders.contracts.services.takeovers.deciding import close_side, settle_takeover
+from orders.contracts.services.takeovers.deciding import close_side, free_moved, settle_takeover
 from orders.models import ORDER_FLOW, Order, Takeover, TakeoverSide
 from portal import events, seals
 from portal.actors import system
@@ -32,11 +33,14 @@ def look_at_takeover(enterprise_id: int, pk: int, *, at: datetime) -> None:
     if side is None:
         return
     if side.said != Said.AGREED or not goes_on:
-        close_side(side, MoveStatus.WITHDRAWN, at=at)
+        close_side(side, MoveStatus.WITHDRAWN, at=at, outcome=MOVED if free_moved(side, at=at) else "")
         return
     typed = seals.unseal(side.proof, purpose=SEAL)
-    found = find_proven(side.account, kind=side.proof_kind, typed=typed, asker=asker, failed="takeover.failed", at=at)
-    if found is None or found[1].currency != side.currency:
+    found = find_proven(
+        side.account, kind=side.proof_kind, typed=typed, asker=asker, currency=side.currency, failed="takeover.failed",
+        at=at,
+    )  # fmt: skip
+    if found is None:
         # The same for an account that is there and for one that is not.
         close_side(side, MoveStatus.MISFIT, at=at)
         return
