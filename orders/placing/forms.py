@@ -88,6 +88,7 @@ _NEW = {
 }
 
 
+_IN_ITS_CURRENCY = _("In the account's currency.")
 _SITE_HINT = _("Type a part of its name, its city or its code.")
 
 
@@ -99,8 +100,8 @@ class ItemForm(forms.Form):
     quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=99, initial=1)
     a_site = SuggestField(label=_("A end: one of your sites"), required=False, help_text=_SITE_HINT)
     z_site = SuggestField(label=_("Z end: one of your sites"), required=False, help_text=_SITE_HINT)
-    monthly = _amount(_("Monthly (MRC)"), required=False)
-    one_time = _amount(_("One-time (NRC)"), required=False)
+    monthly = _amount(_("Monthly (MRC)"), required=False, help_text=_IN_ITS_CURRENCY)
+    one_time = _amount(_("One-time (NRC)"), required=False, help_text=_IN_ITS_CURRENCY)
 
     def __init__(self, actor: Actor, groups: list[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -300,8 +301,8 @@ class AnswerForm(forms.Form):
 class PriceForm(forms.Form):
     """What an ICB order costs."""
 
-    monthly = _amount(_("Monthly (MRC)"))
-    one_time = _amount(_("One-time (NRC)"))
+    monthly = _amount(_("Monthly (MRC)"), help_text=_IN_ITS_CURRENCY)
+    one_time = _amount(_("One-time (NRC)"), help_text=_IN_ITS_CURRENCY)
     term_months = forms.IntegerField(label=_("Term in months"), min_value=0, max_value=240)
     valid_until_on = _day(_("Valid until"))
     words = _text(
