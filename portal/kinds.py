@@ -36,6 +36,9 @@ UNITS: dict[str, Callable[[int], str]] = {
     "searches": lambda n: ngettext("%(n)s search", "%(n)s searches", n),
     "files": lambda n: ngettext("%(n)s file", "%(n)s files", n),
     "codes": lambda n: ngettext("%(n)s code", "%(n)s codes", n),
+    "requests": lambda n: ngettext("%(n)s request", "%(n)s requests", n),
+    "kilobytes": lambda n: "%(n)s kB",
+    "months": lambda n: ngettext("%(n)s month", "%(n)s months", n),
     "rows": lambda n: ngettext("%(n)s row", "%(n)s rows", n),
 }
 

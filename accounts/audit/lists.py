@@ -18,6 +18,7 @@ from portal.listing import Listing, Words
 from portal.lists import DateRange, Filter, ListPage, Sort
 from portal.models import Event, Look
 from portal.notices import KINDS, story_lines
+from portal.templatetags.portal import idents
 
 # What the kinds of event are about, by the beginnings of their names.
 AREAS: dict[str, Text] = {
@@ -87,7 +88,7 @@ def journal_columns(actor: Actor) -> list[Column]:
 
 def _what(event: Event) -> Cell:
     line = story_lines([event])[0]
-    return with_small(line["text"], line["note"])
+    return with_small(idents(line["text"]), line["note"])
 
 
 def _journal_header() -> list[str]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import MOVE_FLOW, AccountCode, Enterprise, Move, MoveKind, MoveSide, MoveStatus, Said
 from accounts.moving import selectors
@@ -55,7 +55,8 @@ OURS = ListPage(
 
 def _our_header() -> list[str]:
     return [
-        _("Move"), _("What"), _("State"), _("Accounts"), _("Direction"), _("Other enterprise"), _("Name"),
+        pgettext("accounts", "Move"), _("What"), _("State"), _("Accounts"), _("Direction"), _("Other enterprise"),
+        _("Name"),
         _("Day of the move"), _("Asked for"), _("Asked by"), _("We said"), _("The other side said"),
         _("The carrier agreed"), _("Why"),
     ]  # fmt: skip
@@ -123,7 +124,8 @@ ALL = ListPage(
 
 def _all_header() -> list[str]:
     return [
-        _("Move"), _("What"), _("State"), _("From"), _("Name"), _("To"), _("Name"), _("Unknown ID"), _("Accounts"),
+        pgettext("accounts", "Move"), _("What"), _("State"), _("From"), _("Name"), _("To"), _("Name"),
+        _("Unknown ID"), _("Accounts"),
         _("Day of the move"), _("Asked for"), _("We agreed"), _("Agreed by"), _("Grounds"), _("Ended"), _("Why"),
     ]  # fmt: skip
 
@@ -186,7 +188,7 @@ def our_columns(actor: Actor) -> list[Column]:
         Column(_("State"), lambda each: states[each.status], is_own_label=True, key="state"),
         Column(_("Day of the move"), lambda each: _day(each.effective_on), key="day"),
         Column(_("Asked for"), lambda each: with_small(moment(each.asked_at), each.asked_by), key="asked"),
-        Column(_("Move"), lambda each: each.number, key="number", is_extra=True),
+        Column(pgettext("accounts", "Move"), lambda each: each.number, key="number", is_extra=True),
     ]
 
 
@@ -204,7 +206,7 @@ def all_columns() -> list[Column]:
 
     return [
         Column(
-            _("Move"),
+            pgettext("accounts", "Move"),
             lambda each: with_small(anchor(each.number, page(each)), each.get_kind_display()),
             is_lead=True,
             key="number",
@@ -241,7 +243,7 @@ def side_facts(side: MoveSide) -> list[dict[str, Any]]:
     if side.gives and not side.other:
         other = _("%(name)s (new)") % {"name": other} if other else _("A new one, which we make for these accounts")
     return [
-        {"label": _("Move"), "value": side.number},
+        {"label": pgettext("accounts", "Move"), "value": side.number},
         {"label": _("Other enterprise"), "value": other},
         {"label": _("Day of the move"), "value": _day(side.effective_on)},
         {"label": _("Asked for"), "value": moment(side.asked_at), "hint": side.asked_by},

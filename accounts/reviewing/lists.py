@@ -119,7 +119,7 @@ def line_columns(actor: Actor) -> list[Column]:
             return with_small(moment(line.decided_at), line.decided_by)
         pk = line.membership_id or line.team_id
         at, end_at = (rights(pk), end_of(pk)) if line.membership_id else (team_rights(pk), close(pk))
-        change, end = anchor(_("Change"), at + back), anchor(_("End"), end_at)
+        change, end = anchor(_("Change it"), at + back), anchor(_("End"), end_at)
         return format_html('<span class="text-nowrap">{} · {}</span>', change, end)
 
     def who(line: ReviewLine) -> Cell:
@@ -131,7 +131,7 @@ def line_columns(actor: Actor) -> list[Column]:
 
     return [
         Column(_("Name"), who, is_lead=True, key="name"),
-        Column(_("What they may do"), _held, key="held"),
+        Column(_("What they may do"), _held, css="cell-prose", key="held"),
         Column(_("Answer"), lambda line: states[line.answer], is_own_label=True, key="answer"),
         Column(_("Decided"), ways, key="decided"),
         Column(_("Review"), lambda line: str(line.review.number), css="num", key="review"),

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import selectors
-from portal.cells import days
 from portal.models import Event
 from portal.notices import EventKind, Recipient, register
 
@@ -35,7 +35,7 @@ def _context(event: Event) -> dict[str, Any]:
 
 def _due(facts: dict[str, Any]) -> dict[str, Any]:
     due = facts.get("due")
-    return {"note": _now("until %(day)s") % {"day": days()(date.fromisoformat(due))}} if due else {}
+    return {"note": _now("until %(day)s") % {"day": date_format(date.fromisoformat(due))}} if due else {}
 
 
 def _waiting(facts: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from portal.errors import Text
 from portal.exports import ExportKind
 from portal.listing import Listing, Words
 from portal.lists import Filter, ListPage, Sort, count_label
+from portal.templatetags.portal import at_break
 
 # --- permissions in words --------------------------------------------------------------------------
 
@@ -90,7 +91,7 @@ def staff_columns() -> list[Column]:
         Column(_("Role"), lambda each: each.role.label, key="role"),
         Column(_("State"), lambda each: _state(each), key="state"),
         Column(_("Phone"), lambda each: each.card.phone, key="phone"),
-        Column(_("Mail address"), lambda each: each.card.email, key="email"),
+        Column(_("Mail address"), lambda each: at_break(each.card.email), key="email"),
         Column(_("Languages"), lambda each: each.card.spoken_languages, key="languages", is_extra=True),
         Column(_("Region"), lambda each: each.card.get_region_display(), key="region", is_extra=True),
         Column(_("Last sign-in"), lambda each: moment(each.user.last_login), key="seen"),

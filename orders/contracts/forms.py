@@ -173,8 +173,14 @@ class GroundsForm(forms.Form):
 class PriceForm(forms.Form):
     """What a changed service costs. The carrier's."""
 
-    monthly = forms.DecimalField(label=_("New monthly charge (MRC)"), max_digits=12, decimal_places=2, min_value=0)
-    one_time = forms.DecimalField(label=_("One-time charge (NRC)"), max_digits=12, decimal_places=2, min_value=0)
+    monthly = forms.DecimalField(
+        label=_("New monthly charge (MRC)"), max_digits=12, decimal_places=2, min_value=0,
+        help_text=_("In the account's currency."),
+    )  # fmt: skip
+    one_time = forms.DecimalField(
+        label=_("One-time charge (NRC)"), max_digits=12, decimal_places=2, min_value=0,
+        help_text=_("In the account's currency."),
+    )  # fmt: skip
 
 
 class AgreeForm(forms.Form):

@@ -42,14 +42,13 @@ __all__ = [
 def order_columns(actor: Actor, *, today: date) -> list[Column]:
     """An enterprise's orders: where each stands, and who moves next."""
     path = paths("orders:order", actor.enterprise_public_id)
-    not_yet, shown = quiet(_("not yet")), days()
     states = {each.value: status(status_word(each), ORDER_FLOW.tone(each)) for each in OrderStatus}
     return [
         Column(_("Order"), lambda order: ident(order.number, path(order.number)), is_lead=True, key="order"),
         Column(_("What"), _what(), is_own_label=True, key="what"),
         Column(_("State"), lambda order: states[order.status], key="state"),
         Column(_("Next milestone"), _next_step(), key="next"),
-        Column(_("Committed"), lambda order: shown(order.committed_on) or not_yet, key="committed"),
+        Column(_("Committed"), _committed(), key="committed"),
         Column(_("On time?"), _punctuality(today), key="punctuality"),
         Column(_("Placed"), lambda order: day(order.placed_on), key="placed", is_extra=True),
         Column(_("Requested (CRD)"), lambda order: day(order.requested_on), key="requested", is_extra=True),
@@ -105,6 +104,12 @@ def _order_of_customer(order: Order) -> Cell:
 
 
 # What follows makes a cell's function: words are translated once for the table, and not for each row.
+
+
+def _committed() -> Callable[[Order], Cell]:
+    """The day, or that there is none yet; nothing where none will come."""
+    not_yet, shown = quiet(_("not yet")), days()
+    return lambda order: shown(order.committed_on) or (None if order.status in CALLED_OFF else not_yet)
 
 
 def _what() -> Callable[[Order], Cell]:

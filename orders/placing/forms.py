@@ -88,6 +88,7 @@ _NEW = {
 }
 
 
+_IN_ITS_CURRENCY = _("In the account's currency.")
 _SITE_HINT = _("Type a part of its name, its city or its code.")
 
 
@@ -102,8 +103,8 @@ class ItemForm(forms.Form):
     is_primary = forms.BooleanField(
         label=_("This is the primary site"), required=False, help_text=_("Billing does not begin before it is up.")
     )
-    monthly = _amount(_("Monthly (MRC)"), required=False)
-    one_time = _amount(_("One-time (NRC)"), required=False)
+    monthly = _amount(_("Monthly (MRC)"), required=False, help_text=_IN_ITS_CURRENCY)
+    one_time = _amount(_("One-time (NRC)"), required=False, help_text=_IN_ITS_CURRENCY)
 
     def __init__(self, actor: Actor, products: Mapping[str, Product], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -318,8 +319,8 @@ class AnswerForm(forms.Form):
 class PriceForm(forms.Form):
     """What an ICB order costs."""
 
-    monthly = _amount(_("Monthly (MRC)"))
-    one_time = _amount(_("One-time (NRC)"))
+    monthly = _amount(_("Monthly (MRC)"), help_text=_IN_ITS_CURRENCY)
+    one_time = _amount(_("One-time (NRC)"), help_text=_IN_ITS_CURRENCY)
     term_months = forms.IntegerField(label=_("Term in months"), min_value=0, max_value=240)
     valid_until_on = _day(_("Valid until"))
     words = _text(

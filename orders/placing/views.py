@@ -88,7 +88,9 @@ def _open_forms(actor: Actor, order: Order, may: dict[str, bool], quote: Quote |
         needs_price = False
     found["needs_price"] = needs_price and not is_priced
     if order.status in _WRITABLE and may["create"] and not found["needs_price"]:
-        found["sign_form"] = forms.SignForm(initial={"seen": order.revision, "name": actor.name}, auto_id="sign-%s")
+        found["sign_form"] = forms.SignForm(
+            initial={"seen": order.revision, "name": "" if actor.is_staff else actor.name}, auto_id="sign-%s"
+        )
     if order.status == OrderStatus.DRAFT and quote and quote.status == QuoteStatus.OFFERED:
         found["answer_form"] = forms.AnswerForm(initial={"version": quote.version}, auto_id="answer-%s")
     if order.status == OrderStatus.PRICING and may["price"]:

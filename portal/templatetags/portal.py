@@ -22,6 +22,8 @@ from portal.links import address
 
 register = template.Library()
 
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_UNIT = re.compile(r"(?<=\d) (?=[kMGT]?bps\b|kVA\b)")
 _IDENT = re.compile(r"\b[A-Z]{2,4}-(?:\w+-)*\d{3,}\b")
 # The first mark that fits names it, so those that pose as others stand before them.
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
@@ -112,6 +114,18 @@ def idents(text: str) -> SafeString:
 
 
 @register.filter
+def unbroken(text: str) -> str:
+    """A phone number and the like, on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def units(text: str) -> str:
+    """A title whose figures stay with their unit: "10 Gbps" on one line."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+@register.filter
 def shift(card: Any) -> str:
     """When one of the carrier's people works, in the reader's own time; what they wrote of it, where that is all."""
     if not card.works_on:
@@ -124,6 +138,13 @@ def shift(card: Any) -> str:
 def at_break(address: str) -> SafeString:
     """A mail address that, where it must break, breaks at its sign."""
     return mark_safe(escape(address).replace("@", "@<wbr>"))  # noqa: S308 - escaped before
+
+
+@register.filter
+def mail(value: Any) -> Any:
+    """What may be a mail address, which then breaks at its sign only; anything else as it is."""
+    is_one = isinstance(value, str) and not isinstance(value, SafeString) and _MAIL.fullmatch(value)
+    return at_break(value) if is_one else value
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -81,7 +81,8 @@ def columns(*, today: date, now: datetime) -> list[Column]:
 def needs(order: Order, now: datetime) -> Cell:
     """Why the order is looked at now, the most pressing first; nothing where all is well."""
     found = [status(words, tone) for words, tone in _needs(order, now)]
-    return format_html_join(" ", "{}", ((each,) for each in found)) if found else None
+    words = format_html_join(" ", "{}", ((each,) for each in found))
+    return format_html('<span class="needs">{}</span>', words) if found else None
 
 
 def _needs(order: Any, now: datetime) -> Iterable[tuple[str, str]]:

@@ -180,6 +180,7 @@ def _week(request: ActorRequest, rows: QuerySet[Milestone]) -> dict[str, Any]:
         "monday": monday,
         "days": calendars.of_week(steps, work.booked_calls(request.actor, steps), monday=monday),
         "today": timezone.localdate(),
+        "has_calls": bool(steps),
         "is_cut": len(steps) == WEEK_ROWS,
         "weeks": [
             (label, urlencode({**whose, "week": f"{first:%Y-%m-%d}"}))

@@ -106,11 +106,13 @@ def _disconnect(actor: Actor, order: Order) -> dict[str, Any] | None:
     if asked is None:
         return None
     may = actor.may_on(Permission.DISCONNECT_REQUEST, order.account_id)
+    is_late = timezone.localdate() > asked.cancel_by_on
     return {
         "disconnect": asked,
         "facts": _disconnect_facts(asked, order.account.currency),
-        "may_keep": may and _is_open(order) and timezone.localdate() <= asked.cancel_by_on,
+        "may_keep": may and _is_open(order) and not is_late,
         "is_open": _is_open(order),
+        "is_late": is_late,
     }
 
 

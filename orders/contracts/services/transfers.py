@@ -63,8 +63,8 @@ def _target(service: Service, number: str, actor: Actor) -> Account:
         raise Refused(
             _("No account of this enterprise has the number %(number)s.") % {"number": number.strip()[:40]},
             way_out=_(
-                "Nothing was changed. A service goes to another enterprise with its billing account, when both sides"
-                " and we have agreed: ask for that under Accounts that move."
+                "Nothing was changed. To give a service to another company, offer it under Transfers between companies;"
+                " to give a whole account, ask under Moves of accounts."
             ),
             field="target",
         )
