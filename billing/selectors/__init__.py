@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -37,10 +36,13 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceStatus,
-    LineKind,
     Outcome,
 )
 from billing.permissions import Permission
+from billing.selectors.lines import Line as Line
+from billing.selectors.lines import Sums as Sums
+from billing.selectors.lines import disputes_of as disputes_of
+from billing.selectors.lines import sums as sums
 from billing.selectors.proofs import is_proven_by_invoice as is_proven_by_invoice
 from billing.selectors.runs import (
     list_billable_enterprises as list_billable_enterprises,
@@ -131,67 +133,6 @@ def list_spend(actor: Actor, *, since: date) -> list[Month]:
     return [Month(*row) for row in found.values_list("period_on", "currency").annotate(sum=Sum("total"))]
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of an invoice with what was contested of it and what came of that."""
-
-    line: InvoiceLine
-    disputes: list[DisputedLine] = field(default_factory=list)
-    returned: Decimal = ZERO  # what later invoices gave back of its days
-
-    @property
-    def amount(self) -> Decimal:
-        return Decimal(self.line.amount)
-
-    @property
-    def is_credit(self) -> bool:
-        return self.line.kind == LineKind.CREDIT
-
-    @property
-    def is_returned(self) -> bool:
-        """Whether it gives days back that were billed before."""
-        return self.line.kind == LineKind.RETURNED
-
-    @property
-    def is_reduced(self) -> bool:
-        """Whether it gives back less than its days came to, because a dispute gave back some of that."""
-        return self.is_returned and -self.amount != rules.prorated(
-            self.line.rate, *self.line.span, currency=self.line.invoice.currency
-        )
-
-    @property
-    def part(self) -> rules.Part:
-        """Of which charge it is, and which part of it."""
-        about = rules.RETURNED if self.is_returned else rules.LATE if self.line.is_late else ""
-        return self.line.service_number, self.line.text, about
-
-    @property
-    def last_on(self) -> date | None:
-        """The last day billed."""
-        return self.line.to_on - timedelta(days=1) if self.line.to_on else None
-
-    @property
-    def open_dispute(self) -> DisputedLine | None:
-        return next((d for d in self.disputes if d.outcome == Outcome.OPEN), None)
-
-    @property
-    def decided(self) -> list[DisputedLine]:
-        return [d for d in self.disputes if d.outcome not in {Outcome.OPEN, Outcome.WITHDRAWN}]
-
-    @property
-    def credited(self) -> Decimal:
-        return sum((d.credited for d in self.disputes), ZERO)
-
-    @property
-    def in_dispute(self) -> Decimal:
-        return self.open_dispute.amount if self.open_dispute else ZERO
-
-    @property
-    def disputable(self) -> Decimal:
-        """How much of it can be disputed now."""
-        return rules.disputable(self.amount - self.returned, credited=self.credited, in_dispute=self.in_dispute)
-
-
 def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
     """The invoice's lines in their order, in three queries however many there are."""
     return [line_of(row) for row in list_line_rows(actor, invoice)]
@@ -237,24 +178,6 @@ def get_line(actor: Actor, invoice: Invoice, line_id: int) -> Line:
     return line_of(list_line_rows(actor, invoice).get(pk=line_id))
 
 
-@dataclass(frozen=True)
-class Sums:
-    """An invoice in five figures; ``due`` is what to pay by its date."""
-
-    charges: Decimal
-    credits: Decimal
-    total: Decimal
-    in_dispute: Decimal
-    due: Decimal
-
-
-def sums(invoice: Invoice, lines: Sequence[Line]) -> Sums:
-    credits = sum((each.amount for each in lines if each.is_credit or each.is_returned), ZERO)
-    in_dispute = sum((each.in_dispute for each in lines), ZERO)
-    due = max(ZERO, invoice.total - in_dispute)
-    return Sums(invoice.total - credits, credits, invoice.total, in_dispute, due)
-
-
 def compare(actor: Actor, invoice: Invoice, lines: Sequence[Line]) -> tuple[Invoice, rules.Comparison] | None:
     """The account's invoice of the month before and what differs from it; None for the first one."""
     before = _issued(actor).filter(account_id=invoice.account_id, period_on__lt=invoice.period_on)
@@ -273,11 +196,6 @@ def list_credits_given(actor: Actor, invoice: Invoice, lines: Sequence[Line]) ->
     rows = of_enterprise(Credit.objects, actor).filter(disputed_line__dispute__invoice=invoice)
     applied = Prefetch("lines", queryset=InvoiceLine.objects.select_related("invoice"))
     return list(rows.select_related("disputed_line__dispute").prefetch_related(applied).order_by("id"))
-
-
-def disputes_of(lines: Sequence[Line]) -> set[int]:
-    """The keys of the disputes about these lines, which are at hand."""
-    return {each.dispute_id for row in lines for each in row.disputes}
 
 
 def list_story(actor: Actor, thing: Invoice | Dispute, lines: Sequence[Line] = ()) -> list[Event]:
@@ -403,6 +321,3 @@ def get_credits_of(actor: Actor, dispute: Dispute) -> dict[int, Credit]:
     applied = Prefetch("lines", queryset=InvoiceLine.objects.select_related("invoice"))
     rows = of_enterprise(Credit.objects, actor).filter(disputed_line__dispute=dispute).prefetch_related(applied)
     return {credit.disputed_line_id: credit for credit in rows}
-
-
-# --- the bill run ------------------------------------------------------------------------------
