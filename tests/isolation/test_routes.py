@@ -8,6 +8,7 @@ from zlib import crc32
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from accounts.models import Membership
 from portal import registries
@@ -64,7 +65,11 @@ def about(face: str, *places: Place) -> list[tuple[str, Route]]:
 
 def differing(browser: FaceClient, cells: list[tuple[str, str, str]]) -> list[tuple[str, str, str, str]]:
     """The cells (method, address, expected) that are answered otherwise."""
-    answers = [(method, address, wanted, said(ask(browser, method, address))) for method, address, wanted in cells]
+    answers = []
+    for method, address, wanted in cells:
+        # Else a quick machine asks more in a minute than a person may.
+        cache.clear()
+        answers.append((method, address, wanted, said(ask(browser, method, address))))
     return [cell for cell in answers if cell[3] not in {cell[2], _bodiless(*cell[:3])}]
 
 
