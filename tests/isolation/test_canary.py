@@ -10,6 +10,7 @@ from orders.models import (
     Escalation,
     InternalNote,
     Message,
+    OrderItem,
     Promise,
     Reservation,
     Supplement,
@@ -41,6 +42,8 @@ def furnish(public_id, owner, contact, analyst, **fields):
     with inside(enterprise):
         # Only what a third party brings names one.
         Service.objects.update(access="off_net")
+        # Only a site that is up names who found it so.
+        OrderItem.objects.update(up_on=builders.NOVEMBER, up_by="Tess")
         ApiAnswer.objects.create(
             enterprise=enterprise,
             caller="customer:1",
