@@ -8,13 +8,16 @@ M = TypeVar("M", bound=Model)
 
 
 class AnyOf(Lookup):
-    """``column = ANY(array)``: one parameter, however many there are."""
+    """``column = ANY(array)``: one parameter, however many there are; keys or plain names."""
 
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, self.rhs]
+        if not all(isinstance(each, int) for each in self.rhs):
+            return f"{column} = ANY(%s)", [*params, self.rhs]
+        # The driver would write an expression for each key; the server reads one text five times as fast.
+        return f"{column} = ANY(%s::bigint[])", [*params, "{" + ",".join(map(str, self.rhs)) + "}"]
 
 
 def the_one(rows: QuerySet[M]) -> M | None:
