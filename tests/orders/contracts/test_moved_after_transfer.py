@@ -109,7 +109,8 @@ def test_an_offer_ends_by_itself_when_the_givers_account_goes_to_another_company
     told = [each for each in deliver() if each.kind == "takeover.ended"]
     wanted = {alice.email, "cleo@cetus.example", *([bob.email] if is_looked_at else [])}
     assert {each.recipient for each in told} == wanted and len(told) == len(wanted)
-    assert all("has changed company meanwhile" in each.body_text for each in told)
+    said = {"en": "has changed company meanwhile", "es": "cambió de empresa"}
+    assert all(said[each.language] in each.body_text for each in told)
 
 
 def follow():
