@@ -33,7 +33,7 @@ class Charge(TenantOwned):
     ends_on = models.DateField(null=True, blank=True)
     # Begun by an order, and so billed by nobody before: it is owed from its first day on. One that was loaded is owed
     # here from its account's first invoice on.
-    is_begun_here = models.BooleanField(default=False)
+    is_begun_here = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
