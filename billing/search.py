@@ -26,8 +26,7 @@ def find_invoices(actor: Actor, typed: str) -> list[Hit]:
 
 
 def _invoice(actor: Actor, invoice: Invoice) -> Hit:
-    due: object = invoice.due  # type: ignore[attr-defined]
-    in_dispute: object = invoice.in_dispute  # type: ignore[attr-defined]
+    in_dispute = invoice.in_dispute  # type: ignore[attr-defined]
     total = money.spoken(invoice.total, invoice.currency)
     month = capfirst(date_format(invoice.period_on, "MONTH_FORMAT"))
     return Hit(
@@ -37,7 +36,7 @@ def _invoice(actor: Actor, invoice: Invoice) -> Hit:
         "billing:invoice",
         (invoice.number,),
         state=_("in dispute") if in_dispute else _("to pay by %(day)s") % {"day": date_format(invoice.due_on)},
-        tone="amber" if in_dispute or not due else "gray",
+        tone="amber" if in_dispute or not invoice.due else "gray",
         **_whose(actor, invoice),
     )
 

@@ -141,7 +141,8 @@ def _with_steps(orders: QuerySet[Order], steps: QuerySet[Milestone]) -> QuerySet
 
 def get_order(actor: Actor, number: str, *permissions: str) -> Order | None:
     """One order by its number; None where the actor has no such order, or none of these permissions on its account."""
-    rows = joined(_list(actor).select_related(*_WHOLE), "service", *_OF_SERVICE)
+    # Who cares for it is mostly of the account's team, which is read anyway: one table more doubles the planning.
+    rows = joined(_list(actor).select_related("product", "a_site", "z_site"), "service", *_OF_SERVICE)
     found = the_one(rows.filter(number=number))
     if found is None or (permissions and not any(actor.may_on(each, found.account_id) for each in permissions)):
         return None

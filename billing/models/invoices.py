@@ -79,6 +79,13 @@ class Invoice(TenantOwned):
     def __str__(self) -> str:
         return self.number or f"draft {self.pk}"
 
+    @property
+    def due(self) -> Decimal:
+        """What to pay by its date, of an invoice with its ``in_dispute``: that part waits for the decision."""
+        in_dispute: Decimal = self.in_dispute  # type: ignore[attr-defined]
+        total: Decimal = self.total
+        return total - in_dispute
+
 
 class Posting(TenantOwned):
     """That an invoice goes by post, because its account was billed on paper when it was issued; and when it went."""

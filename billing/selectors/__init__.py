@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import (
     Count,
-    ExpressionWrapper,
     F,
     OuterRef,
     Prefetch,
@@ -91,7 +90,7 @@ def local_date(enterprise: Enterprise, at: datetime) -> date:
 
 
 def list_invoices(actor: Actor) -> QuerySet[Invoice]:
-    """Issued invoices, each with ``in_dispute`` (not due until decided) and ``due`` (the rest)."""
+    """Issued invoices, each with ``in_dispute`` (not due until decided), and so with ``due`` (the rest)."""
     contested = (
         DisputedLine.objects.filter(
             enterprise_id=OuterRef("enterprise_id"), dispute__invoice_id=OuterRef("pk"), outcome=Outcome.OPEN
@@ -100,13 +99,8 @@ def list_invoices(actor: Actor) -> QuerySet[Invoice]:
         .annotate(sum=Sum("amount"))
         .values("sum")
     )
-    return joined(
-        _issued(actor)
-        .annotate(in_dispute=Coalesce(Subquery(contested), Value(ZERO), output_field=_AMOUNT))
-        .annotate(due=ExpressionWrapper(F("total") - F("in_dispute"), output_field=_AMOUNT)),
-        "account",
-        *Account.BRIEF,
-    )
+    found = _issued(actor).annotate(in_dispute=Coalesce(Subquery(contested), Value(ZERO), output_field=_AMOUNT))
+    return joined(found, "account", *Account.BRIEF)
 
 
 def _issued(actor: Actor) -> QuerySet[Invoice]:
@@ -140,13 +134,13 @@ def list_lines(actor: Actor, invoice: Invoice) -> list[Line]:
 
 def list_line_rows(actor: Actor, invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The same as rows, for a page of them; ``line_of`` makes a Line of each."""
-    return _lines(actor).filter(invoice=invoice).order_by("position")
+    return _whole(of_enterprise(invoice.lines, actor), actor).order_by("position")
 
 
-def _lines(actor: Actor) -> QuerySet[InvoiceLine]:
+def _whole(lines: QuerySet[InvoiceLine], actor: Actor) -> QuerySet[InvoiceLine]:
+    """The lines with what they bill, give back, and were disputed for."""
     disputed = of_enterprise(DisputedLine.objects, actor).select_related("dispute").order_by("id")
-    rows = of_enterprise(InvoiceLine.objects, actor).select_related("credit", "order_charge")
-    rows = joined(rows, "invoice", "number", "status", "account", "currency", "period_on", "issued_on", "dispute_by_on")
+    rows = lines.select_related("credit", "order_charge")
     rows = joined(joined(rows, "credit__disputed_line", "dispute"), "credit__disputed_line__dispute", "number")
     rows = joined(rows, "order_charge__order", "number", "account")
     rows = joined(joined(rows, "gives_back", "invoice", "position"), "gives_back__invoice", "number")
@@ -163,8 +157,9 @@ def line_of(row: InvoiceLine) -> Line:
 
 def list_all_lines(actor: Actor) -> QuerySet[InvoiceLine]:
     """The lines of all issued invoices within reach, each with its invoice and disputes at hand."""
-    rows = within_accounts(_lines(actor), actor, Permission.BILLING_VIEW, path="invoice__account_id")
-    return rows.filter(invoice__status=InvoiceStatus.ISSUED)
+    rows = _whole(of_enterprise(InvoiceLine.objects, actor), actor).filter(invoice__status=InvoiceStatus.ISSUED)
+    rows = joined(rows, "invoice", "number", "status", "account", "currency", "period_on", "issued_on", "dispute_by_on")
+    return within_accounts(rows, actor, Permission.BILLING_VIEW, path="invoice__account_id")
 
 
 def find_lines(actor: Actor, invoice: Invoice, positions: Sequence[int]) -> dict[int, int]:
