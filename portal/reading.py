@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Lookup, Model, QuerySet
 
 M = TypeVar("M", bound=Model)
@@ -13,6 +14,8 @@ class AnyOf(Lookup):
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        if not self.rhs:
+            raise EmptyResultSet
         column, params = self.process_lhs(compiler, connection)
         if not all(isinstance(each, int) for each in self.rhs):
             return f"{column} = ANY(%s)", [*params, self.rhs]

@@ -137,3 +137,26 @@ def test_the_words_of_a_mail_are_for_all_who_read_alike():
     """They are rendered once for them: what is of one reader alone would be read by the others."""
     texts = [path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*") if path.is_file()]
     assert {name for text in texts for name in re.findall(r"\brecipient\.(\w+)", text)} == {"face"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Ethernet 10 Gbps to Denver", "Ethernet 10\xa0Gbps to Denver"),
+        ("500 Mbps and 5 kVA", "500\xa0Mbps and 5\xa0kVA"),
+        ("Gbps of 3 sites", "Gbps of 3 sites"),
+    ],
+)
+def test_a_figure_stays_with_its_unit(given, said):
+    assert tags.units(given) == said
+    assert rendered("{{ title|units }}", title=f"<b>{given}") == f"&lt;b&gt;{said}"
+
+
+def test_a_phone_number_stays_on_one_line():
+    assert tags.unbroken("+1 303 555 0100") == "+1\xa0303\xa0555\xa00100"
+
+
+def test_a_mail_address_breaks_at_its_sign_only_and_is_never_markup():
+    assert rendered("{{ value|mail }}", value="<i>@acme.example") == "&lt;i&gt;@<wbr>acme.example"
+    assert rendered("{{ value|mail }}", value="at home @ 9 <b>") == "at home @ 9 &lt;b&gt;"
+    assert (tags.mail(None), tags.mail(7)) == (None, 7)
