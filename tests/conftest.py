@@ -5,6 +5,7 @@ nothing of Acme. Of the carrier's people Carol is Acme's care manager, Dora a bi
 Erin a technician.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -48,6 +49,13 @@ LONG = ("tests/journeys/", "tests/isolation/", "tests/architecture/", "tests/fau
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((n for n, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded so far stays: looking through it for garbage again and again costs a tenth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _use(user: str) -> None:
