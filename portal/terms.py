@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
+from django.db.models import Value
+
 from portal.errors import Text
 from portal.kinds import Kind, Whole
 from portal.models import CarrierTerm, EnterpriseTerm
@@ -165,15 +167,15 @@ def value(
 
     Raises KeyError for a term nobody declared.
     """
-    found = book(of, on=on, names=[name]) if of else _book(on, enterprise_id, segment, country, [name])
-    return found.value(name, contract=contract, product_line=product_line)
+    whose = (of.pk, of.segment, of.country) if of else (enterprise_id, segment, country)
+    return _bare_book([name], on, *whose).value(name, contract=contract, product_line=product_line)
 
 
 def values(
     names: Collection[str], *, on: date, enterprise_id: int | None = None, segment: str = "", country: str = ""
 ) -> dict[str, Any]:
     """Several terms as ``value`` gives one, read at once."""
-    found = _book(on, enterprise_id, segment, country, names)
+    found = _bare_book(names, on, enterprise_id, segment, country)
     return {name: found.value(name) for name in names}
 
 
@@ -184,6 +186,29 @@ def _book(on: date, enterprise_id: int | None, segment: str, country: str, names
         carriers, agreed = carriers.filter(name__in=names), agreed.filter(name__in=names)
     rows = agreed.filter(enterprise_id=enterprise_id) if enterprise_id is not None else ()
     return Book(on, by_name(carriers), by_name(rows), segment, country)
+
+
+# What of a row says whether it binds, and the value; and its place.
+_BINDING = ("name", "value", "starts_on", "is_end", "revision", "withdrawn_at")
+_PLACE = ("product_line", "segment", "country")
+
+
+def _bare_book(names: Collection[str], on: date, enterprise_id: int | None, segment: str, country: str) -> Book:
+    """The same without who set what and why, in one query: pages ask for a few values in passing."""
+    asked = {"name__in": names, "starts_on__lte": on}
+    found = CarrierTerm.objects.filter(**asked).values_list(Value("carrier"), *_BINDING, *_PLACE)
+    if enterprise_id is not None:
+        agreed = EnterpriseTerm.objects.filter(**asked, enterprise_id=enterprise_id)
+        nowhere = [Value("")] * (len(_PLACE) - 1)
+        found = found.union(agreed.values_list(Value("enterprise"), *_BINDING, "contract", *nowhere), all=True)
+    carriers, agreements = [], []
+    for whose, *row in found:
+        binding, place = dict(zip(_BINDING, row, strict=False)), row[len(_BINDING) :]
+        if whose == "carrier":
+            carriers.append(CarrierTerm(**binding, **dict(zip(_PLACE, place, strict=True))))
+        else:
+            agreements.append(EnterpriseTerm(**binding, contract=place[0]))
+    return Book(on, by_name(carriers), by_name(agreements), segment, country)
 
 
 def by_name(rows: Iterable[R]) -> dict[str, list[R]]:
