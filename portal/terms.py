@@ -194,7 +194,7 @@ _PLACE = ("product_line", "segment", "country")
 
 
 def _bare_book(names: Collection[str], on: date, enterprise_id: int | None, segment: str, country: str) -> Book:
-    """The same without who set what and why, in one query: pages ask for a few values in passing."""
+    """A book of a few terms without who set what and why, in one query: pages ask for values in passing."""
     asked = {"name__in": names, "starts_on__lte": on}
     found = CarrierTerm.objects.filter(**asked).values_list(Value("carrier"), *_BINDING, *_PLACE)
     if enterprise_id is not None:

@@ -122,16 +122,30 @@ def test_all_terms_of_an_enterprise_take_two_queries(window, acme):
     for n in range(20):
         set_for_all(window, n + 1, starts_on=DAY + timedelta(days=n))
         make.agreed(acme, "billing.payment_days", n, starts_on=DAY + timedelta(days=n))
-    with (
-        inside(acme),
-        CaptureQueriesContext(
-            connection,
-        ) as queries,
-    ):
+    with inside(acme), CaptureQueriesContext(connection) as queries:
         found = terms.book(acme, on=DAY + timedelta(days=30))
         values = {name: found.value(name) for name in terms.DECLARED}
     assert len([q for q in queries if "term" in q["sql"]]) == 2
     assert values[window] == 20 and values["billing.payment_days"] == 19
+
+
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_values_alone_take_one_query(window, acme, is_agreed):
+    for n in range(20):
+        set_for_all(window, n + 1, starts_on=DAY + timedelta(days=n))
+        if is_agreed:
+            make.agreed(acme, "billing.payment_days", n, starts_on=DAY + timedelta(days=n))
+            make.agreed(acme, "billing.payment_days", 80 + n, starts_on=DAY + timedelta(days=n), contract="MSA-1")
+    names, later = [window, "billing.payment_days"], DAY + timedelta(days=30)
+    with inside(acme), CaptureQueriesContext(connection) as queries:
+        found = terms.values(names, on=later, enterprise_id=acme.pk)
+    assert len([q for q in queries if "term" in q["sql"]]) == 1
+    assert found == {window: 20, "billing.payment_days": 19 if is_agreed else 30}
+    with inside(acme):
+        book = terms.book(acme, on=later)
+        assert found == {name: book.value(name) for name in names}
+        in_contract = terms.value("billing.payment_days", on=later, of=acme, contract="MSA-1")
+    assert in_contract == (99 if is_agreed else 30)
 
 
 def test_another_enterprises_agreement_binds_nobody_else(window, acme, borealis):
