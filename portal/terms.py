@@ -149,7 +149,11 @@ class Book:
 
 def book(customer: Customer, *, on: date, names: Collection[str] = ()) -> Book:
     """The terms of one enterprise, all or the named ones, in two queries however many there are."""
-    return _book(on, customer.pk, customer.segment, customer.country, names)
+    carriers = CarrierTerm.objects.filter(starts_on__lte=on)
+    agreed = EnterpriseTerm.objects.filter(starts_on__lte=on, enterprise_id=customer.pk)
+    if names:
+        carriers, agreed = carriers.filter(name__in=names), agreed.filter(name__in=names)
+    return Book(on, by_name(carriers), by_name(agreed), customer.segment, customer.country)
 
 
 def value(
@@ -179,15 +183,6 @@ def values(
     return {name: found.value(name) for name in names}
 
 
-def _book(on: date, enterprise_id: int | None, segment: str, country: str, names: Collection[str]) -> Book:
-    carriers = CarrierTerm.objects.filter(starts_on__lte=on)
-    agreed = EnterpriseTerm.objects.filter(starts_on__lte=on)
-    if names:
-        carriers, agreed = carriers.filter(name__in=names), agreed.filter(name__in=names)
-    rows = agreed.filter(enterprise_id=enterprise_id) if enterprise_id is not None else ()
-    return Book(on, by_name(carriers), by_name(rows), segment, country)
-
-
 # What of a row says whether it binds, and the value; and its place.
 _BINDING = ("name", "value", "starts_on", "is_end", "revision", "withdrawn_at")
 _PLACE = ("product_line", "segment", "country")
@@ -199,6 +194,7 @@ def _bare_book(names: Collection[str], on: date, enterprise_id: int | None, segm
     found = CarrierTerm.objects.filter(**asked).values_list(Value("carrier"), *_BINDING, *_PLACE)
     if enterprise_id is not None:
         agreed = EnterpriseTerm.objects.filter(**asked, enterprise_id=enterprise_id)
+        # A union has as many columns on both sides.
         nowhere = [Value("")] * (len(_PLACE) - 1)
         found = found.union(agreed.values_list(Value("enterprise"), *_BINDING, "contract", *nowhere), all=True)
     carriers, agreements = [], []
