@@ -118,7 +118,9 @@ class ItemForm(forms.Form):
                 own[f"{end}_{name}"] = _text(label, most, required=False)
             own[f"{end}_country"] = country = SuggestField(label=_("Country"), required=False)
             country.offer(find_countries(countries()), reverse("suggest_countries"))
-        if not actor.is_staff:
+        if actor.is_staff:
+            own["a_site"].label, own["z_site"].label = _("A end: one of their sites"), _("Z end: one of their sites")
+        else:
             # Prices are the carrier's.
             del own["monthly"], own["one_time"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import TeamMember
-from accounts.selectors import list_team
+from accounts.models import StaffCard, TeamMember
+from accounts.selectors import list_team, reachable
 from orders.caring import rules
 from orders.caring.terms import ESCALATION_MINUTES
 from orders.models import (
@@ -123,6 +123,11 @@ class Ladder:
     def next(self) -> rules.Rung | None:
         """Whom it would be taken to now; None where only the carrier's desk is left."""
         return rules.rung_at(self.rungs, self.level + 1)
+
+    @property
+    def told(self) -> StaffCard | None:
+        """Who hears of it then: the next one or, while they are away, who stands in; None for the carrier's desk."""
+        return reachable(self.next.card) if self.next else None
 
 
 def get_ladder(actor: Actor, order: Order, *, now: datetime, team: list[TeamMember] | None = None) -> Ladder:

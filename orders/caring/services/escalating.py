@@ -6,7 +6,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.selectors import reachable
 from orders.caring import selectors
 from orders.models import (
     ESCALATION_FLOW,
@@ -53,8 +52,7 @@ def take_up(
     ladder = selectors.get_ladder(actor, order, now=at)
     if by_whom == EscalatedBy.CUSTOMER and ladder.again_at:
         raise _too_soon(ladder)
-    rung = ladder.next
-    told = reachable(rung.card) if rung else None
+    rung, told = ladder.next, ladder.told
     made = Escalation(
         enterprise_id=order.enterprise_id, order=order, level=ladder.level + 1, card=rung.card if rung else None,
         told=told.name if told else "", reason=reason, wants_call=wants_call, at=at, by=actor.name, by_whom=by_whom,

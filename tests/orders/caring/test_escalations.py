@@ -22,6 +22,17 @@ def test_the_customer_sees_whom_escalates_and_the_next_rung_is_told(do, page, wa
     assert "Dave Director has it now" in shown and "You can take it further at" in shown
 
 
+def test_while_the_next_rung_is_away_the_customer_sees_who_stands_in_and_they_are_told(
+    do, page, wave, alice, dave, erin, deliver
+):
+    make.absence(dave, erin)
+    shown = page(alice, wave)
+    assert "Escalate to Erin" in shown and "Dave Director (Account director) is away. Erin" in shown
+    do(alice, wave, "escalate", reason="Our opening is at risk")
+    told = {each.recipient for each in deliver() if "Our opening is at risk" in each.body_text}
+    assert erin.email in told and dave.email not in told
+
+
 def test_a_second_escalation_within_the_hour_is_refused_and_the_reason_stays(do, wave, alice, dave):
     do(alice, wave, "escalate", reason="Our opening is at risk")
     answer = do(alice, wave, "escalate", reason="Still nothing happens")
