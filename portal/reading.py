@@ -23,6 +23,18 @@ class AnyOf(Lookup):
         return f"{column} = ANY(%s::bigint[])", [*params, "{" + ",".join(map(str, self.rhs)) + "}"]
 
 
+class AnyFrom(Lookup):
+    """``column = ANY(array)`` with the array of an ``ArraySubquery``.
+
+    Beside an OR each half is then found along its index; with ``IN`` every row would be read.
+    """
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, params = self.process_lhs(compiler, connection)
+        array, more = compiler.compile(self.rhs)
+        return f"{column} = ANY({array})", [*params, *more]
+
+
 def the_one(rows: QuerySet[M]) -> M | None:
     """The row that a unique key finds, or None. Unlike ``first`` it asks for no order."""
     return next(iter(rows[:1]), None)

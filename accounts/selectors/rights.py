@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import AccountStay, Grant, GroupedAccount, Membership, MembershipBefore, Team, TeamPerson, open_at
 from accounts.rules import Held, Rights, reach
 from portal import registries
 from portal.actors import Permissions
+from portal.reading import AnyFrom, AnyOf
 from portal.together import asked_for_all
 
 
@@ -66,7 +68,7 @@ def list_grouped(enterprise_id: int, groups: Iterable[int], at: datetime | None 
     wanted = set(groups)
     if not wanted:
         return {}
-    rows = GroupedAccount.objects.filter(open_at(at), enterprise_id=enterprise_id, group_id__in=wanted)
+    rows = GroupedAccount.objects.filter(open_at(at), AnyOf(F("group_id"), list(wanted)), enterprise_id=enterprise_id)
     found: dict[int, set[int]] = defaultdict(set)
     for group_id, account_id in rows.values_list("group_id", "account_id"):
         found[group_id].add(account_id)
@@ -76,7 +78,7 @@ def list_grouped(enterprise_id: int, groups: Iterable[int], at: datetime | None 
 def list_grants(member: Membership, at: datetime | None = None) -> QuerySet[Grant]:
     """The grants a member holds, by themselves and through their teams."""
     teams = TeamPerson.objects.filter(open_at(at), enterprise_id=member.enterprise_id, membership=member)
-    theirs = Q(membership=member) | Q(team_id__in=teams.values("team_id"))
+    theirs = Q(membership=member) | Q(AnyFrom(F("team_id"), ArraySubquery(teams.values("team_id"))))
     return Grant.objects.filter(open_at(at), theirs, enterprise_id=member.enterprise_id)
 
 

@@ -1,15 +1,16 @@
 """How every page asks: one row by its key, joined things with few columns, keys as one array; addresses known once."""
 
 import pytest
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, get_script_prefix, reverse, set_script_prefix, set_urlconf
 
 from accounts.models import Account
 from orders.models import Order
 from portal.links import address
-from portal.reading import AnyOf, joined, the_one
+from portal.reading import AnyFrom, AnyOf, joined, the_one
 from tests import make
 from tests.faces import inside
 
@@ -43,6 +44,16 @@ def test_names_are_found_as_they_are(acme, names):
     with inside(acme):
         found = Account.objects.filter(AnyOf(F("name"), names)).values_list("name", flat=True)
         assert sorted(found) == sorted(names)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_what_another_query_names_is_found_beside_an_or(acme, count):
+    accounts = [make.account(acme) for _ in range(4)]
+    named = accounts[:count]
+    with inside(acme):
+        keys = Account.objects.filter(name__in=[each.name for each in named], number__in=[a.number for a in named])
+        either = Q(pk=accounts[3].pk) | Q(AnyFrom(F("pk"), ArraySubquery(keys.values("pk"))))
+        assert set(Account.objects.filter(either)) == {*named, accounts[3]}
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
