@@ -1,6 +1,8 @@
 """Two people at one order at the same moment."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
@@ -8,6 +10,7 @@ from django.db import connection
 from portal.models import Event
 from tests import make
 from tests.faces import facing, inside
+from tests.isolation.worlds import the_owner
 from tests.orders.conftest import now, steps_of
 
 
@@ -30,6 +33,19 @@ def at_once(*calls, face: str = "staff") -> list[int]:
         for thread in threads:
             thread.join(30)
     return codes
+
+
+@contextmanager
+def held(table: str, pk: int) -> Iterator[None]:
+    """Somebody else has the row, and does not let go of it in time."""
+    with the_owner() as other, connection.cursor() as cursor:
+        other.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [pk])
+        assert other.rowcount == 1
+        cursor.execute("SET lock_timeout = '100ms'")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET lock_timeout")
 
 
 def kinds(order) -> list[str]:

@@ -15,6 +15,7 @@ from orders.contracts import services
 from orders.contracts.selectors import open_order_of
 from orders.models import Order, OrderItem, Takeover, TakeoverSide, Transfer
 from portal.actors import Actor, ActorKind
+from portal.models import Event
 from tests import make
 from tests.faces import as_staff, connected_as, inside
 
@@ -111,6 +112,23 @@ def test_an_offer_ends_by_itself_when_the_givers_account_goes_to_another_company
     assert {each.recipient for each in told} == wanted and len(told) == len(wanted)
     said = {"en": "has changed company meanwhile", "es": "cambió de empresa"}
     assert all(said[each.language] in each.body_text for each in told)
+
+
+def test_an_offer_whose_order_was_given_up_where_it_went_is_told_there_no_more(
+    transactional_db, offer, acme, acme_main, borealis, deliver
+):
+    home = make.enterprise("Cetus Cable", public_id="411900")
+    assert offer().status_code == 302
+    follow()
+    deliver()
+    move(acme, home, acme_main)
+    with inside(home):
+        Order.objects.update(status="cancelled")
+    follow()
+    with as_staff():
+        assert set(TakeoverSide.objects.values_list("status", flat=True)) == {"withdrawn"}
+        told = Event.objects.filter(kind="takeover.ended").values_list("enterprise_id", flat=True)
+        assert sorted(told) == sorted([acme.pk, borealis.pk])
 
 
 def follow():

@@ -1,7 +1,6 @@
 """Services that go to another company: offered with a proof, agreed to by all, carried out on the day."""
 
 import re
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,11 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import selectors
 from accounts.moving import services as codes
 from billing.models import Charge, InvoiceLine
 from inventory.models import Dlr, Hop, Identifier, Service
-from orders.contracts import services
 from orders.contracts.tasks import look_at_takeovers
 from orders.models import Order, Takeover, TakeoverSide
 from portal.actors import Actor, ActorKind
@@ -21,60 +18,8 @@ from portal.models import Event
 from tests import make
 from tests.billing import builders
 from tests.faces import as_staff, inside
+from tests.orders.contracts.conftest import CASES, OURS, THEIRS, approved, case, day, everything, pages, sides, work
 from tests.orders.test_races import at_once
-
-OURS, THEIRS, CASES = "/e/204817/orders/takeovers/", "/e/305120/orders/takeovers/", "/takeovers/"
-
-
-def day(ahead=1):
-    return selectors.carriers_day(timezone.now()) + timedelta(days=ahead)
-
-
-@pytest.fixture
-def owen(db):
-    return make.staff("Owen Park", "account_manager")
-
-
-@pytest.fixture
-def proof(borealis, borealis_main):
-    """A code that the carrier gave to Borealis for its account."""
-    clerk = Actor(kind=ActorKind.STAFF, name="Owen Park", enterprise_id=borealis.pk)
-    with inside(borealis):
-        return codes.issue_code(borealis_main.number, "Bob Fuentes", actor=clerk, at=timezone.now())
-
-
-@pytest.fixture
-def offer(client_of, alice, wave, borealis_main, bob, proof):
-    """Acme offers its wave to Borealis's account, as the form sends it."""
-
-    def send(client=None, **fields):
-        data = {
-            "services": wave.number, "account": borealis_main.number, "proof_kind": "code", "proof": proof,
-            "effective_on": f"{day():%Y-%m-%d}", "why": "The branch was sold", **fields,
-        }  # fmt: skip
-        return (client or client_of(alice)).post(f"{OURS}offer/", data)
-
-    return send
-
-
-def work(ahead=0):
-    with as_staff():
-        services.follow_takeovers(timezone.now() + timedelta(days=ahead))
-
-
-def sides():
-    with as_staff():
-        return {each.enterprise_id: each for each in TakeoverSide.objects.all()}
-
-
-def case():
-    with as_staff():
-        return Takeover.objects.get()
-
-
-def pages(acme, borealis):
-    found = sides()
-    return f"{OURS}{found[acme.pk].pk}/", f"{THEIRS}{found[borealis.pk].pk}/"
 
 
 def services_of(enterprise):
@@ -90,18 +35,6 @@ def charges_of(enterprise):
 def order_of(enterprise):
     with inside(enterprise):
         return Order.objects.get()
-
-
-def everything(*enterprises):
-    """What a refusal must leave as it was."""
-    found = []
-    for each in enterprises:
-        with inside(each):
-            for model in (Service, Charge, Order, TakeoverSide):
-                found.append(list(model.objects.order_by("pk").values()))
-            found.append(Event.objects.exclude(kind__startswith="enterprise.").count())
-    with as_staff():
-        return [*found, list(Takeover.objects.values())]
 
 
 def bill(enterprise, person, month):
@@ -273,6 +206,7 @@ def test_whoever_says_no_before_its_day_stops_it_and_the_service_is_free_again(
     assert services_of(borealis) == [] and [each.ends_on for each in charges_of(acme)] == [None]
     assert bert.post(f"{theirs}accept/").status_code == 409
     assert client_of(owen).post(f"{CASES}{case().pk}/approve/", {"grounds": "Seen"}).status_code == 409
+    assert client_of(owen).post(f"{CASES}{case().pk}/stop/", {"reason": "Not paid"}).status_code == 409
     told = {each.recipient for each in deliver() if each.kind == "takeover.ended"}
     assert told == {"alice@acme.example", "bob@borealis.example"}
 
@@ -311,16 +245,7 @@ def test_two_administrators_who_accept_at_once_are_answered_one_after_the_other(
         assert Event.objects.filter(kind="takeover.agreed").count() == 1
 
 
-def approved(offer, client_of, bob, owen, acme, borealis, **fields):
-    assert offer(**fields).status_code == 302
-    work()
-    client_of(bob).post(f"{pages(acme, borealis)[1]}accept/")
-    client_of(owen).post(f"{CASES}{case().pk}/approve/", {"grounds": "Seen"})
-    work()
-    assert case().status == "approved"
-
-
-@pytest.mark.parametrize("what", ["the service", "the account", "the number"])
+@pytest.mark.parametrize("what", ["the service", "the account", "its currency", "the number", "the order"])
 def test_what_is_otherwise_on_the_day_stops_all_of_it_and_the_carrier_reads_why(
     what, offer, client_of, bob, owen, acme, borealis, acme_main, borealis_main, wave
 ):
@@ -334,6 +259,12 @@ def test_what_is_otherwise_on_the_day_stops_all_of_it_and_the_carrier_reads_why(
     if what == "the account":
         with inside(borealis):
             Account.objects.filter(pk=borealis_main.pk).update(status="closed")
+    if what == "its currency":
+        with inside(borealis):
+            Account.objects.filter(pk=borealis_main.pk).update(currency="CLP")
+    if what == "the order":
+        with inside(acme):
+            Order.objects.update(status="held")
     if what == "the number":
         make.service(borealis_main, number=second.number)
     before = everything(acme, borealis)
