@@ -26,12 +26,9 @@ from portal.tenancy import of_enterprise
 def escalate(order_id: int, *, reason: str, wants_call: bool, actor: Actor, at: datetime) -> Escalation:
     """Take an order to the next rung of its ladder, who is told by mail with the reason.
 
-    Refuses an empty reason, an order that is closed, and to the customer a second time within
-    ``order.escalation_minutes``.
+    Refuses an order that is closed, and to the customer a second time within ``order.escalation_minutes``.
     """
     order = selectors.get_own_order(actor, order_id)
-    if not reason.strip():
-        raise Refused(_("Say why, in a few words: whom it goes to starts from them."), field="reason")
     by_whom = EscalatedBy.STAFF if actor.is_staff else EscalatedBy.CUSTOMER
     return take_up(order, reason=reason.strip(), wants_call=wants_call, actor=actor, at=at, by_whom=by_whom)
 
@@ -87,11 +84,9 @@ def _too_soon(ladder: selectors.Ladder) -> Refused:
 def resolve_escalations(order_id: int, *, resolution: str, actor: Actor, at: datetime) -> list[Escalation]:
     """What was escalated is settled: the customer reads how, and the ladder begins anew.
 
-    Refuses an empty answer, and where nothing is escalated.
+    Refuses where nothing is escalated.
     """
     order = locked_orders(actor).get(pk=order_id)
-    if not resolution.strip():
-        raise Refused(_("Say what was done: the customer reads it."), field="resolution")
     rows = of_enterprise(Escalation.objects, actor).filter(order=order, status=EscalationStatus.OPEN)
     found = list(rows.order_by("level"))
     if not found:

@@ -31,13 +31,11 @@ def write_message(
     """Write to the other side about an order; they are told by mail.
 
     What the carrier writes answers what the customer asked, keeps the promised update, and may promise the
-    next one (``update_by``). Refuses what has neither words nor files, more files than one may add, and a
-    promise for a moment that has passed or is too far off.
+    next one (``update_by``). Refuses more files than one may add, and a promise for a moment that has passed or is
+    too far off.
     """
     order = locked_orders(actor).get(pk=order_id) if actor.is_staff else get_own_order(actor, order_id)
     text = text.strip()
-    if not text and not uploads:
-        raise Refused(_("Write a message, choose a file, or both."), field="text")
     message = Message.objects.create(
         enterprise_id=order.enterprise_id, order=order, at=at, text=text, is_ours=actor.is_staff,
         author=actor.name, author_user_id=actor.user_id, files=len(uploads),
@@ -89,13 +87,8 @@ def close_questions(order_id: int, *, actor: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def write_note(order_id: int, *, text: str, actor: Actor, at: datetime) -> InternalNote:
-    """Note something for colleagues. The journal says that, and not what: the customers' side can read the journal.
-
-    Refuses an empty note.
-    """
+    """Note something for colleagues. The journal says that, and not what: the customers' side can read the journal."""
     order = locked_orders(actor).get(pk=order_id)
-    if not text.strip():
-        raise Refused(_("Write what your colleagues should know."), field="note")
     here: dict[str, Any] = {"enterprise_id": order.enterprise_id, "order": order}
     note = InternalNote.objects.create(**here, at=at, text=text.strip(), author=actor.name)
     events.record("order.note_kept", subject=note, actor=actor, at=at, order=order.number)

@@ -52,7 +52,7 @@ def complete_together(orders: Sequence[Order], kind: str, *, actor: Actor, at: d
 
 @transaction.atomic
 def write_together(orders: Sequence[Order], *, text: str, actor: Actor, at: datetime) -> int:
-    """The same message on each of them. Refuses an empty one."""
+    """The same message on each of them."""
     for enterprise_id, rows in _by_enterprise(orders):
         with tenant_scope(enterprise_id):
             for each in rows:

@@ -60,11 +60,3 @@ def conclude(order: Order, *, actor: Actor, at: datetime) -> None:
         step.status, step.completed_at = MilestoneStatus.COMPLETED, at
         step.save(update_fields=["status", "completed_at"])
     conclude_order(order, actor=actor, at=at)
-
-
-def require_length(text: str, *, most: int = 2000) -> str:
-    """What somebody wrote, without blanks around it. Raises Refused for more than ``most`` characters."""
-    text = text.strip()
-    if len(text) > most:
-        raise Refused(_("Write at most %(most)s characters.") % {"most": most}, field="note")
-    return text

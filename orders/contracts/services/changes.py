@@ -12,7 +12,7 @@ from accounts.selectors import get_enterprise
 from inventory import services as inventory
 from inventory.models import Service
 from orders.contracts import selectors
-from orders.contracts.services.asking import NOTHING, lock_free, require_length
+from orders.contracts.services.asking import NOTHING, lock_free
 from orders.models import ORDER_FLOW, ChargeReason, Order, OrderedService, OrderType
 from orders.permissions import Permission
 from orders.services import BILLERS, FOLLOW, left_of, locked_orders, owe, place_order
@@ -47,7 +47,6 @@ def request_change(
     service = lock_free(service_id, actor=actor, permission=Permission.SERVICE_CHANGE)
     wanted = {"bandwidth": bandwidth.strip(), "a_site_id": a_site_id, "z_site_id": z_site_id}
     changed = {name: value for name, value in wanted.items() if value and value != getattr(service, name)}
-    note = require_length(note)
     _require_sense(service, changed, gives_up_z=gives_up_z, note=note)
     if requested_on and requested_on < selectors.today_of(get_enterprise(service.enterprise_id), at):
         raise Refused(_("This day has passed."), field="requested_on")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory import services as inventory
 from inventory.models import Service, ServiceStatus
 from orders.contracts import selectors
-from orders.contracts.services.asking import NOTHING, conclude, lock_free, require_length
+from orders.contracts.services.asking import NOTHING, conclude, lock_free
 from orders.models import (
     ORDER_FLOW,
     ChargeReason,
@@ -63,7 +63,7 @@ def request_disconnect(
     )  # fmt: skip
     Disconnect.objects.create(
         enterprise_id=order.enterprise_id, order=order, service=service, stops_on=stops_on,
-        cancel_by_on=found.cancel_by_on, reason=EndReason(reason), note=require_length(note), was=service.status,
+        cancel_by_on=found.cancel_by_on, reason=EndReason(reason), note=note, was=service.status,
         contract_ends_on=found.contract_ends_on, months_left=found.months, monthly=found.monthly,
         percent=found.percent, fee=found.fee,
     )  # fmt: skip

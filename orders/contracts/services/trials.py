@@ -11,7 +11,7 @@ from inventory import services as inventory
 from inventory.models import Product, Service, ServiceStatus
 from orders.contracts import rules, selectors
 from orders.contracts import terms as names
-from orders.contracts.services.asking import NOTHING, require_length
+from orders.contracts.services.asking import NOTHING
 from orders.models import Order, OrderStatus, OrderType, Trial, TrialEnd
 from orders.permissions import Permission
 from orders.services import FOLLOW, day_of, locked_orders, place_order
@@ -53,7 +53,6 @@ def request_trial(
         requested_on=requested_on, a_site_id=a_site_id, customer_reference=customer_reference, actor=actor, at=at,
     )  # fmt: skip
     Trial.objects.create(enterprise_id=order.enterprise_id, order=order, days=days)
-    note = require_length(note)
     events.record("trial.asked", subject=order, actor=actor, at=at, order=order.number, days=days, note=note)
     return order
 
