@@ -19,7 +19,7 @@ from orders.services import BILLERS, FOLLOW, left_of, locked_orders, owe, place_
 from portal import events, money
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.tenancy import base_role, of_enterprise, within_accounts
+from portal.tenancy import base_role, of_enterprise
 
 # What of a service an order of change can make otherwise.
 _FIELDS = ("bandwidth", "a_site_id", "z_site_id")
@@ -81,9 +81,11 @@ def _title(service: Service) -> str:
         return f"Change {service.product.name}" + (f", {service.route}" if service.route else "")
 
 
-def _open_line(order_id: int, actor: Actor, permission: str) -> tuple[Order, OrderedService]:
-    rows = within_accounts(locked_orders(actor).select_related("account"), actor, permission)
-    order = rows.get(pk=order_id, type=OrderType.CHANGE)
+def _open_line(order_id: int, actor: Actor, *permissions: str) -> tuple[Order, OrderedService]:
+    """One of the permissions on the order's account opens it."""
+    order = locked_orders(actor).select_related("account").get(pk=order_id, type=OrderType.CHANGE)
+    if not any(actor.may_on(each, order.account_id) for each in permissions):
+        raise Order.DoesNotExist
     if order.status not in ORDER_FLOW.open_states():
         raise Refused(_("This order is closed."), way_out=NOTHING)
     return order, of_enterprise(OrderedService.objects, actor).select_related("service").get(order=order)
@@ -112,10 +114,7 @@ def price_change(order_id: int, *, monthly: Decimal, one_time: Decimal, actor: A
 @transaction.atomic
 def agree_to_price(order_id: int, *, monthly: Decimal, one_time: Decimal, actor: Actor, at: datetime) -> Order:
     """The customer agrees to the price that they have seen. Raises Refused where it is another by now, or none yet."""
-    permission = (
-        Permission.ORDER_APPROVE_ONLY if actor.may(Permission.ORDER_APPROVE_ONLY) else Permission.SERVICE_CHANGE
-    )
-    order, line = _open_line(order_id, actor, permission)
+    order, line = _open_line(order_id, actor, Permission.ORDER_APPROVE_ONLY, Permission.SERVICE_CHANGE)
     if line.agreed_at:
         raise Refused(_("The price is agreed already."), way_out=NOTHING)
     if line.monthly is None or (line.monthly, order.one_time) != (monthly, one_time):
@@ -156,8 +155,8 @@ def apply(line: OrderedService, order: Order, *, actor: Actor, on: date, at: dat
         setattr(service, name, getattr(line, name) or getattr(service, name))
     if line.gives_up_z:
         service.z_site_id = None
-    if line.monthly is not None:
-        service.monthly = line.monthly
+    assert line.monthly is not None, "what is agreed to has a price"
+    service.monthly = line.monthly
     service.save(update_fields=["bandwidth", "a_site", "z_site", "monthly"])
     _mark(line, before, at)
     for biller in BILLERS:
