@@ -23,6 +23,8 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.tenancy import of_enterprise
 
+_OF_BOTH = _("A transfer is agreed to by the customer's people of both accounts.")
+
 
 @transaction.atomic
 def request_transfer(
@@ -90,11 +92,11 @@ def _record(kind: str, order: Order, asked: Transfer, *, actor: Actor, at: datet
 
 
 def _locked(order_id: int, actor: Actor) -> tuple[Order, Transfer]:
-    """Who takes a service may reach its new account alone, so the order is found by either."""
+    """Who takes a service may reach its new account alone, so either finds the order. Refuses who is of neither."""
     order = locked_orders(actor).select_related("account").get(pk=order_id, type=OrderType.TRANSFER)
     asked = of_enterprise(Transfer.objects, actor).select_related("service", "target").get(order=order)
     if not any(actor.may_on(Permission.SERVICE_CHANGE, pk) for pk in (order.account_id, asked.target_id)):
-        raise Order.DoesNotExist
+        raise Refused(_OF_BOTH, way_out=NOTHING)
     if order.status not in ORDER_FLOW.open_states():
         raise Refused(_("This order is closed."), way_out=NOTHING)
     return order, asked
@@ -108,7 +110,7 @@ def approve_transfer(order_id: int, *, actor: Actor, at: datetime) -> Order:
     """
     order, asked = _locked(order_id, actor)
     if actor.is_staff:
-        raise Refused(_("A transfer is agreed to by the customer's people of both accounts."), way_out=NOTHING)
+        raise Refused(_OF_BOTH, way_out=NOTHING)
     if asked.is_agreed:
         raise Refused(_("Both sides have agreed already."), way_out=NOTHING)
     if actor.user_id in {asked.giver_id, asked.taker_id}:
