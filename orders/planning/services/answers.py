@@ -125,7 +125,7 @@ def confirm_details(order_id: int, *, actor: Actor, at: datetime, seen: str) -> 
             way_out=_("Nothing was confirmed. Look at the details as they are now, and confirm those."),
         )
     steps = of_enterprise(Milestone.objects, actor).filter(order=order, kind=MilestoneKind.DETAILS_CONFIRMED)
-    step = steps.filter(status=MilestoneStatus.IN_PROGRESS).first()
+    step = steps.filter(status=MilestoneStatus.IN_PROGRESS, owner=Owner.CUSTOMER).first()
     if step is None:
         raise IllegalMove(_("The details of this order are not to be confirmed now."))
     return services.complete_milestone(step.pk, actor=actor, at=at)
