@@ -333,3 +333,11 @@ def test_htmx_gets_the_milestone_and_what_moved_with_it(act, wave, carol):
         assert f'id="{part}"' in page
     assert "1 of 3" in page and "Completed. The customer" in page
     assert "<html" not in page
+
+
+def test_an_order_that_has_steps_keeps_them_when_it_is_taken(client_of, acme_main, carol):
+    order = make.order(acme_main, status="submitted", milestones=2)
+    before = [(each.kind, each.expected_on) for each in steps_of(order)]
+    taken = client_of(carol).post(f"/e/204817/orders/{order.number}/take/", {"care_manager": carol.email})
+    assert taken.status_code == 302 and now(order).status == "acknowledged"
+    assert [(each.kind, each.expected_on) for each in steps_of(order)] == before

@@ -1,10 +1,11 @@
 """Dates and spellings, without a database."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from orders import rules
+from portal.calendars import BusinessHours
 
 D = [date(2026, 11, day) for day in range(1, 31)]
 
@@ -35,6 +36,21 @@ def test_an_order_number_is_known_however_it_is_typed(typed):
 
 def test_a_reference_is_also_taken_as_typed():
     assert {"Po 4500 7721", "PO 4500 7721", "PO45007721"} <= rules.spellings("Po  4500 7721")
+
+
+def test_business_days_are_counted_backwards_too():
+    days = rules.WorkDays.of({"US"})
+    friday, tuesday = D[5], D[9]
+    assert rules.business_days_between(days, friday, tuesday) == 2
+    assert rules.business_days_between(days, tuesday, friday) == -2
+    assert days.add_business_days(friday, 2) == tuesday and days.add_business_days(tuesday, -2) == friday
+
+
+def test_calendars_without_a_day_in_common_are_told_of_and_not_searched_for_ever():
+    weekends = BusinessHours.on([5, 6], (time(9), time(17)))
+    assert rules.WorkDays.of(set(), weekends).add_business_days(D[5], 1) == D[6]
+    with pytest.raises(ValueError, match="no day in common"):
+        rules.WorkDays.of({"US"}, weekends).add_business_days(D[5], 1)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from accounts.models import Membership
 from billing.models import Charge
 from orders.contracts.rules import months_left
-from orders.models import Disconnect, Order
+from orders.models import Disconnect, Order, OrderCharge
 from tests import make
 from tests.faces import inside
 from tests.orders.contracts.conftest import (
@@ -77,6 +77,25 @@ def test_it_is_taken_back_in_time_and_not_after(ask, say, alice, wave):
     assert (now(wave).status, now(wave).ended_on, order_of(wave).status) == ("active", None, "cancelled")
     assert days_later(60) == 0
     assert now(wave).status == "active"
+
+
+@pytest.mark.parametrize("has_term", [True, False])
+def test_taken_back_it_is_noted_what_is_not_charged_where_it_would_have_been(ask, say, alice, wave, has_term):
+    if not has_term:
+        change(wave, contract_ends_on=None)
+    confirmed(ask, alice, wave)
+    assert say(alice, order_of(wave), "keep").status_code == 302
+    with inside(wave.enterprise):
+        found = list(OrderCharge.objects.values_list("reason", "state", "why"))
+    assert found == ([("early_end", "spared", "taken_back")] if has_term else [])
+    assert now(wave).status == "active"
+
+
+def test_an_order_to_disconnect_of_which_nothing_more_is_known_is_cancelled(say, alice, acme_main, wave):
+    """As one that was loaded without its further file."""
+    order = make.order(acme_main, type="disconnect", service=wave)
+    assert say(alice, order, "cancel", words="We keep it", agreed="0").status_code == 302
+    assert (order_of(wave).status, now(wave).status) == ("cancelled", "active")
 
 
 @pytest.mark.parametrize(
