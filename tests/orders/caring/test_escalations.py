@@ -1,11 +1,17 @@
 """The customer takes an order up the ladder, and the carrier's people settle it."""
 
+import time
 from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.db import connection
 
 from orders.models import Escalation
 from portal.models import Event
 from tests import make
-from tests.faces import inside
+from tests.faces import facing, inside
+from tests.isolation.worlds import the_owner
 
 
 def escalations_of(order):
@@ -67,6 +73,43 @@ def test_a_closed_order_and_a_stranger_escalate_nothing(do, alice, alan, bob, ac
     assert escalations_of(closed) == []
     with inside(closed.enterprise):
         assert not Event.objects.filter(kind="order.escalated").exists()
+
+
+def waiting(cursor):
+    """How many wait until they may write an escalation."""
+    cursor.execute(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE NOT granted AND datname = current_database() AND relation = 'orders_escalation'::regclass"
+    )
+    return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_of_two_who_escalate_at_once_one_is_told_so(transactional_db, attempt, wave, alice, dave, client_of):
+    browsers = [client_of(alice), client_of(alice)]
+    url, codes = f"/e/204817/orders/{wave.number}/escalate/", list[int]()
+
+    def press(browser):
+        try:
+            codes.append(browser.post(url, {"reason": "Our opening is at risk"}).status_code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=press, args=[each]) for each in browsers]
+    with facing("customer"):
+        # Both have looked at the ladder before either has written.
+        with the_owner() as cursor:
+            cursor.execute("LOCK TABLE orders_escalation IN SHARE MODE")
+            for thread in threads:
+                thread.start()
+            while waiting(cursor) < 2 and any(thread.is_alive() for thread in threads):
+                time.sleep(0.05)
+        for thread in threads:
+            thread.join()
+    assert sorted(codes) == [302, 409]
+    assert [each.level for each in escalations_of(wave)] == [1]
+    with inside(wave.enterprise):
+        assert Event.objects.filter(kind="order.escalated").count() == 1
 
 
 def test_without_anybody_above_the_carriers_desk_is_told(do, wave, alice, deliver, settings):

@@ -6,9 +6,13 @@ from django.utils import timezone
 
 from orders.caring import selectors, services
 from orders.caring.tasks import watch_promises
-from orders.models import Escalation, Promise
+from orders.models import Escalation, Message, Order, Promise
 from portal.actors import system
+from portal.models import Event
+from tests import make
 from tests.faces import as_staff, inside
+from tests.orders.caring.test_escalations import escalations_of
+from tests.orders.test_races import held
 
 
 def promise(do, carol, order, hours=2, **data):
@@ -87,6 +91,53 @@ def test_a_missed_promise_goes_one_rung_up_once(do, page, wave, alice, carol, da
     assert "Dave Director has it now" in page(alice, wave)
     do(carol, wave, "messages", text="Here it is.")
     assert promises_of(wave)[0].status == "late"
+
+
+def test_what_is_told_after_its_moment_is_late_also_before_anybody_has_looked(do, wave, carol):
+    promise(do, carol, wave)
+    let_pass(wave)
+    do(carol, wave, "messages", text="Here it is.")
+    watch()
+    assert [each.status for each in promises_of(wave)] == ["late"]
+    assert escalations_of(wave) == []
+
+
+def test_nothing_is_promised_on_a_closed_order(do, carol, acme_main):
+    order = make.order(acme_main, care_manager=make.card_of(carol), status="completed")
+    moment = f"{timezone.now() + timedelta(hours=2):%Y-%m-%dT%H:%M}"
+    for what, words in (("promise", {}), ("messages", {"text": "We look at it."})):
+        answer = do(carol, order, what, update_by=moment, **words)
+        assert answer.status_code == 409 and "This order is closed" in answer.text
+    assert promises_of(order) == []
+    with inside(order.enterprise):
+        assert not Message.objects.exists() and not Event.objects.filter(kind__startswith="order.").exists()
+        Order.objects.update(status="in_progress")
+    assert do(carol, order, "promise", update_by=moment).status_code == 302
+
+
+def test_of_two_workers_at_one_promise_the_second_finds_it_missed(do, wave, carol):
+    promise(do, carol, wave)
+    let_pass(wave)
+    with as_staff():
+        ((enterprise_id, pk),) = selectors.list_due_promises(timezone.now())
+        assert [services.miss_promise(enterprise_id, pk, at=timezone.now()) for _ in range(2)] == [True, False]
+    assert len(escalations_of(wave)) == 1
+
+
+def test_an_order_that_somebody_holds_waits_and_the_next_ones_promise_is_looked_at(
+    transactional_db, do, wave, carol, acme_main, caplog
+):
+    other = make.order(acme_main, care_manager=make.card_of(carol))
+    for each in (wave, other):
+        promise(do, carol, each)
+        let_pass(each)
+    with held("orders_order", wave.pk):
+        watch()
+    assert f"Promise {promises_of(wave)[0].pk} of enterprise" in caplog.text
+    assert [promises_of(each)[0].status for each in (wave, other)] == ["open", "missed"]
+    assert escalations_of(wave) == []
+    watch()
+    assert promises_of(wave)[0].status == "missed" and len(escalations_of(wave)) == 1
 
 
 def test_a_milestone_done_in_time_is_an_update_too(do, act, wave, carol):

@@ -12,7 +12,9 @@ from django.utils.formats import date_format
 from orders import services
 from orders.activating.services import set_not_ready
 from orders.caring.lists import portfolio
+from orders.caring.services import complete_together
 from orders.models import Milestone, NotReady, Order, OrderStatus
+from portal.errors import Refused
 from portal.models import Event, Todo
 from tests import make
 from tests.billing import builders
@@ -147,6 +149,20 @@ def test_an_activation_is_not_completed_from_a_list(client_of, carol, acme_main)
     assert "Complete a milestone" not in answer.text
     with as_staff():
         assert Milestone.objects.get().status == "in_progress"
+
+
+def test_nor_by_who_goes_past_the_list(carol, acme, acme_main):
+    order = make.order(acme_main, milestones=[{"kind": "activation"}, {"kind": "design", "status": "in_progress"}])
+    actor = builders.staff(carol)
+    with as_staff():
+        with pytest.raises(Refused, match="completed on each order by itself"):
+            complete_together([order], "activation", actor=actor, at=timezone.now())
+        assert not Event.objects.filter(kind="milestone.completed").exists()
+        assert complete_together([order], "design", actor=actor, at=timezone.now()) == (1, [])
+    with inside(acme):
+        assert dict(Milestone.objects.values_list("kind", "status")) == {
+            "activation": "in_progress", "design": "completed",
+        }  # fmt: skip
 
 
 def test_the_same_words_stand_on_each_order(client_of, carol, alice, acme_main, deliver):
