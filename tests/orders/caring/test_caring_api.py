@@ -3,10 +3,13 @@
 import json
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
-from orders.models import InternalNote, Message
+from orders.models import Escalation, InternalNote, Message
+from portal.models import Event
 from tests.faces import inside
+from tests.kernel.test_api import said
 
 HERE = "/api/v1/e/204817/orders/ORD-2026-00388"
 
@@ -34,6 +37,33 @@ def test_an_escalation_is_raised_once_and_settled(client_of, wave, alice, carol,
     answer = send(client_of(carol), "escalations/resolve", resolution="The crew comes on Monday")
     assert answer.json()["status"] == "resolved"
     assert client_of(alice).get(f"{HERE}/escalations/").text.count('"level"') == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "field"),
+    [
+        ("alice", "messages/write", "text"), ("carol", "messages/write", "text"), ("carol", "notes/write", "text"),
+        ("alice", "escalations/raise", "reason"), ("carol", "escalations/raise", "reason"),
+        ("carol", "escalations/resolve", "resolution"),
+    ],
+)  # fmt: skip
+def test_without_words_nothing_is_written(request, client_of, wave, alice, carol, dave, who, path, field):
+    browser = client_of(request.getfixturevalue(who))
+    assert send(client_of(alice), "escalations/raise", "k0", reason="Our opening is at risk").status_code == 201
+    with inside(wave.enterprise):
+        Escalation.objects.update(at=timezone.now() - timedelta(hours=2))
+    before = written(wave)
+    for key, words in (("k1", ""), ("k2", " \n \u00a0 ")):
+        fault = said(send(browser, path, key, **{field: words}), 422, "invalid")
+        assert [each["pointer"] for each in fault["errors"]] == [f"/{field}"]
+    assert written(wave) == before
+    assert send(browser, path, "k3", **{field: "The crew comes on Monday"}).status_code in (200, 201)
+
+
+def written(order):
+    with inside(order.enterprise):
+        rows = [list(each.objects.order_by("pk").values()) for each in (Escalation, InternalNote, Message)]
+        return [*rows, Event.objects.filter(kind__startswith="order.").count()]
 
 
 def test_notes_are_on_the_staff_side_alone(client_of, wave, alice, carol):

@@ -102,6 +102,25 @@ def test_a_program_gives_up_no_second_location_where_there_is_one_alone(client_o
     assert client_of(alice).post(url, wanted, content_type="application/json").status_code == 201
 
 
+@pytest.mark.parametrize("what", ["change", "disconnect", "trials/new"])
+def test_a_note_has_an_end_on_the_page_and_for_programs(client_of, alice, acme, acme_main, wave, what):
+    make.product("dia", "Dedicated Internet Access", "ip")
+    path = what if "/" in what else f"services/{wave.pk}/{what}"
+    body = {
+        "change": {"bandwidth": "20 Gbps"},
+        "disconnect": {"stops_on": f"{TODAY + timedelta(days=40)}", "reason": "not_needed"},
+        "trials/new": {"product": "dia", "account": acme_main.number, "days": 20},
+    }[what]
+    browser, before = client_of(alice), everything(acme)
+    page = browser.post(f"/e/204817/orders/{path}/", {**body, "note": "x" * 2001})
+    assert page.status_code == 422 and "at most 2000 characters" in page.text
+    url = f"/api/v1/e/204817/orders/{path}/"
+    long = browser.post(url, {**body, "note": "x" * 2001}, content_type="application/json")
+    assert said(long, 422, "invalid")["errors"][0]["pointer"] == "/note"
+    assert everything(acme) == before
+    assert browser.post(url, {**body, "note": "x" * 2000}, content_type="application/json").status_code == 201
+
+
 # --- the price of a change ------------------------------------------------------------------------
 
 
