@@ -1,9 +1,13 @@
 # Each target first makes sure of its environment (bin/bootstrap); `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run code reset test check messages audit bench screens lighthouse
+.PHONY: help run code reset test covered check messages audit bench screens lighthouse
 
 # Arguments for pytest: make test ARGS="-k invoices -x"
 ARGS ?=
+# One more than a small machine has cores: tests wait for servers, browsers and clocks.
+PYTEST = pytest -n 3
+# What has no line that a test does not reach: services, selectors, rules, and the kernel.
+WHOLE = */services.py,*/services/*,*/selectors.py,*/selectors/*,*/rules.py,portal/*
 SERVERS = python -m portal.embedded with-test-servers --
 
 help: ## list the commands
@@ -24,7 +28,10 @@ reset: ## delete the demo's data and start over with the next make run
 	@bin/bootstrap run python -m portal.supervisor reset
 
 test: ## run every test: make test ARGS="-k invoices"
-	@bin/bootstrap test $(SERVERS) pytest -n 2 $(ARGS)
+	@bin/bootstrap test $(SERVERS) $(PYTEST) $(ARGS)
+
+covered: ## after make test ARGS=--cov: fail where a line or branch of the rules or the kernel is untested
+	@bin/bootstrap test coverage report --include="$(WHOLE)" --fail-under=100
 
 check: ## run every gate but the tests: format, lint, types, layers, deployment, migrations
 	@bin/bootstrap test $(SERVERS) bin/check
@@ -33,7 +40,7 @@ messages: ## collect the texts of the screens for translation
 	@bin/bootstrap test $(SERVERS) python manage.py messages
 
 audit: ## run every test at full size, and Lighthouse
-	@DEMARC_AUDIT=1 bin/bootstrap test $(SERVERS) pytest -n 2 $(ARGS)
+	@DEMARC_AUDIT=1 bin/bootstrap test $(SERVERS) $(PYTEST) $(ARGS)
 	@bin/bootstrap test python -m screens.lighthouse
 
 bench: ## measure, print a table of ratios, fail above a budget: make bench ARGS=--smoke is a tenth the size

@@ -46,9 +46,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 # Few tests, each of which takes long: begun last, they would leave one of two processes idle.
 LONG = ("tests/journeys/", "tests/isolation/", "tests/architecture/", "tests/faults/", "tests/setup/")
 
+# They walk through everything and ask one thing of it: what they alone reach has no test of its own.
+WALKS = ("tests/isolation/", "tests/architecture/")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((n for n, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG)))
+    for item in items:
+        if item.nodeid.startswith(WALKS):
+            item.add_marker("no_cover")
 
 
 def pytest_collection_finish() -> None:
