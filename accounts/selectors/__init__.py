@@ -50,7 +50,6 @@ from accounts.selectors.keys import (
     administers,
     count_administrators,
     find_key_place,
-    get_key,
     get_key_actor,
     get_key_expiry,
     get_key_number,
@@ -59,7 +58,6 @@ from accounts.selectors.keys import (
     list_account_numbers,
     list_ending,
     list_keys,
-    list_pending_keys,
     list_reach,
     list_secrets,
     make_secret,
@@ -110,7 +108,7 @@ from accounts.selectors.serving import (
     reachable,
     with_absences,
 )
-from accounts.selectors.staffing import find_colleague, get_colleague, list_staff, suggest_colleagues
+from accounts.selectors.staffing import find_colleague, list_staff, suggest_colleagues
 
 __all__ = [
     "NEVER_BY_KEY",
@@ -146,10 +144,8 @@ __all__ = [
     "get_asked",
     "get_assignment",
     "get_card",
-    "get_colleague",
     "get_customer_actor",
     "get_enterprise",
-    "get_key",
     "get_key_actor",
     "get_key_expiry",
     "get_key_number",
@@ -192,7 +188,6 @@ __all__ = [
     "list_own_memberships",
     "list_own_teams",
     "list_paths",
-    "list_pending_keys",
     "list_people_in",
     "list_people_with",
     "list_platform_administrators",

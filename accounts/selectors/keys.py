@@ -164,15 +164,6 @@ def list_keys(actor: Actor) -> QuerySet[ApiKey]:
     return rows.filter(owner_id=actor.person_id) if actor.may(Permission.API_KEY_MANAGE) else rows.none()
 
 
-def list_pending_keys(actor: Actor) -> QuerySet[ApiKey]:
-    """What waits for approval in all enterprises, for staff outside of them."""
-    return list_keys(actor).filter(status=KeyStatus.PENDING)
-
-
-def get_key(actor: Actor, pk: int) -> ApiKey | None:
-    return list_keys(actor).filter(pk=pk).first()
-
-
 def get_key_number(actor: Actor, pk: int) -> str | None:
     """What stands in the address of its page; None out of reach."""
     return str(pk) if list_keys(actor).filter(pk=pk).exists() else None

@@ -31,14 +31,6 @@ class Path:
     member: Membership
     grant: Grant | None = None
 
-    @property
-    def since(self) -> datetime | None:
-        return self.grant.since_at if self.grant else None
-
-    @property
-    def given_by(self) -> str:
-        return self.grant.given_by if self.grant else ""
-
 
 def get_permissions(member: Membership, at: datetime | None = None) -> Permissions:
     """What a member may do, and on which accounts; an administrator everything everywhere.
@@ -120,17 +112,13 @@ def list_standings(members: Iterable[Membership], at: datetime | None = None) ->
     return found
 
 
-def list_paths(
-    member: Membership, permission: str, account_id: int | None = None, at: datetime | None = None
-) -> list[Path]:
-    """Each way in which a member holds a permission, on an account where one is named; empty where they do not."""
-    standing = get_standing(member, at)
-    if not standing.is_active or not _was_here(member.enterprise_id, account_id, at):
+def list_paths(member: Membership, permission: str) -> list[Path]:
+    """Each way in which a member holds a permission now, on whatever accounts; empty where they do not."""
+    standing = get_standing(member)
+    if not standing.is_active:
         return []
     found = [Path(member)] if standing.is_administrator else []
-    grants = list_grants(member, at).filter(permission=permission)
-    reaching = grants if account_id is None else _reaching(grants, account_id, at)
-    return found + [Path(member, grant) for grant in _explained(reaching)]
+    return found + [Path(member, grant) for grant in _explained(list_grants(member).filter(permission=permission))]
 
 
 def _was_here(enterprise_id: int, account_id: int | None, at: datetime | None) -> bool:
@@ -142,13 +130,8 @@ def _was_here(enterprise_id: int, account_id: int | None, at: datetime | None) -
     return not spans or any((not since or since <= at) and (not until or at < until) for since, until in spans)
 
 
-def _reaching(grants: QuerySet[Grant], account_id: int | None, at: datetime | None) -> QuerySet[Grant]:
-    """Of some grants those that reach an account; without one, those on the whole enterprise."""
-    return _reaching_any(grants, [account_id], at)
-
-
 def _reaching_any(grants: QuerySet[Grant], accounts: Iterable[int | None], at: datetime | None) -> QuerySet[Grant]:
-    """Of some grants those that reach at least one of some accounts."""
+    """Of some grants those that reach at least one of some accounts; without any, those on the whole enterprise."""
     whole, keys = Q(account_id=None, group_id=None), [each for each in accounts if each is not None]
     if not keys:
         return grants.filter(whole)

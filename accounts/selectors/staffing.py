@@ -11,11 +11,6 @@ def list_staff() -> QuerySet[StaffMember]:
     return StaffMember.objects.filter(is_active=True).select_related("card", "role", "user")
 
 
-def get_colleague(card_id: int) -> StaffMember | None:
-    """One who works here, by the card."""
-    return list_staff().filter(card_id=card_id).first()
-
-
 def find_colleague(email: str) -> StaffMember | None:
     """One who works here, by the mail address on the card."""
     return list_staff().filter(card__email=email.strip().lower()).first()
