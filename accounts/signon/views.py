@@ -202,6 +202,11 @@ def add_domain(request: ActorRequest) -> HttpResponse:
             services.add_domain(form.cleaned_data["domain"], actor=request.actor, at=timezone.now())
             return redirect("sign_on:here", request.actor.enterprise_public_id)
         except Refused as refusal:
+            if not refusal.field:
+                # Without a provider the page has no form of domains to say it in.
+                return refused(
+                    request, refusal, back=reverse("sign_on:here", args=[request.actor.enterprise_public_id])
+                )
             form.add_error(refusal.field, str(refusal.message))
     return _page(request, domain=form)
 
