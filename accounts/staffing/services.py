@@ -132,10 +132,10 @@ def change_card(card_id: int, card: Card, *, email: str, seen: str, actor: Actor
     email = email.strip().lower()
     if email != shown.email:
         _change_address(member, email)
-    shown.save()
     after = values_of(shown)
     changed = {name: {"before": before[name], "after": after[name]} for name in after if before[name] != after[name]}
     if changed:
+        shown.save()
         _record("staff.card_changed", member, actor=actor, at=at, name=shown.name, changed=changed)
     return shown
 

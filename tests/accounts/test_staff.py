@@ -17,6 +17,7 @@ from portal import locator
 from portal.models import Event
 from tests import make
 from tests.accounts.racing import at_once, staff_actor
+from tests.accounts.refusing import unchanged
 from tests.faces import FaceClient, as_app, as_staff, inside
 
 
@@ -296,3 +297,47 @@ def test_the_list_of_colleagues_is_filtered_and_taken_as_a_file(desk, owen, dora
     assert names("?state=left") == ["Erin Sato"] and names("?role=billing") == ["Dora Brandt"]
     assert names("?q=brandt") == ["Dora Brandt"] and names("?language=pt") == []
     assert "has left" in text(desk.get("/staff/?state=left"))
+
+
+def card_form(browser, member):
+    """The card's form as it stands, to be sent."""
+    shown, card = text(browser.get(page(member, "card/"))), member.card
+    names = ("name", "title", "phone", "languages", "region", "time_zone", "hours", "email")
+    return {
+        **{name: getattr(card, name) for name in names},
+        "seen": unescape(re.search(r'name="seen" value="([^"]*)"', shown)[1]),
+    }
+
+
+def test_what_is_saved_as_it_is_has_not_changed(desk, dora):
+    doras = person("Dora Brandt")
+    sent = card_form(desk, doras)
+    with unchanged():
+        assert desk.post(page(doras, "card/"), sent).status_code == 302
+        same = {"role": "billing_analyst", "seen": "billing_analyst", "confirmed": "1"}
+        assert desk.post(page(doras, "move/"), same).status_code == 302
+
+
+def test_nobody_gets_an_address_that_is_somebody_elses(desk, dora, erin, alice):
+    doras = person("Dora Brandt")
+    sent = card_form(desk, doras)
+    for email in (erin.email, alice.email.upper()):
+        with unchanged():
+            answer = desk.post(page(doras, "card/"), {**sent, "email": email})
+        assert answer.status_code == 422 and "belongs to somebody else" in answer.content.decode()
+    assert desk.post(page(doras, "card/"), {**sent, "email": "dora.b@northvane.example"}).status_code == 302
+
+
+def test_nobody_takes_over_from_themselves_and_who_has_left_is_left_alone(desk, carol, erin):
+    carols = person("Carol Okafor")
+    with unchanged():
+        answer = desk.post(page(carols, "remove/"), {"successor": carol.email, "confirmed": "1"})
+    assert answer.status_code == 422 and "somebody else than who leaves" in answer.content.decode()
+    make.absence(carol, erin, first=2)
+    assert desk.post(page(carols, "remove/"), {"successor": erin.email, "confirmed": "1"}).status_code == 302
+    with as_staff():
+        # Who has left is not away.
+        assert not StaffAbsence.objects.exists()
+    with unchanged():
+        again = desk.post(page(carols, "invite/"))
+    assert again.status_code == 409 and "does not work here any more" in again.content.decode()

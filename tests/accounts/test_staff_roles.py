@@ -11,6 +11,7 @@ from accounts.staffing import services
 from portal.models import Event
 from tests import make
 from tests.accounts.racing import at_once, staff_actor
+from tests.accounts.refusing import unchanged
 from tests.faces import as_staff
 
 
@@ -162,3 +163,27 @@ def test_two_who_empty_the_two_roles_that_can_at_once_leave_one(transactional_db
     ]
     found = at_once(*jobs)
     assert found.count(True) == 1 and found.count(services.LastAdministrator) == 1
+
+
+def test_a_role_that_is_saved_as_it_is_has_not_changed(desk):
+    sent = form_of(desk, "/roles/technician/change/")
+    with unchanged():
+        assert desk.post("/roles/technician/change/", {**sent, "confirmed": "1"}).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["!!!", "Night-desk"])
+def test_a_role_has_a_name_by_which_it_is_told_from_others(desk, name):
+    sent = form_of(desk, "/roles/new/?like=technician")
+    assert desk.post("/roles/new/", {**sent, "name": "Night desk", "confirmed": "1"}).status_code == 302
+    with unchanged():
+        answer = desk.post("/roles/new/", {**sent, "name": name, "confirmed": "1"})
+    assert answer.status_code == 422 and "There is a role of this name already" in answer.content.decode()
+
+
+def test_a_role_that_there_is_not_is_given_to_nobody(desk, erin):
+    path = f"/api/v1/staff/{make.card_of(erin).pk}/move/"
+    with unchanged():
+        answer = desk.post(path, {"role": "emperor", "seen": "technician"}, content_type="application/json")
+    assert answer.status_code == 422 and answer.json()["errors"][0]["pointer"] == "/role"
+    moved = desk.post(path, {"role": "csm", "seen": "technician"}, content_type="application/json")
+    assert moved.json()["role"] == "csm"

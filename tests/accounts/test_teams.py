@@ -18,6 +18,7 @@ from portal.models import CarrierTerm, EnterpriseTerm, Event
 from portal.tenancy import tenant_scope
 from tests import make
 from tests.accounts.racing import at_once, staff_actor
+from tests.accounts.refusing import unchanged
 from tests.billing import builders
 from tests.faces import as_app, as_staff, inside
 
@@ -344,3 +345,10 @@ def test_roles_are_said_in_the_readers_language(client_of, acme, alice, carol):
     page = text(client_of(alice).get(TEAM))
     with translation.override("pt"):
         assert str(TeamRole.CARE_MANAGER.label) in page
+
+
+def test_a_place_that_is_saved_as_it_is_has_not_changed(desk, acme, carol):
+    page = f"{TEAM}{members(acme)[0].pk}/"
+    sent = {**place(carol, "care_manager"), "seen": seen(desk, page)}
+    with unchanged():
+        assert desk.post(page, sent).status_code == 302
