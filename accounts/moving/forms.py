@@ -79,7 +79,7 @@ class AskForm(forms.Form):
             offer_proofs(self)
 
     def clean_accounts(self) -> list[str]:
-        found = list(dict.fromkeys(re.split(r"[\s,;]+", str(self.cleaned_data["accounts"]).strip())))
+        found = list(dict.fromkeys(re.findall(r"[^\s,;]+", str(self.cleaned_data["accounts"]))))
         if len(found) > MOST or any(len(each) > 40 for each in found):
             raise forms.ValidationError(_("These are too many, or no account numbers."))
         return found

@@ -66,8 +66,7 @@ def carry_out(pk: int, *, at: datetime) -> Move | None:
     if found.status != MoveStatus.APPROVED or found.effective_on > selectors.carriers_day(at):
         return None
     source = found.source
-    if source is None:
-        raise CannotMove(f"No customer has the ID {found.unknown}.")
+    assert source is not None  # what names an ID that no customer has is never approved
     accounts = here.list_moving(source.pk, found.accounts)
     missing = set(found.accounts) - {each.number for each in accounts}
     if missing or not accounts:
