@@ -9,6 +9,7 @@ from accounts import selectors
 from accounts.models import Membership
 from portal.models import Event
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.faces import inside
 
 MANY = "/e/204817/people/many/"
@@ -114,3 +115,16 @@ def test_the_template_is_read_as_it_stands(client_of, alice, acme):
     client = client_of(alice)
     template = client.get(f"{MANY}template.csv").content
     assert send(client, template).status_code == 200
+
+
+def test_who_gives_in_a_file_more_than_they_may_invites_nobody(client_of, acme, acme_branch):
+    deputy = make.member(acme, make.user("deputy@acme.example"), "Dep Uty")
+    make.grant(deputy, "user.admin")
+    make.grant(deputy, "order.view", acme_branch)
+    client = client_of(deputy.user)
+    rows = f"ana@acme.example,Ana,,,,order.view,{acme_branch.number}\nbea@acme.example,Bea,,,,order.view,"
+    preview = send(client, f"{HEADER}{rows}\n")
+    with unchanged():
+        answer = confirm(client, preview)
+    assert answer.status_code == 422 and "You can only grant what you may do yourself" in answer.content.decode()
+    assert confirm(client, send(client, f"{HEADER}{rows}{acme_branch.number}\n")).status_code == 302

@@ -11,6 +11,7 @@ from django.conf import settings
 from accounts.models import User
 from portal.models import Notice
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.faces import FaceClient, as_app, as_staff, inside
 
 
@@ -156,3 +157,17 @@ def test_the_house_is_open_to_staff_without_a_visit(client_of, carol):
     assert page.status_code == 200
     with as_staff():
         assert not Notice.objects.exists()
+
+
+def test_blanks_are_no_reason_to_open_a_customer(client_of, acme, dora):
+    browser = client_of(dora)
+    with unchanged():
+        answer = browser.post("/customers/204817/open/", {"reason": "a      b"})
+    assert answer.status_code == 422 and "Say in a few words why" in answer.content.decode()
+    assert browser.post("/customers/204817/open/", {"reason": "They called about a bill"}).status_code == 302
+
+
+def test_who_leaves_where_they_had_not_come_leaves_no_trace(client_of, carol):
+    browser = client_of(carol)
+    with unchanged():
+        assert browser.post(f"/e/{settings.CARRIER['public_id']}/leave/").status_code == 302

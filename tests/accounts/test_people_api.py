@@ -7,6 +7,7 @@ import pytest
 from accounts.models import AccessRequest, AccountGroup, Membership, Team
 from portal.models import Event
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.accounts.test_api_by_key import call, issue, member_of
 from tests.faces import FaceClient, inside
 
@@ -325,3 +326,60 @@ def test_staff_read_who_registered(client_of, carol, dora):
     assert found.status_code == 403
     (row,) = client_of(make.staff("Paula", "platform_admin")).get("/api/v1/registrations/").json()["results"]
     assert (row["email"], row["account"]) == ("nina@acme.example", made.number) and "proof" not in json.dumps(row)
+
+
+# --- what the services refuse ----------------------------------------------------------------------
+
+
+def test_a_call_gives_no_more_than_its_sender_holds_and_nothing_where_it_cannot_be(
+    client, client_of, acme, acme_main, alan_id
+):
+    deputy = make.member(acme, make.user("deputy@acme.example"), "Dep Uty")
+    make.grant(deputy, "user.admin")
+    seen = client.get(f"{HERE}people/{alan_id}/").json()["seen"]
+
+    def give(browser, **grant):
+        return post(
+            browser, f"people/{alan_id}/rights/", {"seen": seen, "is_administrator": False, "grants": [grant]}
+        )  # fmt: skip
+
+    theirs = client_of(deputy.user)
+    with unchanged():
+        beyond = give(theirs, permission="order.view")
+        narrowed = give(client, permission="user.admin", account="5-KTR2P")
+    assert (beyond.status_code, narrowed.status_code) == (409, 409)
+    assert "You can only grant what you may do yourself" in beyond.json()["detail"]
+    assert "for the whole enterprise" in narrowed.json()["detail"]
+    assert give(client, permission="user.admin").status_code == 200
+
+
+def test_what_is_kept_as_it_is_has_not_changed_and_an_heir_is_active(client, acme, alice, alan_id):
+    idle = make.member(acme, make.user("idle@acme.example"), "Ida Idle", status="inactive")
+    one = f"people/{alan_id}/"
+    with unchanged():
+        kept = post(client, f"{one}details/", {"name": "Alan  Tran", "title": "Branch manager", "phone": ""})
+        assert pointers(post(client, f"{one}remove/", {"heir": idle.user.email})) == ["/heir"]
+    assert kept.status_code == 200, kept.content
+    assert post(client, f"{one}remove/", {"heir": alice.email}).status_code == 200
+
+
+def test_two_teams_have_not_one_name_and_a_time_zone_is_one(client, acme):
+    body = {"name": "Night desk", "people": []}
+    assert post(client, "people/teams/new/", body).status_code == 201
+    with unchanged():
+        assert pointers(post(client, "people/teams/new/", {**body, "name": "night DESK"})) == ["/name"]
+        assert pointers(post(client, "people/teams/new/", {"name": "X", "people": [], "time_zone": "Mars/Base"})) == [
+            "/time_zone"
+        ]
+    other = post(client, "people/teams/new/", {**body, "name": "Day desk", "time_zone": "UTC"})
+    assert other.json()["time_zone"] == "UTC"
+    assert post(client, f"people/teams/{other.json()['id']}/change/", body).status_code == 422
+
+
+def test_what_somebody_may_do_by_now_is_not_asked_for(client_of, acme, alan, alan_id):
+    with inside(acme):
+        make.grant(Membership.objects.select_related("enterprise").get(pk=alan_id), "dispute.manage")
+    mine = client_of(alan)
+    with unchanged():
+        assert pointers(post(mine, "access/ask/", {"permission": "dispute.manage"})) == ["/permission"]
+    assert post(mine, "access/ask/", {"permission": "order.create"}).status_code == 201

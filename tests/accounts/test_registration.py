@@ -330,3 +330,14 @@ def test_what_was_typed_as_proof_is_kept_sealed_and_only_until_it_is_looked_at(l
     look()
     with as_staff():
         assert Registration.objects.get().proof == ""
+
+
+def test_who_was_removed_before_registers_and_comes_back(lumber, invoice, deliver, mailoutbox):
+    make.member(lumber, make.user(NEW), "Rita of before", status="removed")
+    register(entered(invoice))
+    look()
+    (member,) = members(lumber)
+    assert states() == ["invited"] and (member.status, member.name) == ("pending", "Rita Vale")
+    way = way_in(deliver, mailoutbox)
+    assert FaceClient("customer").post(way, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert [(each.status, each.is_administrator) for each in members(lumber)] == [("active", True)]

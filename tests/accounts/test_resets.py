@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from accounts.models import Membership, User
 from portal.models import Event
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.accounts.test_sessions import is_in, sign_in
 from tests.faces import FaceClient, as_app, inside
 
@@ -164,3 +165,19 @@ def test_each_company_of_the_person_hears_of_it_and_one_mail_has_the_link(
         ("person.factor_reset", "bob@borealis.example"),
         ("person.password_reset", everywhere.email),
     ]
+
+
+@pytest.mark.parametrize(
+    ("case", "words"), [("nobody", "Nobody who is active here"), ("one of ours", "one of our own people")]
+)
+def test_the_carrier_takes_no_factor_of_who_is_not_here_or_is_its_own(acme, alice, owner, client_of, case, words):
+    make.factor(alice)
+    ours = make.staff("Tess Both", "technician", email="tess@northvane.example")
+    make.member(acme, ours, "Tess Both")
+    make.factor(ours)
+    email = {"nobody": "nobody@acme.example", "one of ours": ours.email}[case]
+    browser, sent = client_of(owner), {"grounds": "Called back by 555-0100"}
+    with unchanged():
+        answer = browser.post(HELP, {**sent, "email": email})
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert browser.post(HELP, {**sent, "email": alice.email}).status_code == 302

@@ -1,7 +1,6 @@
 """Granting, withdrawing, and asking why: over the pages, against the real database."""
 
 from dataclasses import replace
-from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -10,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import selectors, services
-from accounts.models import Grant, Membership, StaffMember
+from accounts.models import Grant, Membership, StaffMember, Team
 from accounts.rules import Held, Rights
 from portal.errors import Refused
 from portal.models import Event
 from portal.tenancy import tenant_scope
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.faces import as_app, inside
 
 
@@ -253,58 +253,6 @@ def test_a_team_takes_nobody_from_elsewhere(client_of, alice, bob, borealis, acm
     assert "Nobody here has this address" in answer.content.decode()
 
 
-def ask(client, **query):
-    return client.get("/e/204817/people/why/", query).content.decode()
-
-
-def test_why_somebody_can_see_something_and_who_gave_it(client_of, alice, ana, acme_main):
-    client = client_of(alice)
-    change(client, ana, permissions=["billing.view"], where="some", scopes=acme_main.number)
-    page = ask(client, permission="billing.view", account=acme_main.number, person="ana@acme.example")
-    assert "granted to them" in page
-    assert "Alice Moreau" in page
-    page = ask(client, permission="order.view", account=acme_main.number, person="ana@acme.example")
-    assert "Nothing of theirs" in page
-
-
-def test_who_could_see_an_invoice_in_march_is_answered_after_the_right_has_gone(client_of, alice, ana, acme, acme_main):
-    march = timezone.now() - timedelta(days=200)
-    with inside(acme):
-        Membership.objects.filter(pk=ana.pk).update(created_at=march - timedelta(days=30))
-        Membership.objects.filter(user=alice).update(created_at=march + timedelta(days=90))
-        Grant.objects.create(
-            enterprise=acme, membership=ana, permission="billing.view", account=acme_main,
-            since_at=march, until_at=march + timedelta(days=3),
-        )  # fmt: skip
-    client = client_of(alice)
-
-    def on(day, **more):
-        return ask(client, permission="billing.view", account=acme_main.number, start=f"{day:%Y-%m-%d}", **more)
-
-    assert "Ana Ruiz" not in ask(client, permission="billing.view", account=acme_main.number)
-    assert "Ana Ruiz" in on(march + timedelta(days=1))
-    # Alice administers the enterprise now; then she was not here.
-    assert "Alice Moreau" not in on(march + timedelta(days=1)).split("why-person", 1)[1].split("</article>")[0]
-    assert "Ana Ruiz" not in on(march + timedelta(days=10))
-    assert "Ana Ruiz" in on(march - timedelta(days=20), end=f"{march + timedelta(days=30):%Y-%m-%d}")
-
-
-def test_a_deactivated_persons_past_is_told_as_it_was(client_of, alice, ana, acme, acme_main):
-    client = client_of(alice)
-    change(client, ana, permissions=["billing.view"])
-    between = timezone.now()
-    client.post(f"/e/204817/people/{ana.pk}/deactivate/")
-    with inside(acme):
-        member = Membership.objects.get(pk=ana.pk)
-        assert selectors.get_permissions(member) == {}
-        assert selectors.get_permissions(member, between) == {"billing.view": None}
-        who = selectors.list_who_could(acme.pk, "billing.view", acme_main.pk, between)
-        assert {each.name for each in who} == {"Alice Moreau", "Ana Ruiz"}
-        assert {each.name for each in selectors.list_who_could(acme.pk, "billing.view", acme_main.pk)} == {
-            "Alice Moreau"
-        }
-
-
 APPOINT = "/e/204817/administrators/"
 
 
@@ -368,3 +316,27 @@ def test_the_number_of_queries_does_not_grow_with_people_or_grants(
     for each in range(1, 12):
         make.grant(make.member(acme, make.user(f"p{each}@acme.example"), f"P {each}"), "billing.view", acme_main)
     assert [counted(path) for path in paths] == few
+
+
+def test_who_is_no_administrator_decides_about_none(client_of, alice, acme, ana):
+    deputy = make.member(acme, make.user("deputy@acme.example"), "Dep Uty")
+    make.grant(deputy, "user.admin")
+    with inside(acme):
+        alices = Membership.objects.get(user=alice)
+    make.member(acme, make.user("second@acme.example"), "Second Admin", is_administrator=True)
+    client = client_of(deputy.user)
+    for what in ("deactivate/", "remove/"):
+        with unchanged():
+            answer = client.post(f"/e/204817/people/{alices.pk}/{what}")
+        assert answer.status_code == 409 and "Only a system administrator" in answer.content.decode()
+    assert client.post(f"/e/204817/people/{ana.pk}/deactivate/").status_code == 302
+
+
+def test_what_a_team_would_gain_is_shown_before_it_holds(client_of, alice, ana, acme, acme_main):
+    with inside(acme):
+        team = Team.objects.create(enterprise=acme, name="NOC", language="en")
+    sent = {"how": "add", "seen": Rights().fingerprint, "permissions": ["order.view"], "where": "some"}
+    browser, sent = client_of(alice), {**sent, "scopes": acme_main.number}
+    with unchanged():
+        page = browser.post(f"/e/204817/people/teams/{team.pk}/rights/", sent).content.decode()
+    assert "What changes for" in page and "NOC" in page and acme_main.number in page
