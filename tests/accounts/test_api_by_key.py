@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.keys import services
 from accounts.models import ApiKey, ApiSecret, Grant, Membership, User
 from accounts.selectors import get_customer_actor, make_secret
+from accounts.selectors.keys import _check as check_of
 from accounts.selectors.keys import handle_of
 from portal.models import ApiAnswer, CarrierTerm, Event
 from portal.tenancy import tenant_scope
@@ -289,3 +290,20 @@ def test_a_key_costs_at_most_one_query_more_than_a_session(acme, acme_main, ana,
     with CaptureQueriesContext(connection) as by_key:
         assert call(ORDERS, secret).status_code == 200
     assert len(by_key) <= len(by_session) + 1
+
+
+def test_a_text_with_anothers_beginning_opens_nothing(key):
+    """The beginning finds the secret; the rest must be its own, even where the check at the end is right."""
+    body = key[1][:14] + make_secret().text[14:46]
+    refused(call(ORDERS, body + check_of(body)))
+    assert call(ORDERS, key[1]).status_code == 200
+
+
+def test_an_account_that_its_owner_lost_is_lost_to_the_key(acme, acme_main, acme_branch, alan):
+    with inside(acme):
+        make.grant(Membership.objects.select_related("enterprise").get(user=alan), "api.key.manage")
+    _, secret = issue(acme, alan, permissions=["order.view", "billing.view"], reach=[acme_branch])
+    with inside(acme):
+        Grant.objects.filter(permission="order.view").update(account=acme_main)
+    assert call(ORDERS, secret).status_code == 403
+    assert [each["permission"] for each in call(ME, secret).json()["permissions"]] == ["billing.view"]
