@@ -20,6 +20,7 @@ from portal.errors import Refused
 from portal.models import Event
 from portal.tenancy import tenant_scope
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.faces import as_app, as_staff, inside
 
 HERE = "/e/204817/people/review/"
@@ -330,3 +331,38 @@ def test_two_last_answers_at_the_same_moment_end_the_review_once(acme, review, a
         each.join()
     assert now(acme).status == "done"
     assert kinds(acme).count("review.done") == 1
+
+
+def test_who_is_alone_begins_no_review(acme, alice, client_of):
+    browser = client_of(alice)
+    with unchanged():
+        answer = browser.post(f"{HERE}begin/")
+    assert answer.status_code == 409 and "Nobody is here but you" in answer.content.decode()
+    make.member(acme, make.user("ula@acme.example"), "Ula User")
+    assert browser.post(f"{HERE}begin/").status_code == 302
+
+
+def test_in_a_closed_enterprise_no_review_begins_nor_goes_on(acme, review):
+    age(acme, review=31)
+    with inside(acme):
+        Enterprise.objects.update(is_active=False)
+    with unchanged():
+        morning()
+        with as_staff():
+            # Closed since the list of customers was read.
+            assert reviewing.look(acme.pk, at=timezone.now()) == ""
+    with inside(acme):
+        Enterprise.objects.update(is_active=True)
+    morning()
+    assert kinds(acme)[-1] == "review.late"
+
+
+def test_who_is_out_by_whatever_way_ends_the_review_without_an_answer(acme, review, alice, client_of):
+    keep(client_of(alice), acme, "Ann Other")
+    with inside(acme):
+        Membership.objects.exclude(name="Ann Other").update(status="removed")
+    morning()
+    assert answers(acme) == {"Alan Tran": "ended", "Ann Other": "kept", "Alice Moreau": "ended"}
+    assert now(acme).status == "done" and kinds(acme).count("review.done") == 1
+    with unchanged():
+        morning()

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import AccountGroup, Grant, GroupedAccount, Membership
 from portal.models import Event
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.faces import as_staff, inside
 
 
@@ -138,3 +139,10 @@ def test_chosen_accounts_become_a_group(client_of, acme, there, acme_main, acme_
     page = browser.get(asked.url).text
     assert "5-KTR2P, 5-KTR3Q" in page
     assert client_of(alan).post(act, {"action": "group", "row": [acme_branch.pk]}).status_code == 403
+
+
+def test_a_group_that_is_saved_as_it_is_has_not_changed(client_of, there, west, alice):
+    browser = client_of(alice)
+    with unchanged():
+        answer = browser.post(f"{there}{west.pk}/change/", {"name": " West ", "add": "", "take": ""})
+    assert answer.status_code == 302

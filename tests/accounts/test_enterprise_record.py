@@ -9,6 +9,7 @@ from accounts.models import CustomerNumber, Enterprise
 from portal import locator
 from portal.models import Event
 from tests import make
+from tests.accounts.refusing import unchanged
 from tests.faces import as_staff, inside
 
 OURS = {"seen": "0", "custom_name": "Acme", "language": "es", "time_zone": "America/Denver"}
@@ -155,3 +156,18 @@ def test_staff_find_a_customer_by_a_number_of_other_systems_and_by_its_state(acm
     desk.post(f"/e/{acme.public_id}/enterprise/close/", {"reason": "Merged into another"})
     page = desk.get("/customers/?state=closed").text
     assert "Acme Freight" in page and "Borealis" not in page
+
+
+def test_the_carriers_own_enterprise_is_never_closed(client_of, director):
+    house, browser = make.house(), client_of(director)
+    with unchanged():
+        answer = browser.post(f"/e/{house.public_id}/enterprise/close/", {"reason": "Because I can"})
+    assert answer.status_code == 409 and "always open" in answer.text
+
+
+@pytest.mark.parametrize("reason", ["a      b", "      "])
+def test_blanks_are_no_reason_to_close(acme, desk, reason):
+    there = f"/e/{acme.public_id}/enterprise/close/"
+    with unchanged():
+        assert desk.post(there, {"reason": reason}).status_code in {409, 422}
+    assert desk.post(there, {"reason": "Merged into Borealis"}).status_code == 302

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Grant, Membership, StaffMember
+from accounts.models import Grant, Membership, StaffMember, User
 from orders import lists
 from orders.models import Order
 from portal import delivery, exports, tasks
@@ -209,10 +209,13 @@ def test_a_permission_withdrawn_meanwhile_is_refused_and_said(
     assert "could not be prepared" in mailoutbox[0].subject and "no longer see" in mailoutbox[0].body
 
 
-def test_who_has_left_the_enterprise_is_told_nothing(client_of, acme, alan, limited, orders, deliver, mailoutbox):
+@pytest.mark.parametrize("how", ["closed out", "signed out for good"])
+def test_who_has_left_the_enterprise_is_told_nothing(client_of, acme, alan, limited, orders, deliver, mailoutbox, how):
     ask(client_of(alan))
     with inside(acme):
-        Membership.objects.filter(user=alan).update(status="inactive")
+        Membership.objects.filter(user=alan).update(status="inactive" if how == "closed out" else "active")
+    with as_staff():
+        User.objects.filter(pk=alan.pk).update(is_active=how == "closed out")
     run(the_export(acme))
     assert the_export(acme).state == "failed"
     deliver()
