@@ -101,7 +101,8 @@ def invite(invited: Invited, rights: Rights, *, actor: Actor, at: datetime, grou
     for an address that is none, for somebody who is here already, and for rights that the actor may not give.
     """
     email = clean_email(invited.email)
-    enterprise = selectors.get_enterprise(enterprise_of(actor))
+    # Held until the end: the same person invited twice at the same moment is here once.
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise_of(actor))
     user = _sign_in(email, language=invited.language or enterprise.language, time_zone=enterprise.time_zone)
     member = of_enterprise(Membership.objects, actor).select_for_update(of=("self",)).filter(user=user).first()
     if member and member.status != MembershipStatus.REMOVED:

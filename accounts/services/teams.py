@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
@@ -53,12 +53,21 @@ def set_team(
     is_new = team.pk is None
     team.name, team.email = name, email
     _set_tongue(team, language, time_zone)
-    team.save(update_fields=None if is_new else ["name", "email", "language", "time_zone"])
+    _save(team)
     came, left = _exchange_people(team, people, actor=actor, at=at)
     kind = "team.made" if is_new else "team.changed"
     events.record(kind, subject=team, actor=actor, at=at, team=name, email=email, came=came, left=left)
     settle_requests(actor=actor, at=at)
     return team
+
+
+def _save(team: Team) -> None:
+    try:
+        with transaction.atomic():
+            team.save(update_fields=["name", "email", "language", "time_zone"] if team.pk else None)
+    except IntegrityError as error:
+        # Somebody else gave another one this name at the same moment.
+        raise Refused(_("Another team is called so."), field="name") from error
 
 
 def _set_tongue(team: Team, language: str, time_zone: str) -> None:

@@ -114,7 +114,8 @@ def require_sign_on(wanted: bool, *, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def add_domain(domain: str, *, actor: Actor, at: datetime) -> SignOnDomain:
-    """Name a mail domain; it counts once it is proven."""
+    """Name a mail domain; it counts once it is proven. Raises Refused without a provider, and for one that is named."""
+    _locked(actor)
     sign_on = selectors.find_sign_on(actor)
     domain = domain.strip().lower().rstrip(".")
     if sign_on is None:

@@ -11,6 +11,8 @@ from accounts import selectors, services
 from accounts.companies import services as companies
 from accounts.models import AccountGroup, Move, StaffMember, StaffRole
 from accounts.moving.services import carry_out_due
+from accounts.rules import Rights
+from accounts.signon import services as sign_on
 from accounts.staffing import services as staffing
 from accounts.staffing.rules import Card
 from portal.actors import Actor, ActorKind
@@ -59,29 +61,37 @@ def test_an_absence_and_a_role_end_once(owen, carol, erin):
 
 def second(act, first):
     """What ``act`` comes to, begun while the owner's transaction ``first`` is under way, and done after it."""
-    outcome = []
+    (outcome,) = held_up(first, act)
+    return outcome
 
-    def run():
+
+def held_up(first, *acts):
+    """What each comes to, all begun while the owner's transaction is under way, and going on after it."""
+    outcomes = []
+
+    def run(act):
         try:
-            outcome.append(act())
+            outcomes.append(act())
         except Refused as refusal:
-            outcome.append(str(refusal.message))
+            outcomes.append(str(refusal.message))
         finally:
             connection.close()
 
-    thread = Thread(target=run)
+    threads = [Thread(target=run, args=[act]) for act in acts]
     with the_owner() as cursor:
         first(cursor)
-        thread.start()
-        while not _waits(cursor) and thread.is_alive():
+        for thread in threads:
+            thread.start()
+        while _waits(cursor) < len(acts) and any(thread.is_alive() for thread in threads):
             time.sleep(0.02)
-    thread.join()
-    return outcome[0]
+    for thread in threads:
+        thread.join()
+    return outcomes
 
 
 def _waits(cursor):
     cursor.execute(
-        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
         " WHERE NOT granted AND datname = current_database()"
     )
     return cursor.fetchone()[0]
@@ -150,3 +160,31 @@ def test_a_move_that_is_stopped_at_the_last_moment_is_not_carried_out(transactio
     with inside(acme):
         acme_main.refresh_from_db()
         assert acme_main.enterprise_id == acme.pk
+
+
+ACTS = {
+    "an invitation": lambda **by: services.invite(services.Invited("bob@borealis.example", "Bob"), Rights(), **by),
+    "a team": lambda **by: services.set_team(None, name="NOC", email="", people=set(), **by),
+    "a domain": lambda **by: sign_on.add_domain("freight.example", **by),
+}
+WORDS = {
+    "an invitation": "bob@borealis.example is here already.",
+    "a team": "Another team is called so.",
+    "a domain": "This domain is in the list already.",
+}
+
+
+@pytest.mark.parametrize("what", ACTS)
+def test_of_two_who_do_the_same_at_once_the_second_is_told(transactional_db, acme, alice, bob, what):
+    make.sign_on(acme)
+    with as_app(), tenant_scope(acme.pk):
+        by = {"actor": selectors.get_customer_actor(alice, acme), "at": timezone.now()}
+
+    def act():
+        with as_app(), tenant_scope(acme.pk):
+            return bool(ACTS[what](**by))
+
+    def hold(cursor):
+        cursor.execute("SELECT 1 FROM accounts_enterprise WHERE enterprise_id = %s FOR UPDATE", [acme.pk])
+
+    assert sorted(held_up(hold, act, act), key=str) == sorted([True, WORDS[what]], key=str)
