@@ -96,6 +96,9 @@ def _complete(order: Order, *, actor: Actor, at: datetime) -> None:
     step = steps.filter(kind=MilestoneKind.ACCEPTANCE, status=MilestoneStatus.IN_PROGRESS).first()
     if step:
         services.complete_milestone(step.pk, actor=actor, at=at)
+    else:
+        # Steps of the carrier's that still stand before it go on; the customer is not asked again.
+        services.touch(order, MilestoneKind.ACCEPTANCE, at=at)
 
 
 @transaction.atomic

@@ -10,10 +10,13 @@ from django.template.loader import render_to_string
 from billing.models import Invoice
 from inventory.models import Product
 from orders.activating import selectors, services
-from orders.models import OrderItem, TurnUp
+from orders.contracts import services as contracts
+from orders.models import Order, OrderedService, OrderItem, TurnUp
+from orders.rules import WorkDays
 from orders.services import write_items
+from portal.calendars import BusinessHours
 from portal.documents import frame
-from portal.models import Event
+from portal.models import Event, StoredFile
 from portal.tenancy import tenant_scope
 from tests import make
 from tests.billing import builders
@@ -133,6 +136,76 @@ def test_a_refusal_brings_it_back_to_test_and_tells_the_engineer_and_care_manage
     assert now(delivered).status == "completed"
 
 
+def test_what_is_signed_off_is_not_tested_again_until_it_is_refused(delivered, alice, eve, post):
+    before = state_of(delivered.enterprise)
+    answer = post(eve, delivered, "test", **PASSED)
+    assert answer.status_code == 409 and "nothing to be tested now" in answer.text
+    assert state_of(delivered.enterprise) == before
+    assert post(alice, delivered, "refuse", reason="Half of the packets are lost.").status_code == 302
+    assert post(eve, delivered, "test", **PASSED).status_code == 302
+
+
+def test_nothing_is_signed_off_while_steps_before_the_activation_are_open(acme_main, carol, eve, post, act):
+    service = make.service(acme_main, status="pending")
+    steps = [{"kind": "design"}, {"kind": "activation", "owner": "customer"}]
+    order = make.order(acme_main, service=service, milestones=steps)
+    assert post(eve, order, "test", **PASSED).status_code == 302
+    before = state_of(order.enterprise)
+    answer = post(eve, order, "sign-off")
+    assert answer.status_code == 409 and "Steps before the activation are still open." in answer.text
+    assert state_of(order.enterprise) == before and turn_ups(order) == []
+    assert act(carol, order, steps_of(order)[0], "complete").status_code == 302
+    assert post(eve, order, "sign-off").status_code == 302
+
+
+def test_the_carriers_further_steps_do_not_ask_the_customer_again(acme_main, alice, carol, eve, post, act):
+    steps = [{"kind": "activation", "owner": "customer"}, {"kind": "build"}, {"kind": "acceptance"}]
+    order = make.order(acme_main, service=make.service(acme_main, status="pending"), milestones=steps)
+    assert post(eve, order, "test", **PASSED).status_code == 302
+    assert post(eve, order, "sign-off").status_code == 302
+    assert post(alice, order, "accept").status_code == 302
+    assert [each.status for each in steps_of(order)] == ["completed", "in_progress", "completed"]
+    assert (now(order).status, now(order).service.status) == ("in_progress", "active")
+    assert act(carol, order, steps_of(order)[1], "complete").status_code == 302
+    assert now(order).status == "completed"
+
+
+def test_a_term_counts_the_days_of_silence_as_business_days(ready, eve, post):
+    make.agreed(ready.enterprise, "order.accept_count", "business")
+    post(eve, ready, "test", **PASSED)
+    assert post(eve, ready, "sign-off").status_code == 302
+    assert turn_ups(ready)[0].accept_by_on == WorkDays.of({"US"}, BusinessHours()).add_business_days(TODAY, 5)
+
+
+def test_a_cancelled_order_is_not_accepted_by_silence(delivered, alice, carol, post):
+    with inside(delivered.enterprise):
+        Order.objects.filter(pk=delivered.pk).update(free_until_on=TODAY - timedelta(days=1))
+    assert post(alice, delivered, "cancel", agreed="400.00").status_code == 302
+    assert post(carol, delivered, "decide", is_done="yes", decision="").status_code == 302
+    before = state_of(delivered.enterprise)
+    watch(30)
+    assert state_of(delivered.enterprise) == before
+    assert (now(delivered).status, turn_ups(delivered)[0].decision) == ("cancelled", "waiting")
+
+
+def test_files_of_a_test_and_a_refusal_are_for_whoever_sees_the_order(
+    ready, alice, alan, bob, carol, eve, post, client_of
+):
+    trace, shot = (SimpleUploadedFile(f"{name}.txt", b"52 % lost", "text/plain") for name in ("trace", "shot"))
+    assert post(eve, ready, "test", **PASSED, uploads=trace).status_code == 302
+    assert post(eve, ready, "sign-off").status_code == 302
+    assert post(alice, ready, "refuse", reason="Half of the packets are lost.", uploads=shot).status_code == 302
+    with inside(ready.enterprise):
+        files = {each.name: each.pk for each in StoredFile.objects.all()}
+    assert set(files) == {"trace.txt", "shot.txt"}
+    for pk in files.values():
+        url = f"/e/204817/files/{pk}/"
+        assert [client_of(each).get(url).status_code for each in (alice, carol, eve, alan, bob)] == [200] * 3 + [
+            404
+        ] * 2
+        assert client_of(bob).get(f"/e/305120/files/{pk}/").status_code == 404
+
+
 def test_only_who_may_accept_accepts_or_refuses(delivered, alan, bob, carol, acme, post):
     reader = make.user("reader@acme.example")
     make.grant(make.member(acme, reader, "Rea Der"), "order.view")
@@ -181,6 +254,33 @@ def test_in_latin_america_the_order_stays_open_until_its_first_invoice(latin, bo
         assert Invoice.objects.count() == 1
         assert Event.objects.filter(kind="order.completed").count() == 1
     assert now(latin).status == "completed"
+
+
+def test_an_acceptance_that_was_completed_by_hand_is_not_completed_again(latin, bob, carol, eve, post, act):
+    make.team(latin.enterprise, carol, "care_manager")
+    post(eve, latin, "test", **PASSED)
+    assert post(eve, latin, "sign-off").status_code == 302
+    assert act(carol, latin, steps_of(latin)[1], "complete").status_code == 302
+    assert post(bob, latin, "accept").status_code == 302
+    assert [each.status for each in steps_of(latin)] == ["completed", "completed", "in_progress"]
+    assert (now(latin).status, now(latin).service.status) == ("in_progress", "active")
+    assert [each.decision for each in turn_ups(latin)] == ["accepted"]
+
+
+def test_a_change_that_was_accepted_is_in_use_before_its_first_invoice(borealis, borealis_main, bob, eve, post):
+    make.team(borealis, eve, "activation_engineer")
+    service = make.service(borealis_main, bandwidth="10 Gbps", started_on=TODAY - timedelta(days=90))
+    steps = [{"kind": "activation"}, {"kind": "acceptance"}]
+    order = make.order(borealis_main, type="change", service=service, milestones=steps)
+    with inside(borealis):
+        line = {"bandwidth": "20 Gbps", "agreed_at": noon(-9), "agreed_by": "Bob Fuentes"}
+        OrderedService.objects.create(enterprise=borealis, order=order, service=service, **line)
+    post(eve, order, "test", **PASSED)
+    assert post(eve, order, "sign-off").status_code == 302
+    assert post(bob, order, "accept").status_code == 302
+    with as_staff():
+        assert [contracts.follow(at=noon(0)) for _ in range(2)] == [1, 0]
+    assert (now(order).status, now(order).service.bandwidth) == ("in_progress", "20 Gbps")
 
 
 def test_a_program_reads_and_accepts_what_people_do_on_the_page(delivered, alice, client_of):
