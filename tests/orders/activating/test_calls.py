@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -16,6 +17,8 @@ from tests import make
 from tests.faces import as_app, as_staff, inside
 from tests.orders.activating.conftest import booking, calls, holds, slot, weekday
 from tests.orders.conftest import now, state_of, steps_of
+
+STEPS = [{"kind": "activation", "owner": "customer"}]
 
 
 def taken(one) -> bool:
@@ -93,6 +96,26 @@ def test_a_time_for_others_or_of_somebody_elses_order_is_not_booked(ready, alice
     assert post(bob, ready, "activation", **booking(good)).status_code == 404
     assert post(alice, ready, "activation", **booking(good, contact_name="")).status_code == 422
     assert state_of(ready.enterprise) == before and not taken(wrong) and not taken(good)
+
+
+def test_no_time_is_booked_for_an_order_on_hold_or_already_turned_up(delivered, alice, carol, eve, post):
+    one, held = slot(eve), make.order(delivered.account, milestones=STEPS)
+    assert post(carol, held, "not-ready", reason="cannot_test", note="The room is locked.").status_code == 302
+    before = state_of(delivered.enterprise)
+    for order, words in ((held, "The order is on hold."), (delivered, "has no activation to be booked now")):
+        answer = post(alice, order, "activation", **booking(one))
+        assert answer.status_code == 409 and words in answer.text
+    assert state_of(delivered.enterprise) == before and not taken(one)
+
+
+def test_the_order_is_expected_no_earlier_than_its_call(ready, alice, eve, post):
+    before = now(ready).expected_on
+    assert post(alice, ready, "activation", **booking(slot(eve, hours=72))).status_code == 302
+    assert now(ready).expected_on == before
+    far = slot(eve, hours=30 * 24)
+    assert post(alice, ready, "activation", **booking(far)).status_code == 302
+    day = timezone.localdate(far.starts_at, ZoneInfo("America/Chicago"))
+    assert (now(ready).expected_on, steps_of(ready)[0].expected_on) == (day, day)
 
 
 @pytest.mark.django_db(transaction=True)

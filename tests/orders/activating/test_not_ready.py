@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from inventory.models import Product
 from orders.activating import selectors, services
+from orders.models import Order, OrderCharge
 from portal.models import Event
 from portal.tenancy import tenant_scope
 from tests import make
@@ -134,6 +135,13 @@ def test_a_new_date_too_near_too_far_or_on_a_sunday_is_refused_beside_its_field(
     assert state_of(held.enterprise) == before
 
 
+def test_what_does_not_wait_for_the_customer_is_not_cleared(line, alice, post):
+    before = state_of(line.enterprise)
+    answer = post(alice, line, "ready", new_on=f"{weekday(14)}")
+    assert answer.status_code == 409 and "does not wait for the customer to be ready any more" in answer.text
+    assert state_of(line.enterprise) == before
+
+
 def test_another_customer_and_who_may_not_place_orders_clear_nothing(held, bob, acme, post, client_of):
     reader = make.user("reader@acme.example")
     make.grant(make.member(acme, reader, "Rea Der"), "order.view")
@@ -175,3 +183,30 @@ def test_a_step_that_is_done_meanwhile_releases_the_order(held, carol, act):
     assert now(held).status == "in_progress"
     watch(40)
     assert len(holds(held)) == 2
+
+
+def test_the_days_of_an_order_that_came_in_on_hold_begin_with_the_care_managers_word(line, carol, post):
+    with inside(line.enterprise):
+        Order.objects.filter(pk=line.pk).update(status="held")
+    assert post(carol, line, "not-ready", **WHY).status_code == 302
+    [found] = holds(line)
+    assert (now(line).status, found.set_by, kinds(line)) == ("held", "Carol Okafor", ["order.not_ready"])
+
+
+def test_an_order_that_is_cancelled_while_it_waits_costs_nothing_for_it(held, alice, post):
+    assert post(alice, held, "cancel", agreed="0").status_code == 302
+    watch(40)
+    watch(40)
+    assert (now(held).status, [each.outcome for each in holds(held)]) == ("cancelled", ["met"])
+    with inside(held.enterprise):
+        assert not OrderCharge.objects.filter(reason="not_ready").exists()
+    assert not {"order.not_ready_warned", "order.not_ready_cancelled"} & set(kinds(held))
+
+
+def test_a_step_that_is_done_before_its_turn_comes_holds_nothing(line, carol, act):
+    step = steps_of(line)[0]
+    assert act(carol, line, step, "complete").status_code == 302
+    before = state_of(line.enterprise)
+    with as_staff(), tenant_scope(line.enterprise_id):
+        assert services.hold_if_silent(line.enterprise_id, step.pk, at=noon(40)) is None
+    assert state_of(line.enterprise) == before and holds(line) == []

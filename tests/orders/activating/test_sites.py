@@ -100,6 +100,12 @@ def test_a_vpn_is_not_signed_off_before_two_sites_are_up_and_is_told_why(vpn, ev
     assert shown.count("not up yet") == 2 and "Mark as up" not in shown and "Not up after all" not in shown
 
 
+def test_with_enough_sites_up_the_engineer_is_offered_the_sign_off(vpn, eve, up, page):
+    up(vpn, 1), up(vpn, 2)
+    shown = page(eve, vpn, "test/").text
+    assert "Sign the turn-up off" in shown and "Billing begins once" not in shown
+
+
 def test_two_other_sites_do_not_do_without_the_primary(vpn, eve, alice, up, post, page):
     assert [up(vpn, each).status_code for each in (2, 3)] == [302, 302]
     before = all_of(vpn)
