@@ -1,6 +1,7 @@
 """The tasks of planning, all on the staff queue: each may run twice, late, or be killed, without harm."""
 
 import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from celery import shared_task
@@ -20,14 +21,17 @@ def make_letter(*, enterprise_id: int, pk: int, **_: Any) -> None:
 
 @shared_task(name="orders.look_at_plans", soft_time_limit=1700, time_limit=1800)
 def look_at_plans(**_: Any) -> None:
-    """Every hour: reminders that are due, and letters that were never made."""
-    for enterprise_id, pk in selectors.list_to_remind(timezone.now().date()):
+    """Every hour: reminders that are due, and letters that were never made; what fails for one waits for no other."""
+    _each("reminder of step", selectors.list_to_remind(timezone.now().date()), services.remind)
+    _each("letter of order", selectors.list_without_letter(), services.make_letter)
+
+
+def _each(what: str, rows: Iterable[tuple[int, int]], act: Callable[..., object]) -> None:
+    for enterprise_id, pk in rows:
         try:
-            services.remind(enterprise_id, pk, at=timezone.now())
+            act(enterprise_id, pk, at=timezone.now())
         except Exception:
-            log.exception("The reminder of step %s waits for the next time.", pk)
-    for enterprise_id, pk in selectors.list_without_letter():
-        services.make_letter(enterprise_id, pk, at=timezone.now())
+            log.exception("The %s %s waits for the next time.", what, pk)
 
 
 @shared_task(name="orders.count_pace", time_limit=1800)
