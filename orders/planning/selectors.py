@@ -183,10 +183,6 @@ def open_supplement(supplements: Sequence[Supplement]) -> Supplement | None:
     return next((each for each in supplements if each.status == SupplementStatus.ASKED), None)
 
 
-def get_supplement(actor: Actor, order: Order, pk: int) -> Supplement | None:
-    return of_enterprise(Supplement.objects, actor).filter(order=order, pk=pk).first()
-
-
 def details_due(actor: Actor, order: Order) -> Milestone | None:
     """The step in which the technical details are asked for, while it is open."""
     rows = of_enterprise(Milestone.objects, actor).filter(order=order, kind=MilestoneKind.TECHNICAL_DETAILS)

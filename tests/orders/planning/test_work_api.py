@@ -1,6 +1,7 @@
 """The engineers' work list and the steps of orders over the API."""
 
 import json
+import re
 
 import pytest
 
@@ -56,3 +57,25 @@ def test_the_steps_of_a_family_are_read_set_and_given_up(client_of, call, carol,
     assert call(carol, f"{STEPS}new/clear/", {"family": "wavelength"}).json()["own"] == []
     said(call(carol, f"{STEPS}new/clear/", {"family": "wavelength"}), 409, "refused")
     assert rows() == []
+
+
+def test_an_order_has_at_most_thirty_steps(call, carol, product):
+    wanted = {"family": "wavelength", "steps": [FIRST, *[LAST] * 30]}
+    fault = said(call(carol, f"{STEPS}new/set/", wanted), 409, "refused")
+    assert "An order has at most 30 steps." in fault["detail"] and rows() == []
+    assert (
+        len(call(carol, f"{STEPS}new/set/", {**wanted, "steps": [FIRST, *[LAST] * 29]}).json()["own"][0]["steps"]) == 30
+    )
+
+
+def test_the_page_names_each_place_that_has_steps_of_its_own(client_of, call, carol, product):
+    browser = client_of(carol)
+    assert "None yet: all orders have the standard steps." in browser.get("/orders/steps/").text
+    for place in ({"family": "wavelength"}, {"product": "wave-10g"}):
+        assert call(carol, f"{STEPS}new/set/", {**place, "steps": [FIRST, LAST]}).status_code == 200
+    page = browser.get("/orders/steps/?type=new&family=wavelength").text
+    named = re.findall(r'<li><a href="\?type=([^"]*)">([^<]*)</a></li>', page)
+    assert named == [
+        ("new&amp;family=&amp;product=wave-10g", "New service · Wavelength 10 Gbps"),
+        ("new&amp;family=wavelength&amp;product=", "New service · Wavelength"),
+    ]
