@@ -117,7 +117,7 @@ def return_order(order_id: int, remarks: Sequence[Remark], *, actor: Actor, at: 
         raise Refused(_("Say what is to be corrected: the customer reads it."), field="reason")
     positions = set(order.items.values_list("position", flat=True))
     if any(each.item is not None and each.item not in positions for each in said):
-        raise Refused(_("The order has no such item."), field="reason")
+        raise Refused(_("The order has no such item."), field="remarks")
     orders.bring(order, OrderStatus.RETURNED)
     order.remarks, order.revision = [asdict(each) for each in said], order.revision + 1
     order.save(update_fields=["remarks", "revision"])

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests import make
+from tests.kernel.test_api import said
 from tests.orders.placing.conftest import A_DAY, all_of, latest
 
 PLACE = "/api/v1/e/204817/orders/"
@@ -67,6 +68,21 @@ def test_what_is_not_there_is_named_by_its_place(post, acme, acme_main, wave, de
     answer = post(alice, "drafts/", written(**changes))
     assert answer.status_code == 422 and [each["pointer"] for each in answer.json()["errors"]] == [pointer]
     assert not all_of(acme)["Order"]
+
+
+def test_an_order_that_was_submitted_is_not_written_anew(post, acme, acme_main, wave, denver, alice):
+    number = post(alice, "drafts/", written()).json()["number"]
+    assert post(alice, f"{number}/submit/", {**SIGNED, "revision": 0}).status_code == 200
+    before = all_of(acme)
+    said(post(alice, f"{number}/rewrite/", written(title="Mine", revision=latest(acme).revision)), 409, "refused")
+    assert all_of(acme) == before
+
+
+def test_an_order_is_returned_for_items_that_it_has(post, submitted, acme, carol):
+    before = all_of(acme)
+    fault = said(post(carol, f"{submitted.number}/return/", {"remarks": [{"item": 7, "words": "?"}]}), 422, "invalid")
+    assert fault["errors"] == [{"pointer": "/remarks", "detail": "The order has no such item."}]
+    assert all_of(acme) == before
 
 
 def test_an_icb_order_is_priced_by_two_and_accepted_or_turned_down(post, acme, acme_main, icb, denver, alice, carol):

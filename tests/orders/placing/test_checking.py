@@ -11,8 +11,8 @@ from orders.models import Authorisation, OrderItem, Quote
 from orders.placing.services import print_authorisation
 from tests import make
 from tests.faces import as_staff, inside
-from tests.orders.conftest import steps_of
-from tests.orders.placing.conftest import all_of, latest, signed, typed
+from tests.orders.conftest import now, steps_of
+from tests.orders.placing.conftest import A_DAY, all_of, latest, signed, typed
 
 HERE = "/e/204817/orders/"
 
@@ -78,6 +78,24 @@ def test_a_second_order_on_a_service_is_refused_and_one_that_ends_too(draft, acm
         Service.objects.filter(pk=service.pk).update(status="active")
         type(other).objects.filter(pk=other.pk).update(status="completed", completed_on=date.today())
     assert say(alice, draft, "submit", **signed(draft)).status_code == 302
+
+
+def test_an_order_is_signed_once_with_its_day_and_with_something_in_it(
+    draft, acme, acme_main, wave, denver, alice, say, client_of
+):
+    empty = make.order(acme_main, status="draft", milestones=0, requested_on=A_DAY)
+    edit = f"{HERE}{draft.number}/edit/"
+    assert client_of(alice).post(edit, typed(acme_main, wave, denver, requested_on="")).status_code == 302
+    before = all_of(acme)
+    for order, words in ((draft, "no requested date (CRD) yet"), (empty, "The order has no item yet.")):
+        answer = say(alice, order, "submit", **signed(now(order)))
+        assert answer.status_code == 422 and words in answer.text
+    assert all_of(acme) == before
+    assert client_of(alice).post(edit, typed(acme_main, wave, denver, seen="1")).status_code == 302
+    assert say(alice, draft, "submit", **signed(now(draft))).status_code == 302
+    before = all_of(acme)
+    again = say(alice, draft, "submit", **signed(now(draft)))
+    assert again.status_code == 422 and all_of(acme) == before
 
 
 # --- priced case by case ----------------------------------------------------------------------------------------
@@ -175,6 +193,50 @@ def test_a_price_holds_no_more_for_another_order(quoted, acme, acme_main, icb, d
     with inside(acme):
         assert Quote.objects.get().status == "withdrawn"
     assert say(alice, order, "submit", **signed(latest(acme))).status_code == 422
+
+
+def test_a_price_is_asked_for_only_where_one_is_wanting(draft, acme, alice, say):
+    before = all_of(acme)
+    answer = say(alice, draft, "ask-price", seen="0")
+    assert answer.status_code == 409 and "Nothing in this order is priced case by case." in answer.text
+    assert all_of(acme) == before
+
+
+def test_a_price_is_given_while_it_is_asked_for_and_until_a_day_to_come(fiber, acme, sellers, say):
+    director, engineer = sellers
+    before = all_of(acme)
+    late = say(director, fiber, "price", **{**PRICE, "valid_until_on": f"{date.today() - timedelta(days=2)}"})
+    assert late.status_code == 422 and "This day has passed, so nobody could accept it." in late.text
+    assert all_of(acme) == before
+    for each in sellers:
+        assert say(each, fiber, "price", **PRICE).status_code == 302
+    before = all_of(acme)
+    assert say(engineer, fiber, "price", **PRICE).status_code == 422 and all_of(acme) == before
+
+
+def test_another_quote_than_the_one_that_stands_is_not_answered(quoted, acme, alice, say):
+    before = all_of(acme)
+    assert say(alice, quoted, "quote", version="2", answer="accept").status_code == 409
+    assert all_of(acme) == before
+    assert say(alice, quoted, "quote", version="1", answer="accept").status_code == 302
+    before = all_of(acme)
+    assert say(alice, quoted, "quote", version="1", answer="decline").status_code == 409
+    assert all_of(acme) == before
+
+
+def test_a_quote_for_two_items_is_the_orders_and_divided_among_none(
+    acme, acme_main, icb, denver, alice, sellers, say, client_of
+):
+    two = typed(acme_main, icb, denver, items="2", **{"item-1-product": icb.code, "item-1-quantity": "1"})
+    assert client_of(alice).post(f"{HERE}new/?product=dark-fiber", two).status_code == 302
+    order = latest(acme)
+    assert say(alice, order, "ask-price", seen="0").status_code == 302
+    for each in sellers:
+        assert say(each, order, "price", **PRICE).status_code == 302
+    assert say(alice, order, "quote", version="1", answer="accept").status_code == 302
+    assert str(latest(acme).monthly) == "4100.00"
+    with inside(acme):
+        assert list(OrderItem.objects.values_list("monthly", "is_priced")) == [(0, False)] * 2
 
 
 # --- checked ---------------------------------------------------------------------------------------------------

@@ -56,6 +56,22 @@ def test_what_cannot_be_delivered_so_comes_back_as_it_was_typed(
     assert "Ring at the gate" in answer.text and all_of(acme) == before
 
 
+def test_an_order_has_no_more_items_than_its_customers_term_says(acme, acme_main, wave, denver, alice, client_of):
+    make.agreed(acme, "order.items", 1)
+    two = typed(acme_main, wave, denver, items="2", **{"item-1-product": wave.code, "item-1-quantity": "1"})
+    before = all_of(acme)
+    answer = client_of(alice).post(NEW, two)
+    assert answer.status_code == 422 and "An order has at most 1 items." in answer.text
+    assert all_of(acme) == before
+    assert client_of(alice).post(NEW, {**two, "items": "1"}).status_code == 302
+
+
+def test_a_projects_reference_is_the_last_one_that_was_said(draft, acme, acme_main, wave, denver, alice, client_of):
+    for said, kept in (("CAPEX-13", "CAPEX-13"), ("", "CAPEX-13")):
+        assert client_of(alice).post(NEW, typed(acme_main, wave, denver, project_reference=said)).status_code == 302
+        assert (latest(acme).project_id, latest(acme).project.reference) == (draft.project_id, kept)
+
+
 def test_items_come_and_go_without_being_judged(acme, acme_main, wave, denver, alice, client_of):
     browser = client_of(alice)
     more = browser.post(NEW, typed(acme_main, wave, denver, more="1", title="Two"))
