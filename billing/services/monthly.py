@@ -51,17 +51,16 @@ def _owed_months(charge: Charge, closed: list[date], first_on: date | None) -> l
     return [month for month in closed if first_on and month >= first_on]
 
 
-def _standing(actor: Actor, charges: Collection[int]) -> dict[int, list[InvoiceLine]]:
+def _standing(actor: Actor, charges: Collection[int]) -> dict[int | None, list[InvoiceLine]]:
     """The lines that bill charges, by these. Their invoices are locked: a dispute of a line comes before or after."""
     if not charges:
         return {}
     rows = runs.list_billed_lines(actor, charges)
     invoices = of_enterprise(Invoice.objects, actor).filter(pk__in=rows.order_by().values("invoice")).order_by("pk")
     list(invoices.select_for_update(of=("self",), no_key=True))
-    found: dict[int, list[InvoiceLine]] = {}
+    found: dict[int | None, list[InvoiceLine]] = {}
     for line in rows:
-        if line.charge_id:
-            found.setdefault(line.charge_id, []).append(line)
+        found.setdefault(line.charge_id, []).append(line)
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 from billing import rules, selectors, services
 from billing.models import Charge, Invoice, InvoiceLine
 from billing.services import charging
+from orders.services import MonthlyCharge
 from portal.actors import system
 from portal.tenancy import tenant_scope
 from tests import make
@@ -123,6 +124,37 @@ def test_a_change_of_price_within_a_billed_month_takes_one_back_and_bills_the_ot
     assert [(kind, days, str(amount)) for kind, _, _, days, amount in found] == [
         ("returned", 19, "-411.67"), ("recurring", 19, "601.67"), ("recurring", 31, "950.00"),
     ]  # fmt: skip
+
+
+def test_a_price_of_nothing_ends_the_charge_and_the_same_price_changes_nothing(acme, acme_main, service):
+    def reprice(monthly):
+        with as_staff(), tenant_scope(acme.pk):
+            charging.reprice(service, monthly=Decimal(monthly), on=COMMENCED, actor=system(acme.pk))
+
+    begin(service, on=b.NOVEMBER)
+    reprice("650.00")
+    with inside(acme):
+        assert Charge.objects.get().ends_on is None
+    reprice("0.00")
+    with inside(acme):
+        assert Charge.objects.get().ends_on == COMMENCED
+    [(kind, _, to_on, days, amount)] = said(b.issue(acme_main))
+    assert (kind, to_on, days, amount) == ("recurring", COMMENCED, 11, Decimal("238.33"))
+
+
+def test_a_service_that_costs_nothing_has_no_charge(acme, service):
+    assert begin(service, monthly="0.00") is True
+    with inside(acme):
+        assert not Charge.objects.exists()
+
+
+def test_what_a_service_brings_along_from_another_enterprise_is_charged_once(acme, service):
+    lines = [MonthlyCharge("Wavelength", Decimal("650.00"), COMMENCED, None)]
+    for _ in range(2):
+        with as_staff(), tenant_scope(acme.pk):
+            charging.carry_on(service, lines, on=COMMENCED, actor=system(acme.pk))
+    with inside(acme):
+        assert [(each.amount, each.starts_on) for each in Charge.objects.all()] == [(Decimal("650.00"), COMMENCED)]
 
 
 def test_what_was_loaded_is_owed_from_its_accounts_first_invoice_on(acme, acme_main, dora):
