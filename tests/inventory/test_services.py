@@ -6,16 +6,21 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from inventory import selectors
-from inventory.models import Dlr, Service
-from portal import identifiers
+from accounts.models import Membership
+from inventory import selectors, services
+from inventory.models import Dlr, Service, ServiceStatus, Site
+from portal import identifiers, registries
+from portal.actors import system
+from portal.errors import Refused
 from portal.models import Event, StoredFile
+from portal.tenancy import tenant_scope
 from tests import make
 from tests.billing import builders
-from tests.faces import inside
+from tests.faces import as_app, as_staff, inside
 
 
 def text(answer, status=200):
@@ -258,3 +263,84 @@ def test_programs_read_and_name_services_as_people_do(client_of, acme, alice, vi
     assert client_of(bob).get(f"/api/v1/e/305120/services/{wave.pk}/").status_code == 404
     products = browser.get(f"{base}products/").json()["results"]
     assert products[0]["interval_days"] == 30 and products[0]["questions"]["type"] == "object"
+
+
+def test_the_way_to_a_service_is_known_to_whoever_sees_it(acme, viewer, wave, branch_line):
+    page, actor = registries.page_of("inventory.service"), builders.customer(viewer, acme)
+    with as_app(), tenant_scope(acme.pk):
+        assert [page.number(actor, each.pk) for each in (wave, branch_line)] == [str(wave.pk), None]
+
+
+# --- what orders do, and what meets something else meanwhile ---------------------------------------------
+
+
+def test_a_word_too_short_to_be_a_beginning_is_the_whole_name_and_signs_alone_are_none(
+    client_of, alice, wave, branch_line, place
+):
+    browser = client_of(alice)
+    assert browser.post(f"{place}{branch_line.pk}/name/", {"alias": "W 1", "seen": ""}).status_code == 302
+
+    def rows(typed):
+        return [row.number for row in browser.get(place, {"q": typed}).context["page"].rows]
+
+    assert (rows("w-1"), rows("WV"), rows("--")) == ([branch_line.number], [], [])
+    assert rows("WV-10") == [wave.number]
+
+
+@pytest.mark.parametrize(
+    ("alias", "words"),
+    [("West\u200bring", "characters that cannot be shown"), ("x" * 121, "A name has at most 120 characters")],
+)
+def test_what_is_no_name_is_refused_of_all_that_are_named_at_once(acme, alice, wave, branch_line, alias, words):
+    names = [services.NewName(branch_line.pk, "Branch"), services.NewName(wave.pk, alias)]
+    actor = builders.customer(alice, acme)
+    with as_app(), tenant_scope(acme.pk), pytest.raises(Refused, match=words) as refusal, transaction.atomic():
+        services.rename_services(names, actor=actor, at=timezone.now())
+    assert refusal.value.field == "alias" and (alias_of(wave), alias_of(branch_line)) == ("West ring", "")
+
+
+def test_a_program_is_told_of_signs_that_cannot_be_shown(client_of, acme, alice, wave):
+    where = f"/api/v1/e/{acme.public_id}/services/{wave.pk}/alias/"
+    fault = client_of(alice).post(where, {"alias": "West\u200bring"}, content_type="application/json")
+    assert (fault.status_code, [each["pointer"] for each in fault.json()["errors"]]) == (422, ["/alias"])
+    assert alias_of(wave) == "West ring"
+
+
+def test_who_may_not_name_one_of_them_names_none(acme, viewer, alice, wave, branch_line, acme_main):
+    with inside(acme):
+        member = Membership.objects.select_related("enterprise").get(user=viewer)
+    make.grant(member, "service.rename", acme_main)
+    actor = builders.customer(viewer, acme)
+
+    def name(*keys):
+        with as_app(), tenant_scope(acme.pk):
+            services.rename_services([services.NewName(pk, "Ours") for pk in keys], actor=actor, at=timezone.now())
+
+    with pytest.raises(Service.DoesNotExist):
+        name(wave.pk, branch_line.pk)
+    assert (alias_of(wave), alias_of(branch_line)) == ("West ring", "")
+    name(wave.pk)
+    assert alias_of(wave) == "Ours"
+
+
+def test_a_disconnect_that_is_taken_back_brings_no_service_to_life_that_has_ended(acme, wave):
+    for status, kept in (("ending", "active"), ("terminated", "terminated")):
+        with as_staff(), inside(acme):
+            Service.objects.filter(pk=wave.pk).update(status=status, ended_on=date.today())
+            services.keep(Service.objects.get(pk=wave.pk), state=ServiceStatus.ACTIVE)
+        with inside(acme):
+            assert Service.objects.get(pk=wave.pk).status == kept
+
+
+def test_a_service_that_is_taken_over_stands_at_the_sites_that_its_new_customer_has_already(
+    acme, borealis, borealis_main, wave
+):
+    theirs = make.site(borealis, "Denver", code="THEIR-DEN", name="Oficina")
+    with as_staff(), inside(acme):
+        given = services.describe(Service.objects.get(pk=wave.pk), actor=system(acme.pk))
+    about = {"account": borealis_main, "on": date.today(), "order": "ORD-2026-00001"}
+    with as_staff(), inside(borealis):
+        taken = services.take_in(given, **about, actor=system(borealis.pk), at=timezone.now())
+    with inside(borealis):
+        found = Service.objects.select_related("a_site", "z_site").get(pk=taken.pk)
+        assert (found.a_site, found.z_site.code, Site.objects.count()) == (theirs, "RNO-HUB", 2)
