@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Grant, User
 from billing import services
 from portal import documents
 from portal.tenancy import tenant_scope
 from tests import make
 from tests.billing import builders as b
-from tests.faces import as_app, as_staff
+from tests.faces import as_app, as_staff, inside
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,26 @@ def test_the_bill_is_ready(invoice, acme, acme_branch, alice, alan, bob, deliver
     ready(invoice)
     deliver()
     assert len(mailoutbox) == 2
+
+
+def test_what_was_told_leads_to_the_invoice_for_as_long_as_it_is_within_reach(
+    invoice, acme, acme_main, acme_branch, client_of, deliver
+):
+    reader = make.user("reader@acme.example")
+    right = make.grant(make.member(acme, reader, "Rea Der"), "billing.view", acme_main)
+    ready(invoice)
+    [notice] = [each for each in deliver() if each.recipient == reader.email]
+    way = b.url("billing:invoice", invoice.number)
+
+    def shown():
+        page = client_of(reader).get(f"/e/204817/notices/{notice.pk}/")
+        assert page.status_code == 200 and "$287.25" in page.text
+        return f'href="{way}">See the invoice' in page.text
+
+    assert shown()
+    with inside(acme):
+        Grant.objects.filter(pk=right.pk).update(account=acme_branch)
+    assert not shown()
 
 
 def test_nothing_to_pay_is_said_so(acme, acme_main, invoice, alice, dora, deliver, mailoutbox):
