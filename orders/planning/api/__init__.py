@@ -88,6 +88,9 @@ def _plan(request: ApiRequest, number: str) -> Response:
     order = find_order(request, number)
     context = lists.plan_page(request.actor, order, at=timezone.now())
     answers = list(selectors.list_answers(request.actor, order).values())
+    for each in (*context["choices"], *context["supplements"]):
+        # What costs nothing is noted in no currency.
+        each.currency = each.currency or order.account.currency
     return Response(PlanShape({**context, "answers": answers}).data)
 
 

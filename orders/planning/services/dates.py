@@ -206,7 +206,8 @@ def choose_delivery(
 def _require_agreed(price: Price, agreed: Decimal | None) -> None:
     if agreed != price.fee:
         raise Refused(
-            _("The fee has changed since it was shown to you."),
+            _("The fee has changed since it was shown to you: it is %(fee)s now.")
+            % {"fee": money.spoken(price.fee, price.currency)},
             way_out=_("Nothing was ordered. Look at the fee as it is now, and agree to that."),
             field="wanted_on",
         )

@@ -1,5 +1,6 @@
 """Dates and changes of an order: what is refused beside its field, what replaces what, and what costs nothing."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,9 +10,11 @@ from django.utils import timezone
 from orders.models import DeliveryChoice, Order, OrderCharge, Supplement
 from orders.planning.services import settle_expedite
 from portal.actors import system
+from portal.calendars import BusinessHours
 from portal.models import Event
 from tests import make
 from tests.faces import as_staff, inside
+from tests.kernel.test_api import said
 from tests.orders.conftest import now, state_of
 from tests.orders.planning.conftest import TODAY, business_day
 from tests.orders.planning.test_plan import refuses, reserved, spent
@@ -24,6 +27,11 @@ def committed(send, client_of, taken, alice, carol):
     assert reserved(send, client_of, taken, alice, carol).status_code == 302
     assert send(carol, taken, "commit", committed_on=f"{business_day(45)}").status_code == 302
     return taken
+
+
+def usual(days):
+    """So many business days from today on."""
+    return BusinessHours().add_business_days(TODAY, days)
 
 
 def choices_of(order):
@@ -148,3 +156,34 @@ def test_a_change_that_is_done_late_costs_what_was_agreed_and_cancels_nothing(se
     assert owed(taken) == [("other", "owed", "", Decimal(200), "USD")]
     with inside(acme):
         assert not Event.objects.filter(kind="order.cancelled").exists()
+
+
+# --- programs -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def call(client_of, taken, alice):
+    """Something asked of the order over the API, by Alice."""
+
+    def post(what, **body):
+        path = f"/api/v1/e/204817/orders/{taken.number}/{what}/"
+        return client_of(alice).post(path, json.dumps(body), content_type="application/json")
+
+    return post
+
+
+def test_a_program_learns_the_fee_of_an_expedite_by_the_refusal_that_names_it(call, taken):
+    day, before = f"{usual(26)}", state_of(taken.enterprise)
+    fault = said(call("expedite", wanted_on=day, agreed="0.00"), 422, "invalid")
+    words = "The fee has changed since it was shown to you: it is $1,200.00 now."
+    assert fault["errors"] == [{"pointer": "/wanted_on", "detail": words}]
+    assert state_of(taken.enterprise) == before and choices_of(taken) == []
+    [wished] = call("expedite", wanted_on=day, agreed="1200.00").json()["choices"]
+    assert (wished["status"], wished["fee"]) == ("asked", {"value": "1200.00", "currency": "USD"})
+
+
+def test_what_costs_nothing_is_told_in_the_accounts_currency(call):
+    assert call("delivery", choice="earliest").json()["choices"][0]["fee"] == {"value": "0.00", "currency": "USD"}
+    [asked] = call("supplement", kind="other", words="Two more ports", agreed="0").json()["supplements"]
+    assert asked["charge"] == {"value": "0.00", "currency": "USD"}
+    assert call("take-back").json()["supplements"][0]["status"] == "taken_back"
