@@ -43,6 +43,22 @@ def test_a_test_that_did_not_pass_ends_the_call_and_is_not_signed_off(ready, ali
     assert "No light from the A side." in page(eve, ready, "test/").text
 
 
+def test_figures_that_cannot_be_measured_come_back_as_they_were_typed(ready, eve, post):
+    before = state_of(ready.enterprise)
+    answer = post(eve, ready, "test", **{**PASSED, "loss_percent": "101", "delay_ms": "-12.4"})
+    assert answer.status_code == 422 and 'value="-12.4"' in answer.text
+    assert "A share of a hundred, from 0 to 100." in answer.text and "This cannot be below zero." in answer.text
+    assert state_of(ready.enterprise) == before
+
+
+def test_what_was_accepted_is_not_refused_afterwards(delivered, alice, post):
+    assert post(alice, delivered, "accept").status_code == 302
+    before = state_of(delivered.enterprise)
+    answer = post(alice, delivered, "refuse", reason="Half of the packets are lost.")
+    assert answer.status_code == 409 and "does not wait to be accepted any more" in answer.text
+    assert state_of(delivered.enterprise) == before
+
+
 def test_an_order_on_hold_is_neither_tested_nor_signed_off_until_it_is_released(ready, alice, carol, eve, post):
     assert post(eve, ready, "test", result="passed").status_code == 302
     assert post(carol, ready, "not-ready", reason="cannot_test", note="The room is locked.").status_code == 302
@@ -189,7 +205,7 @@ def test_a_cancelled_order_is_not_accepted_by_silence(delivered, alice, carol, p
 
 
 def test_files_of_a_test_and_a_refusal_are_for_whoever_sees_the_order(
-    ready, alice, alan, bob, carol, eve, post, client_of
+    ready, alice, alan, bob, carol, eve, post, page, client_of
 ):
     trace, shot = (SimpleUploadedFile(f"{name}.txt", b"52 % lost", "text/plain") for name in ("trace", "shot"))
     assert post(eve, ready, "test", **PASSED, uploads=trace).status_code == 302
@@ -198,6 +214,8 @@ def test_files_of_a_test_and_a_refusal_are_for_whoever_sees_the_order(
     with inside(ready.enterprise):
         files = {each.name: each.pk for each in StoredFile.objects.all()}
     assert set(files) == {"trace.txt", "shot.txt"}
+    shown = re.sub(r"<[^>]+>|\s", " ", page(alice, ready).text)
+    assert re.search(r"trace\.txt.*\btest\b", shown) and "refusal of the service" in shown
     for pk in files.values():
         url = f"/e/204817/files/{pk}/"
         assert [client_of(each).get(url).status_code for each in (alice, carol, eve, alan, bob)] == [200] * 3 + [

@@ -40,6 +40,16 @@ def test_an_engineer_offers_many_times_at_once_and_takes_some_back(eve, client_o
     assert shown.text.count('name="slot"') == 16
 
 
+def test_times_are_offered_for_three_months_at_most_and_not_backwards(eve, client_of):
+    browser, day = client_of(eve), weekday(7)
+    form = {"day": f"{day}", "first": "09:00", "count": 3, "minutes": 60, "bridge": "+1 303 555 0199"}
+    for days in (-1, 93):
+        answer = browser.post("/activations/", {**form, "until": f"{day + timedelta(days=days)}"})
+        assert answer.status_code == 422 and "Choose a day after the first, at most three months on." in answer.text
+    with as_staff():
+        assert not ActivationSlot.objects.exists()
+
+
 def test_the_customer_picks_a_time_and_both_sides_hear_of_it(ready, alice, eve, post, page, deliver):
     one = slot(eve)
     assert eve.email.split("@")[0] == "eve"

@@ -176,6 +176,21 @@ def test_where_the_term_says_so_day_31_starts_billing_instead(line, carol, post)
     assert kinds(line).count("order.not_ready_billed") == 1
 
 
+def test_the_mail_says_that_billing_begins_or_that_it_costs_nothing(line, acme_main, alice, carol, post, deliver):
+    free = make.order(acme_main, one_time=0, milestones=[{"kind": "activation", "owner": "customer"}])
+    post(carol, free, "not-ready", **WHY)
+    make.agreed(line.enterprise, "order.cnr_then", "bill")
+    post(carol, line, "not-ready", **WHY)
+    watch(60)
+    mails = {(each.kind, each.body_text) for each in deliver() if each.recipient == alice.email}
+    for kind, words in (
+        ("order.not_ready", "the order is cancelled, at no charge."),
+        ("order.not_ready", "billing starts, whether you are ready or not."),
+        ("order.not_ready_cancelled", "You are charged nothing for it."),
+    ):
+        assert [told for told, body in mails if words in body] == [kind], words
+
+
 def test_a_step_that_is_done_meanwhile_releases_the_order(held, carol, act):
     step = steps_of(held)[0]
     assert act(carol, held, step, "complete").status_code == 302
