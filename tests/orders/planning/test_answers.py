@@ -5,6 +5,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from inventory.models import ProductQuestion
 from orders.models import Answer, Reservation
 from orders.planning.tasks import make_letter
 from portal.models import Event, StoredFile
@@ -49,6 +50,25 @@ def test_what_was_answered_is_answered_anew_before_and_after_its_review(send, cl
     before = state_of(taken.enterprise)
     hold = {"what": "10G wave", "place": "Denver-Reno", "until_on": f"{TODAY}"}
     refuses(send(carol, taken, "reserve", **hold), before, taken, "not all accepted yet")
+
+
+def test_questions_of_every_kind_are_asked_with_an_example_and_kept_in_their_types(
+    send, client_of, taken, product, alice, carol
+):
+    with as_staff():
+        asked = {"product": product, "is_required": False}
+        ProductQuestion.objects.create(
+            **asked, key="vlan", kind="number", words="VLAN", hint="100 <b>", least=1, most=4094, position=3
+        )
+        ProductQuestion.objects.create(**asked, key="diverse", kind="yes_no", words="On two routes?", position=4)
+    page = client_of(alice).get(f"/e/204817/orders/{taken.number}/details/").text
+    assert "For example: 100 &lt;b&gt;" in page
+    before = state_of(taken.enterprise)
+    wrong = answered(send, client_of, taken, alice, **{"answer-vlan": "4095"})
+    refuses(wrong, before, taken, 'value="4095"')
+    assert answered(send, client_of, taken, alice, **{"answer-vlan": "100", "answer-diverse": "no"}).status_code == 302
+    assert [answers_of(taken)[key].value for key in ("vlan", "diverse")] == [100, False]
+    assert "Answered: no." in client_of(carol).get(f"/e/204817/orders/{taken.number}/review/").text
 
 
 def test_a_review_of_some_answers_leaves_the_step_open_and_those_judged_as_they_are(
@@ -102,6 +122,8 @@ def test_the_letter_and_files_of_the_details_are_for_whoever_sees_the_order(
     with inside(acme):
         files = {each.name: each.pk for each in StoredFile.objects.all()}
     assert set(files) == {"cage.txt", f"{taken.number}.pdf"}
+    shown = client_of(alice).get(f"/e/204817/orders/{taken.number}/").text
+    assert "cage.txt" in shown and "technical details ·" in shown
     for pk in files.values():
         url = f"/e/204817/files/{pk}/"
         assert [client_of(each).get(url).status_code for each in (alice, carol, alan, bob)] == [200, 200, 404, 404]

@@ -147,6 +147,13 @@ def test_another_change_is_said_in_words_and_answered_in_words(send, taken, alic
     assert (changes_of(taken), now(taken).status, owed(taken)) == ([("other", "declined")], "acknowledged", [])
 
 
+def test_where_nothing_is_asked_for_nothing_is_answered_or_taken_back(send, taken, alice, carol):
+    before = state_of(taken.enterprise)
+    assert send(carol, taken, "decide", is_done="yes", decision="").status_code == 404
+    assert send(alice, taken, "take-back").status_code == 404
+    assert state_of(taken.enterprise) == before
+
+
 def test_a_change_that_is_done_late_costs_what_was_agreed_and_cancels_nothing(send, taken, acme, alice, carol):
     spent(taken)
     change = {"kind": "other", "words": "Two more ports", "agreed_other": "200.00"}

@@ -79,3 +79,16 @@ def test_the_page_names_each_place_that_has_steps_of_its_own(client_of, call, ca
         ("new&amp;family=&amp;product=wave-10g", "New service · Wavelength 10 Gbps"),
         ("new&amp;family=wavelength&amp;product=", "New service · Wavelength"),
     ]
+
+
+def test_a_share_beyond_the_whole_comes_back_to_the_page(client_of, carol, product):
+    data = {
+        "form-TOTAL_FORMS": "1",
+        "form-INITIAL_FORMS": "0",
+        "form-0-kind": "acknowledged",
+        "form-0-owner": "carrier",
+    }
+    data |= {"form-0-basis": "share", "form-0-amount": "101"}
+    answer = client_of(carol).post("/orders/steps/?type=new", data)
+    assert answer.status_code == 422 and "Type a percentage from 0 to 100." in answer.text
+    assert rows() == []
