@@ -27,6 +27,7 @@ def written(**changes):
     }  # fmt: skip
 
 
+ADDRESS = {"street": "2 Main St", "city": "Reno", "country": "US"}
 SIGNED = {"name": "Ana Moreau", "title": "CIO", "signature": "Ana Moreau"}
 
 
@@ -61,6 +62,7 @@ def test_an_order_goes_from_its_draft_to_its_care_manager(post, client_of, acme,
         ({"account": "5-NONE"}, "/account"),
         ({"items": [{"product": "none"}]}, "/items/0/product"),
         ({"items": [{"product": "wave-10g", "a_site": "X"}]}, "/items/0/a_site"),
+        ({"items": [{"product": "wave-10g", "a_site": "DEN-1", "a_new": ADDRESS}]}, "/items/0/a_new"),
         ({"items": [{"product": "wave-10g", "monthly": "1.00"}]}, "/items/0/monthly"),
     ],
 )
@@ -75,6 +77,14 @@ def test_an_order_that_was_submitted_is_not_written_anew(post, acme, acme_main, 
     assert post(alice, f"{number}/submit/", {**SIGNED, "revision": 0}).status_code == 200
     before = all_of(acme)
     said(post(alice, f"{number}/rewrite/", written(title="Mine", revision=latest(acme).revision)), 409, "refused")
+    assert all_of(acme) == before
+
+
+def test_an_order_is_given_to_somebody_who_works_here(post, submitted, acme, carol):
+    before = all_of(acme)
+    who = {"care_manager": "nobody@northvane.example"}
+    fault = said(post(carol, f"{submitted.number}/take/", who), 422, "invalid")
+    assert fault["errors"] == [{"pointer": "/care_manager", "detail": "Nobody here has this address."}]
     assert all_of(acme) == before
 
 

@@ -214,6 +214,13 @@ def test_a_price_is_given_while_it_is_asked_for_and_until_a_day_to_come(fiber, a
     assert say(engineer, fiber, "price", **PRICE).status_code == 422 and all_of(acme) == before
 
 
+def test_the_second_seat_is_shown_what_the_first_proposed(fiber, sellers, say, client_of):
+    director, engineer = sellers
+    assert say(director, fiber, "price", **PRICE).status_code == 302
+    page = client_of(engineer).get(f"{HERE}{fiber.number}/").text
+    assert 'value="4100.00"' in page and 'value="60"' in page and "By the northern route</textarea>" in page
+
+
 def test_another_quote_than_the_one_that_stands_is_not_answered(quoted, acme, alice, say):
     before = all_of(acme)
     assert say(alice, quoted, "quote", version="2", answer="accept").status_code == 409
@@ -284,6 +291,13 @@ def test_a_returned_order_says_why_and_comes_back_corrected(
     assert say(alice, order, "submit", **signed(latest(acme))).status_code == 302
     with inside(acme):
         assert Authorisation.objects.filter(order=order).count() == 2 and latest(acme).remarks == []
+
+
+def test_an_order_is_given_to_somebody_who_works_here(submitted, acme, carol, say):
+    before = all_of(acme)
+    answer = say(carol, submitted, "take", care_manager="nobody@northvane.example")
+    assert answer.status_code == 422 and all_of(acme) == before
+    assert say(carol, submitted, "take", care_manager=make.card_of(carol).email).status_code == 302
 
 
 def test_an_order_that_is_turned_down_ends_with_its_reason(submitted, acme, alice, carol, say, client_of):
