@@ -132,7 +132,10 @@ def _returned_lines(order: Order, facts: Facts) -> list[Any]:
 
 
 def _not_earlier(order: Order, facts: Facts) -> str:
-    words = {"number": order.number, "wanted": _day(facts, "wanted_on"), "reason": facts.get("reason", "")}
+    reason = facts.get("reason", "")
+    # A sentence follows what somebody typed.
+    reason = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    words = {"number": order.number, "wanted": _day(facts, "wanted_on"), "reason": reason}
     said = _now("Your order %(number)s cannot be delivered by %(wanted)s: %(reason)s") % words
     if facts.get("after"):
         said += " " + _now("What we can do is %(day)s.") % {"day": _day(facts, "after")}

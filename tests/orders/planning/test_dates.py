@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from orders.models import DeliveryChoice, Order, OrderCharge, Supplement
 from orders.planning.services import settle_expedite
@@ -163,6 +164,24 @@ def test_a_change_that_is_done_late_costs_what_was_agreed_and_cancels_nothing(se
     assert owed(taken) == [("other", "owed", "", Decimal(200), "USD")]
     with inside(acme):
         assert not Event.objects.filter(kind="order.cancelled").exists()
+
+
+def test_the_page_and_the_mails_say_what_was_wished_for_and_what_became_of_it(
+    send, client_of, taken, alice, carol, deliver
+):
+    assert send(alice, taken, "delivery", choice="earliest").status_code == 302
+    with inside(taken.enterprise):
+        taken.choices.update(status="replaced")
+    wish(taken, status="asked", wanted_on=usual(26))
+    assert send(carol, taken, "refuse-expedite", reason="No splice crew").status_code == 302
+    assert send(alice, taken, "supplement", kind="other", words="Two more ports").status_code == 302
+    assert send(carol, taken, "decide", is_done="yes", decision="").status_code == 302
+    story = client_of(alice).get(f"/e/204817/orders/{taken.number}/").text
+    assert "Delivery asked for: As early as you can (no date)" in story
+    told = {each.kind: each.body_text for each in deliver() if each.recipient == alice.email}
+    refused, done = (" ".join(told[f"order.{each}"].split()) for each in ("expedite_refused", "supplement_decided"))
+    assert f"by {date_format(usual(26))}: No splice crew. Nothing is charged." in refused and "we can do" not in refused
+    assert f"What you asked for is done: Another change, order {taken.number} (no charge)." in done
 
 
 # --- programs -----------------------------------------------------------------------------------------------
