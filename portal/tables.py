@@ -56,18 +56,14 @@ class TenantKey(BaseConstraint):
             f"REFERENCES {quote(self.target)} (enterprise_id, id) DEFERRABLE INITIALLY IMMEDIATE"
         )
 
-    def constraint_sql(self, model: type[models.Model] | None, schema_editor: Any) -> Any:
-        if model is not None:
-            # The target's unique constraint may come later in the same migration.
-            schema_editor.deferred_sql.append(self._add_sql(model, schema_editor))
-        return None
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        # The target's unique constraint may come later in the same migration.
+        schema_editor.deferred_sql.append(self._add_sql(model, schema_editor))
 
-    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> Any:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         return self.constraint_sql(model, schema_editor)
 
-    def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> Any:
-        if model is None:
-            return None
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT IF EXISTS {quote(self.name)}"
 
@@ -82,9 +78,6 @@ class TenantKey(BaseConstraint):
         if not isinstance(other, TenantKey):
             return NotImplemented
         return (self.name, self.column, self.target) == (other.name, other.column, other.target)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.column, self.target))
 
 
 def _constraint_name(*parts: str) -> str:
@@ -137,8 +130,6 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         to = self.remote_field.model
         label = to if isinstance(to, str) else to._meta.label_lower
         target = f"{cls._meta.app_label}.{cls.__name__}" if label == "self" else label
-        if "." not in target:
-            target = f"{cls._meta.app_label}.{target}"
         app_label, model_name = target.split(".")
         # Our tables all have Django's default names, known before the target is loaded.
         constraint = _constraint_name(cls._meta.db_table, f"{name}_id", "tenant")
