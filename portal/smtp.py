@@ -55,7 +55,7 @@ class _Bounded(smtplib.SMTP):
 
     mails = 0
     _is_handed_over = False
-    _watch: _Watch | None = None
+    _watch: _Watch
 
     def __init__(self, *where: Any, until: float, **how: Any) -> None:
         self._until = until
@@ -68,8 +68,7 @@ class _Bounded(smtplib.SMTP):
 
     def live(self, until: float) -> None:
         """When it is hung up now."""
-        if self._watch:
-            self._watch.until = until
+        self._watch.until = until
 
     def is_open(self) -> bool:
         """Whether the server still listens; what it says unasked is a good-bye."""
@@ -77,8 +76,7 @@ class _Bounded(smtplib.SMTP):
 
     def close(self) -> None:
         super().close()
-        if self._watch:
-            self._watch.end()
+        self._watch.end()
 
     def send(self, s: Any) -> None:
         # smtplib gives commands as text, and the mail alone as bytes.

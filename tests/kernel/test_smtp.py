@@ -4,6 +4,7 @@ import smtplib
 import time
 
 import pytest
+from aiosmtpd.smtp import SMTP
 from django.core.mail import EmailMessage
 
 from portal import smtp
@@ -70,6 +71,29 @@ def test_a_refusal_after_the_mail_is_no_doubt(sink):
         send(sink, use_tls=True)
 
 
+def test_a_refusal_to_take_the_mail_at_all_is_no_doubt(sink, monkeypatch):
+    async def refuse(line, arg):
+        await line.push("554 5.3.2 Not now")
+
+    monkeypatch.setattr(SMTP, "smtp_DATA", refuse)
+    with pytest.raises(smtplib.SMTPDataError, match="Not now"):
+        send(sink, use_tls=True)
+    assert not sink.taken
+
+
+def test_an_answer_that_is_cut_off_is_a_doubt(sink):
+    async def cut_off(sink, line, key):
+        sink.take(key)
+        line.transport.write(b"25")
+        line.transport.close()
+        return "250 never heard"
+
+    sink.answer = cut_off
+    with pytest.raises(Doubtful, match="cut off after 25"):
+        send(sink, use_tls=True)
+    assert sink.taken == {"key": 1}
+
+
 def test_a_certificate_that_nobody_knows_gets_no_password_and_no_mail(sink):
     sink.is_unknown = True
     with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
@@ -81,6 +105,12 @@ def test_the_next_mail_finds_the_line_open(sink):
     assert [send(sink, use_tls=True) for _ in range(3)] == [1, 1, 1]
     assert sink.taken == {"key": 3}
     assert sink.lines == 1
+
+
+def test_after_many_mails_the_next_one_has_a_line_of_its_own(sink, monkeypatch):
+    monkeypatch.setattr(smtp, "_MAILS", 2)
+    assert [send(sink, use_tls=True) for _ in range(3)] == [1, 1, 1]
+    assert (sink.taken["key"], sink.lines) == (3, 2)
 
 
 def test_a_line_that_was_hung_up_meanwhile_costs_no_mail(sink):
