@@ -121,12 +121,11 @@ class Press:
         process, self._process = self._process, None
         if process is None or self._owner != os.getpid():
             return
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    log.debug("The printer's end of the pipe was closed already.")
+        for stream in filter(None, (process.stdin, process.stdout)):
+            try:
+                stream.close()
+            except OSError:
+                log.debug("The printer's end of the pipe was closed already.")
         try:
             # Its whole session: a document it was printing too.
             os.killpg(process.pid, 9)
