@@ -250,5 +250,5 @@ def _expire(enterprise_id: int, pk: int) -> None:
     EXPORT_FLOW.require(export.state, ExportState.EXPIRED)
     stored, export.file, export.state = export.file, None, ExportState.EXPIRED
     export.save(update_fields=["file", "state"])
-    if stored is not None:
-        files.remove(stored)
+    assert stored is not None  # what is done has its file
+    files.remove(stored)
