@@ -7,16 +7,17 @@ import time
 from email.utils import getaddresses
 
 import pytest
+from django.db import connection
 
 from portal import celery, checks, db
+from portal.middleware import TenantMiddleware
+from tests.faces import connected_as, facing
 
 IMPORT = [sys.executable, "-c", "import portal.wsgi; print('serves')"]
 
 
 @pytest.fixture
 def environment(transactional_db):
-    from django.db import connection
-
     name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
     return {**os.environ, "DATABASE_URL": f"postgresql:///{name}?host={host}", "PYTHONWARNINGS": "ignore"}
 
@@ -81,6 +82,42 @@ def test_a_view_without_a_policy_is_named(monkeypatch):
     monkeypatch.setattr(checks, "views", lambda: [("nowhere/", lambda request: None)])
     (complaint,) = checks.every_view_states_its_policy()
     assert "nowhere/ does not say who may call it" in complaint.msg
+
+
+def test_a_view_without_a_policy_answers_nobody(rf):
+    middleware = TenantMiddleware(lambda request: None)
+    with pytest.raises(RuntimeError, match="does not say who may call it"):
+        middleware.process_view(rf.get("/"), lambda request: None, (), {})
+
+
+class TestWorkers:
+    """A worker, and beat, ask as they start what the web server asks."""
+
+    def exit_code(self):
+        try:
+            celery.refuse_a_stronger_role()
+        except SystemExit as ended:
+            return ended.code
+        return None
+
+    @pytest.mark.parametrize("role", ["portal_app", "portal_dispatch"])
+    def test_its_own_role_goes_on(self, transactional_db, settings, role):
+        settings.PORTAL_ROLE = role
+        with connected_as(role), facing("customer"):
+            assert self.exit_code() is None
+
+    def test_another_role_stays_shut(self, transactional_db, settings, capsys):
+        settings.PORTAL_ROLE = "portal_staff"
+        with connected_as("portal_staff"), facing("customer"):
+            assert self.exit_code() == 3
+        assert "serves as portal_app, not as portal_staff. It will not serve." in capsys.readouterr().err
+
+    def test_without_a_database_it_stays_shut(self, transactional_db, settings, capsys, monkeypatch):
+        settings.PORTAL_ROLE = "portal_app"
+        with connected_as("portal_app"), facing("customer"), monkeypatch.context() as patch:
+            patch.setitem(connection.settings_dict, "HOST", "/nowhere")
+            assert self.exit_code() == 3
+        assert "The database does not answer" in capsys.readouterr().err
 
 
 class TestHints:
