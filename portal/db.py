@@ -208,9 +208,8 @@ def _privilege_statements(cursor: CursorWrapper) -> Iterable[str]:
 
 
 def _create_policy(policy: Policy) -> str:
-    text = f'CREATE POLICY "{policy.name}" ON "{policy.table}" FOR {policy.command} TO {", ".join(policy.roles)}'
-    if policy.using is not None:
-        text += f" USING ({policy.using})"
+    who = f"FOR {policy.command} TO {', '.join(policy.roles)}"
+    text = f'CREATE POLICY "{policy.name}" ON "{policy.table}" {who} USING ({policy.using})'
     if policy.check is not None:
         text += f" WITH CHECK ({policy.check})"
     return text

@@ -1,6 +1,9 @@
 """The database keeps tenants apart by itself, and refuses a process that is too strong."""
 
+import io
+
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
 from accounts.models import Account, Contact, Enterprise
@@ -10,7 +13,7 @@ from portal import db, tenancy
 from portal.models import Event, Locator, Notice, NumberCounter, Todo
 from portal.tenancy import WrongScope, tenant_scope
 from tests import make
-from tests.faces import as_app, as_staff, inside, playing
+from tests.faces import as_app, as_staff, connected_as, inside, playing
 
 EVENT = {
     "kind": "x", "at": "2026-01-01T00:00Z", "actor_kind": "system", "actor_name": "x",
@@ -150,6 +153,25 @@ def test_reconcile_erases_what_nobody_declared_and_restores_what_is_missing(tran
             assert db.reconcile() == []
     finally:
         _use("portal_test")
+
+
+def test_a_whole_migrate_makes_the_walls_right_and_a_plan_changes_nothing(transactional_db):
+    def migrate(*how):
+        out = io.StringIO()
+        call_command("migrate", *how, stdout=out)
+        return out.getvalue()
+
+    with connected_as("portal_owner"), connection.cursor() as cursor:
+        cursor.execute("DROP POLICY tenant ON orders_order")
+        assert "Walls and grants" not in migrate("--plan")
+        assert "Walls and grants: 1 statements." in migrate()
+        assert db.reconcile() == [] and "Walls and grants" not in migrate()
+
+
+def test_only_where_tests_run_a_role_becomes_the_others_and_inherits_none():
+    grants = {f"GRANT {role} TO portal_test WITH INHERIT FALSE, SET TRUE" for role in db.GOVERNED}
+    assert grants <= set(db.role_statements(test=True))
+    assert not any("portal_test" in statement for statement in db.role_statements(test=False))
 
 
 @pytest.mark.usefixtures("db")
