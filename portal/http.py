@@ -84,13 +84,6 @@ class ActorRequest(HttpRequest):
     unread: int | None
 
 
-def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, otherwise: str) -> HttpResponse:
-    """The page's own part for htmx; without JavaScript, back to the whole page."""
-    if getattr(request, "htmx", None):
-        return render(request, template, context)
-    return redirect(otherwise)
-
-
 def onward(request: HttpRequest, otherwise: str) -> str:
     """Where the person was going, if that is a page of ours."""
     target = request.POST.get("next") or request.GET.get("next") or ""

@@ -84,12 +84,12 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path in WITHOUT_DATABASE:
             return self.get_response(request)
-        for attempt in range(1, TRIES + 1):
+        for _again in range(TRIES - 1):
             response = self._attempt(request)
-            if attempt == TRIES or not getattr(request, "lost_deadlock", False):
-                break
+            if not request.lost_deadlock:  # type: ignore[attr-defined]
+                return response
             _forget(request)
-        return response
+        return self._attempt(request)
 
     def _attempt(self, request: HttpRequest) -> HttpResponse:
         request.lost_deadlock = False  # type: ignore[attr-defined]

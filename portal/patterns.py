@@ -217,7 +217,7 @@ def show_work(request: ActorRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def refuse(request: ActorRequest) -> HttpResponse:
-    raise IllegalMove
+    return _refuse_rows(request, [])
 
 
 def _tones() -> list[tuple[Text, str]]:

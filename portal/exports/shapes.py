@@ -67,9 +67,6 @@ class _Onward(io.RawIOBase):
     def __init__(self, target: Target) -> None:
         self._target = target
 
-    def writable(self) -> bool:
-        return True
-
     def write(self, piece: Any) -> int:
         content = bytes(piece)
         self._target.write(content)

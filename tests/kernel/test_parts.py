@@ -1,14 +1,15 @@
 """Clocks, plots and hints: said in words, and the page that shows every part."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from html import unescape
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
+from accounts.models import StaffCard
 from portal.clocks import Clock, ClockState, Spell, lasting
 from portal.glossary import GLOSSARY
 from portal.money import brief
@@ -139,6 +140,18 @@ def test_a_sample_refusal_is_a_refusal_and_a_sample_form_comes_back(client_of, c
     assert answer.status_code == 422 and "Which one do you mean?" in answer.text and 'value="Ana"' in answer.text
     sound = {"name": "Ana", "zone": "Denver", "day": "2026-12-01", "kind": "key"}
     assert "nothing was kept" in client.post("/patterns/detail/", sound).text
+
+
+def test_the_sample_list_is_narrowed_by_days(client_of, carol):
+    today = timezone.localdate()
+    page = client_of(carol).get(f"/patterns/list/?due_from={today - timedelta(days=3)}&due_to={today}").text
+    assert set(re.findall(r"WV-10G-\d{6}", page)) == {"WV-10G-003319", "WV-10G-003320"}
+
+
+@pytest.mark.parametrize(("closes", "words"), [(time(0), "around the clock"), (time(17), "every day 00:00–17:00 UTC")])
+def test_who_works_at_all_hours_is_said_to(closes, words):
+    card = StaffCard(works_on=list(range(7)), works_from=time(0), works_until=closes, time_zone="UTC")
+    assert Template("{{ card|shift }}").render(Context({"card": card})) == words
 
 
 def test_customers_have_no_such_page(client_of, alice):

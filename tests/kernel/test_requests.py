@@ -10,6 +10,7 @@ from psycopg2 import errors as pg
 
 from accounts.models import StaffVisit, User
 from portal import metrics
+from portal.errors import Refused
 from tests.faces import FaceClient, as_app, inside
 
 HEADERS = {
@@ -90,6 +91,14 @@ def test_an_error_rolls_everything_back(client_of, acme, carol):
         assert browser.get("/e/204817/").status_code == 500
     with inside(acme):
         assert not StaffVisit.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["", "go/"], ids=["with a transaction", "without one"])
+def test_a_refusal_is_said_alike_where_a_view_holds_no_transaction(db, page):
+    with mock.patch("accounts.signon.views._door", side_effect=Refused("Not by this door.")):
+        answer = FaceClient("customer").get(f"/account/company/door204817/{page}")
+    assert answer.status_code == 409 and "Not by this door." in answer.content.decode()
+    assert not connection.needs_rollback
 
 
 def test_a_lost_deadlock_is_tried_again_and_leaves_one_trace(client_of, acme, carol):
