@@ -13,6 +13,7 @@ from portal import delivery, events, notices
 from portal.actors import Actor, ActorKind
 from portal.models import Event, Notice, Todo
 from portal.notices import SECRET_MARK, EventKind, Recipient
+from portal.tenancy import tenant_scope
 from tests import make
 from tests.faces import FaceClient, as_app, as_staff, inside, playing
 
@@ -115,6 +116,33 @@ def test_a_lease_keeps_others_off_until_it_ends(acme, told, deliver, mailoutbox,
         assert not delivery._mark(taken, state="done")
     with inside(acme):
         assert Notice.objects.get(pk=first).state == "working"
+
+
+def test_an_event_is_told_by_the_worker_that_has_its_lease(acme, told):
+    with as_app():
+        late = delivery._claim_all(Todo, acme.pk, [told[1].pk], NOW())
+        taken = delivery._claim_all(Todo, acme.pk, [told[1].pk], NOW() + delivery.LEASE * 2)
+        with tenant_scope(acme.pk):
+            assert delivery._tell(late, NOW()) == [] and not Notice.objects.exists()
+            assert len(delivery._tell(taken, NOW())) == Notice.objects.count() == 2
+
+
+def test_an_event_whose_kind_tells_nobody_any_more_is_done_with(acme, told, deliver, mailoutbox, monkeypatch):
+    monkeypatch.setitem(notices.KINDS, "test.happened", EventKind("test.happened", story="It happened"))
+    assert deliver() == [] and mailoutbox == []
+    with inside(acme):
+        assert Todo.objects.get().state == "done"
+
+
+@pytest.mark.parametrize(("recipients", "waiting"), [(lambda event: [], 2), (None, 0)])
+def test_of_many_events_those_that_have_readers_wait_to_be_told(acme, acme_main, monkeypatch, recipients, waiting):
+    kind = EventKind("test.happened", story="It happened", recipients=recipients)
+    monkeypatch.setitem(notices.KINDS, kind.name, kind)
+    actor = Actor(kind=ActorKind.SYSTEM, name="Portal", enterprise_id=acme.pk)
+    with inside(acme):
+        events.record_many(kind.name, [(acme_main, {"n": n}) for n in range(2)], actor=actor, at=NOW())
+        assert [each.facts for each in Event.objects.filter(kind=kind.name).order_by("pk")] == [{"n": 0}, {"n": 1}]
+        assert Todo.objects.count() == waiting
 
 
 def test_a_notice_that_ends_its_workers_does_not_do_so_for_ever(acme, told):

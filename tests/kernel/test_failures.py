@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import StaffRole
@@ -13,7 +13,7 @@ from portal.actors import Actor, ActorKind
 from portal.models import Event, Notice, Todo
 from portal.notices import EventKind, Recipient
 from tests import make
-from tests.faces import as_app, as_staff, inside, playing
+from tests.faces import FaceClient, as_app, as_staff, inside, playing
 
 NOW = timezone.now
 
@@ -183,6 +183,32 @@ def test_a_mail_is_marked_sent_though_the_line_to_the_database_broke_meanwhile(a
         assert Notice.objects.get().state == "done"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_whose_mark_cannot_be_written_in_time_is_left_to_another_worker(acme, event, monkeypatch, mailoutbox):
+    from tests.conftest import _use
+
+    with as_app():
+        (pk,) = delivery.tell(acme.pk, _todo(acme), now=NOW())
+
+    def lose_the_database(notice):
+        connection.close()
+        patch.setitem(connection.settings_dict, "HOST", "/nowhere")
+
+    _use("portal_app")
+    try:
+        with tenancy.acting_as("portal_app"), monkeypatch.context() as patch:
+            patch.setattr(delivery, "_deliver", lose_the_database)
+            with pytest.raises(OperationalError):
+                delivery.send(acme.pk, pk, now=NOW() - delivery.LEASE)
+    finally:
+        _use("portal_test")
+    with inside(acme):
+        assert (Notice.objects.get().state, Notice.objects.get().attempts) == ("working", 1)
+    with as_app():
+        assert delivery.send(acme.pk, pk, now=NOW())
+    assert len(mailoutbox) == 1
+
+
 def _todo(acme):
     with inside(acme):
         return Todo.objects.get().pk
@@ -201,6 +227,18 @@ def test_the_figures_are_measured_by_who_sees_nothing_else(acme, event, untold):
     # A hint does not make it any less late.
     assert 419 < figures["tell"]["late"] < 480
     assert NOW().timestamp() - cache.get(metrics.TICK) < 60
+
+
+def test_the_figures_are_told_to_the_operator_without_a_name(acme, event, untold, settings):
+    settings.METRICS_TOKEN = "a-token-of-the-operator"
+    with playing("portal_dispatch"):
+        tasks.measure()
+    bearer = {"Authorization": "Bearer a-token-of-the-operator"}
+    text = FaceClient("staff").get("/metrics", headers=bearer).content.decode()
+    assert 'portal_queue_rows{queue="tell",state="failed"} 1.0' in text
+    assert 'portal_queue_rows{queue="send",state="waiting"} 0.0' in text
+    assert 'portal_queue_late_seconds{queue="tell"} 0.0' in text and "portal_mails_in_doubt 0.0" in text
+    assert "portal_queue_measured_age_seconds" in text and acme.legal_name not in text
 
 
 class TestTheNightlyComparison:
