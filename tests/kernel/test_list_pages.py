@@ -318,6 +318,14 @@ def test_htmx_gets_the_list_alone_says_how_many_and_keeps_a_clean_address(three,
     assert "Nothing answers to that." in text(answer)
 
 
+def test_a_list_that_asks_for_itself_again_is_no_other_place_and_is_not_announced(three, alice, client_of):
+    headers = {"HX-Request": "true", "HX-Target": "list", "HX-Trigger": "list"}
+    answer = client_of(alice).get(f"{ORDER_PAGE}?status=open", headers=headers)
+    part = text(answer)
+    assert part.lstrip().startswith('<section class="card list"') and three[0].number in part
+    assert "HX-Push-Url" not in answer and "#announce" not in part
+
+
 def test_ten_thousand_rows_are_counted_to_a_cap_and_paged(acme, acme_main, alice, client_of):
     first = make.order(acme_main, milestones=0)
     columns = [field.attname for field in Order._meta.concrete_fields if field.attname not in {"id", "number"}]

@@ -120,6 +120,35 @@ def test_shared_ones_are_limited_too(acme, alice, client_of, monkeypatch):
     assert answer.status_code == 422 and "are shared already" in answer.text and len(kept(acme)) == 1
 
 
+def test_a_view_is_renamed_where_the_name_is_free(acme, alice, client_of):
+    browser = client_of(alice)
+    save(browser), save(browser, "Late")
+    where = f"/e/204817/views/{kept(acme)[0].pk}/"
+    assert browser.post(where, {"do": "rename", "name": "All open"}).url == VIEWS
+    assert "It is called “All open” now." in browser.get(VIEWS).text
+    taken, limit = "There is a view of this name already", "A view needs a name of at most 60 characters"
+    for name, words in (("late", taken), ("", limit), ("x" * 61, limit)):
+        answer = browser.post(where, {"do": "rename", "name": name})
+        assert answer.status_code == 409 and words in answer.text
+    assert [view.name for view in kept(acme)] == ["All open", "Late"]
+
+
+def test_sharing_what_is_shared_already_tells_nothing_new(acme, alice, client_of):
+    browser = client_of(alice)
+    save(browser, is_shared="on")
+    assert browser.post(f"/e/204817/views/{the_view(acme).pk}/", {"do": "share"}).status_code == 302
+    with inside(acme):
+        assert the_view(acme).is_shared and Event.objects.filter(kind="view.shared").count() == 1
+
+
+def test_what_cannot_be_done_with_a_view_is_not_there(acme, alice, client_of):
+    browser = client_of(alice)
+    save(browser)
+    before = the_view(acme)
+    assert browser.post(f"/e/204817/views/{before.pk}/", {"do": "burn", "name": "x"}).status_code == 404
+    assert vars(the_view(acme)).items() >= {"name": before.name, "query": before.query}.items()
+
+
 # --- who sees whose ----------------------------------------------------------------------------
 
 
@@ -205,6 +234,15 @@ def test_the_list_opens_with_the_view_that_a_person_chose(acme, acme_main, alice
     assert client_of(colleague).get(PAGE).status_code == 200
     browser.post(VIEWS, {"do": "whole"})
     assert browser.get(PAGE).status_code == 200
+
+
+def test_a_view_that_is_kept_already_can_be_the_one_the_list_opens_with(acme, alice, client_of):
+    browser = client_of(alice)
+    save(browser)
+    view = the_view(acme)
+    assert browser.get(PAGE).status_code == 200
+    assert browser.post(f"/e/204817/views/{view.pk}/", {"do": "first"}).url == VIEWS
+    assert browser.get(PAGE).url == f"{PAGE}?status=open&sort=oldest&view={view.pk}"
 
 
 def test_what_is_gone_opens_nothing(acme, alice, client_of):
@@ -297,6 +335,17 @@ def test_what_staff_keep_inside_goes_with_them_to_every_customer(
     assert "Staff" not in " ".join(tabs(client_of(alice).get(PAGE).text)) and kept(acme) == []
     with as_staff():
         assert not StaffListView.objects.get().is_shared
+
+
+def test_what_staff_keep_inside_is_shared_with_nobody(acme, carol, client_of):
+    browser = client_of(carol)
+    save(browser, "Staff's own")
+    with as_staff():
+        view = StaffListView.objects.get()
+    answer = browser.post(f"/e/204817/views/{view.pk}/", {"do": "share"})
+    assert answer.status_code == 409 and "is yours alone" in answer.text
+    with as_staff():
+        assert not StaffListView.objects.get().is_shared and not Event.objects.filter(kind="view.shared").exists()
 
 
 def test_a_list_costs_one_query_more_however_many_views_there_are(acme, acme_main, alice, client_of):

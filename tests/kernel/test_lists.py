@@ -16,6 +16,7 @@ LIST = ListPage(
     sorts=[
         Sort("newest", "Newest", "started_at", is_descending=True),
         Sort("reason", "Reason", "reason"),
+        Sort("number", "Number", "id", is_number=True),
     ],
     filters=[Filter("why", "Why", lambda rows, value: rows.filter(reason=value), choices=[("a", "A"), ("b", "B")])],
     page_size=10,
@@ -43,7 +44,7 @@ def params(url):
     return dict(parse_qsl(url.lstrip("?")))
 
 
-@pytest.mark.parametrize("sort", ["newest", "reason"])
+@pytest.mark.parametrize("sort", ["newest", "reason", "number"])
 def test_walking_on_and_back_shows_every_row_once(visits, sort):
     pages, page = [], LIST.show(visits, {"sort": sort})
     while True:
@@ -78,6 +79,8 @@ def test_filters_narrow_and_stay_in_the_links(visits):
         {"after": "WyIyMDI2LTAzLTAxVDAwOjAwWiIsIEluZmluaXR5XQ=="},  # an infinite id
         {"after": "WyJcdTAwMDAiLCAxXQ==", "sort": "reason"},  # a NUL, which the database's text cannot hold
         {"after": base64.urlsafe_b64encode(b"[" * 4000).decode()},
+        {"after": base64.urlsafe_b64encode(b'["Infinity", 1]').decode(), "sort": "number"},
+        {"after": base64.urlsafe_b64encode(b'["1e99", 1]').decode(), "sort": "number"},
     ],
 )
 def test_a_mangled_address_is_the_beginning(visits, mangled):
