@@ -9,11 +9,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Contact, Grant, Membership, Team, TeamPerson
-from portal.hearers import sign
+from portal.errors import Refused
+from portal.following import services
+from portal.hearers import THINGS, Party, sign
 from portal.models import Event, Following, Notice
+from portal.tenancy import tenant_scope
 from tests import make
 from tests.billing import builders as b
-from tests.faces import FaceClient, as_staff, inside
+from tests.faces import FaceClient, as_app, as_staff, inside
 from tests.orders.conftest import steps_of
 
 NOC = "noc+orders@acme.example"
@@ -172,6 +175,16 @@ def test_who_may_not_see_it_is_not_added_and_the_way_out_is_named(
     assert add(browser, "alice@acme.example").status_code == 302 and len(rows(acme)) == 1
 
 
+def test_who_is_gone_by_the_time_they_are_added_follows_nothing(acme, wave, alice, tech):
+    what, gone = THINGS["orders.order"], Party("accounts.contact", tech.pk)
+    with inside(acme):
+        tech.delete()
+    actor = b.customer(alice, acme)
+    with as_app(), tenant_scope(acme.pk), pytest.raises(Refused, match="nobody of this name") as refused:
+        services.follow(what, wave, gone, actor=actor, at=timezone.now())
+    assert refused.value.field == "who" and rows(acme) == [] and journal(acme) == []
+
+
 def test_a_withdrawn_right_silences_and_nobody_must_take_them_off(acme, wave, alice, elena, noc, client_of, told):
     client_of(elena).post(f"{CARD}own/")
     add(client_of(alice), "Network Operations")
@@ -292,6 +305,32 @@ def test_the_portal_mutes_what_one_hears_by_one_s_rights(acme, wave, alice, clie
     (row,) = rows(acme)
     browser.post(f"/e/204817/following/{row.pk}/", {"do": "hear"})
     assert rows(acme) == [] and set(told()) == {alice.email}
+
+
+def test_who_muted_what_they_follow_stays_silent_when_they_are_taken_off(acme, wave, alice, elena, client_of, told):
+    browser = client_of(elena)
+    browser.post(f"{CARD}own/")
+    for _twice in range(2):
+        assert browser.post(f"{CARD}own/", {"mute": "1"}).status_code == 302
+    assert set(told()) == {alice.email}
+    (row,) = rows(acme)
+    for _twice in range(2):
+        assert browser.post(f"/e/204817/following/{row.pk}/", {"do": "stop"}).status_code == 302
+    assert [(each.is_following, each.is_muted) for each in rows(acme)] == [(False, True)]
+    assert journal(acme) == ["following.added", "following.muted", "following.ended"]
+
+
+def test_where_another_mail_says_the_same_followers_hear_once_and_who_muted_it_nothing(
+    acme, acme_main, alice, carol, elena, noc, client_of, deliver
+):
+    last = make.order(acme_main, number="ORD-2026-00389", milestones=1)
+    page = CARD.replace("00388", "00389")
+    client_of(elena).post(f"{page}own/")
+    client_of(alice).post(f"{page}own/", {"mute": "1"})
+    done = f"/e/204817/orders/milestones/{steps_of(last)[0].pk}/complete/"
+    assert client_of(carol).post(done).status_code == 302
+    heard = [(each.kind, each.recipient) for each in deliver() if each.recipient in (alice.email, elena.email)]
+    assert heard == [("order.completed", elena.email)]
 
 
 # --- when somebody goes -----------------------------------------------------------------------------------
