@@ -72,7 +72,14 @@ def test_what_is_wrong_is_told_by_line_and_column_and_nobody_is_invited(row, wor
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x00\x01binary", b"", HEADER.encode(), b"name\nAna\n", HEADER.encode() + b"x@y.example,N,,,,,\n" * 101],
+    [
+        b"\x00\x01binary",
+        b"",
+        HEADER.encode(),
+        b"name\nAna\n",
+        b",,\n" + HEADER.encode() + b"x@y.example,N,,,,,\n",
+        HEADER.encode() + b"x@y.example,N,,,,,\n" * 101,
+    ],
 )
 def test_what_is_no_such_table_is_refused_in_words(content, client_of, alice, acme):
     client, before = client_of(alice), people(acme)
@@ -128,3 +135,10 @@ def test_who_gives_in_a_file_more_than_they_may_invites_nobody(client_of, acme, 
         answer = confirm(client, preview)
     assert answer.status_code == 422 and "You can only grant what you may do yourself" in answer.content.decode()
     assert confirm(client, send(client, f"{HEADER}{rows}{acme_branch.number}\n")).status_code == 302
+
+
+def test_empty_lines_between_the_rows_are_passed_over(client_of, alice, acme):
+    client = client_of(alice)
+    preview = send(client, f"{HEADER}ana@acme.example,Ana Ruiz,,,,,\n,,,,,,\n\nben@acme.example,Ben Ruiz,,,,,\n")
+    assert preview.status_code == 200 and confirm(client, preview).status_code == 302
+    assert {"ana@acme.example", "ben@acme.example"} <= {email for email, _status in people(acme)[0]}

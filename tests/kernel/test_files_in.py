@@ -82,6 +82,7 @@ EVIL = [
     ("invoice", PDF, "of a kind that we do not take"),
     ("empty.pdf", b"", "is empty"),
     ("late.pdf", b"\n" * 3 + PDF, "does not hold what its name says"),
+    ("early.pdf", b"\r\n" + PDF, "does not hold what its name says"),
     ("acts.pdf", PDF + b"<</S/JavaScript/JS(app.alert(1))>>", "contains a program or another file"),
     ("starts.pdf", PDF + b"<</S /Launch /F (cmd.exe)>>", "contains a program or another file"),
     ("carries.pdf", PDF + b"<</Type /EmbeddedFile>>", "contains a program or another file"),

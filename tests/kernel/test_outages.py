@@ -10,6 +10,7 @@ from redis.exceptions import ConnectionError as CacheAway
 
 from accounts.models import StaffVisit
 from portal import outages
+from portal.models import Look
 from tests import make
 from tests.faces import FaceClient, inside
 
@@ -121,6 +122,12 @@ class TestTheCacheIsAway:
             assert client_of(alice).get(path).status_code == 200, path
         assert client_of(carol).get("/").status_code == 200
         assert client_of(alice).post("/language/", {"language": "es"}).status_code == 302
+
+    def test_who_looked_at_an_order_is_kept_once_all_the_same(self, client_of, acme, acme_main, alice):
+        browser, where = client_of(alice), f"/e/204817/orders/{make.order(acme_main).number}/"
+        assert [browser.get(where).status_code for _ in range(2)] == [200, 200]
+        with inside(acme):
+            assert [(each.name, each.way) for each in Look.objects.all()] == [("Alice Moreau", "page")]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def test_nobody_finds_what_they_may_not_see(things, acme, borealis, alan, bob):
     assert found(idle, acme, order.number) == []
 
 
-def test_outside_any_enterprise_nothing_is_found(things):
-    nobody = Actor(kind=ActorKind.STAFF, name="Carol", permissions={"order.view": None})
+@pytest.mark.parametrize("kind", [ActorKind.STAFF, ActorKind.CUSTOMER])
+def test_outside_any_enterprise_nothing_is_found(things, kind):
+    nobody = Actor(kind=kind, name="Carol", permissions={"order.view": None})
     assert registries.search(nobody, "ORD-2026-00417") == []
+    assert bool(registries.searches(nobody)) is (kind == ActorKind.STAFF)

@@ -11,6 +11,13 @@ from tests.loading.conftest import SMALL
 
 pytestmark = pytest.mark.usefixtures("owner_who_writes_nothing")
 
+
+def with_column(name: str, value: str) -> tuple[str, str]:
+    """What the file of staff has before its roles, and the same with one column more."""
+    head, row = "role,password,totp_secret\n", "cara@northvane.example,Cara Holm,Care manager,en es,"
+    return f"{head}{row}", f"{name},{head}{row}{value},"
+
+
 # file, what stands in it, what is put there instead, the fault from its line on
 FAULTS = [
     ("accounts.csv", "name,currency", "nom,currency", r"1 nom: unknown column"),
@@ -38,6 +45,8 @@ FAULTS = [
     ("staff.csv", "care_manager", "care_boss", r"2 role: “care_boss” is not known; expected one of acc"),
     ("staff.csv", "JBSWY3DPEHPK3PXP", "0189", r"2 totp_secret: is not a TOTP secret"),
     ("staff.csv", "en es", "en xx", r"2 languages: “xx” is not known"),
+    ("staff.csv", *with_column("works_on", "8-9"), r"2 works_on: “8-9” is not a list of weekdays as 1-5"),
+    ("staff.csv", *with_column("works_from", "25:00"), r"2 works_from: “25:00” is not a time of day as 07:00"),
     ("services.csv", "2024-03-01", "01/03/2024", r"2 started_on: “01/03/2024” is not a date as 2026-05-31"),
     ("services.csv", "2024-03-01", "2024-02-30", r"2 started_on: “2024-02-30” is not a date"),
     ("services.csv", "2024-03-01", "1924-03-01", r"2 started_on: 1924-03-01 is not between 1980-01-01"),

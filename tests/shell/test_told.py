@@ -51,6 +51,18 @@ def test_the_bell_counts_what_is_unread_and_one_opens_it_to_read_it(client_of, a
     assert (bell(browser, home)["badge"], bell(browser, home)["label"]) == ("", "Notices, nothing unread")
 
 
+def test_who_opens_it_again_read_it_the_first_time(client_of, acme, alice, hers):
+    def read_at():
+        with as_staff():
+            return Notice.objects.get(pk=hers.pk).read_at
+
+    browser, where = client_of(alice), f"/e/{acme.public_id}/notices/{hers.pk}/"
+    assert browser.get(where).status_code == 200
+    first = read_at()
+    again = browser.get(where)
+    assert (again.status_code, again.context["shell"]["bell"]["count"], read_at()) == (200, 0, first)
+
+
 def test_it_stops_counting_at_ninety_nine(client_of, acme, alice):
     with inside(acme):
         event = Event.objects.create(
