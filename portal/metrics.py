@@ -106,13 +106,14 @@ class _Shared:
 
 def _queues(figures: dict[str, Any], now: float) -> Iterable[Metric]:
     rows = GaugeMetricFamily(
-        "portal_queue_rows", "Events to tell and mails to send, by state.", labels=["queue", "state"]
+        "portal_queue_rows", "Events to tell, mails to send and files to make, by state.", labels=["queue", "state"]
     )
     late = GaugeMetricFamily(
         "portal_queue_late_seconds", "How long the oldest that is due has waited.", labels=["queue"]
     )
-    for queue in ("tell", "send"):
-        for state in ("waiting", "working", "failed"):
+    for queue in ("tell", "send", "export"):
+        # A file that cannot be made says why to whoever asked for it, and is nothing for the operator.
+        for state in ("waiting", "working", *(["failed"] if queue != "export" else [])):
             rows.add_metric([queue, state], figures[queue][state])
         late.add_metric([queue], figures[queue]["late"])
     yield from (rows, late)

@@ -237,6 +237,8 @@ def test_the_figures_are_told_to_the_operator_without_a_name(acme, event, untold
     text = FaceClient("staff").get("/metrics", headers=bearer).content.decode()
     assert 'portal_queue_rows{queue="tell",state="failed"} 1.0' in text
     assert 'portal_queue_rows{queue="send",state="waiting"} 0.0' in text
+    assert 'portal_queue_rows{queue="export",state="waiting"} 0.0' in text
+    assert 'portal_queue_rows{queue="export",state="failed"}' not in text
     assert 'portal_queue_late_seconds{queue="tell"} 0.0' in text and "portal_mails_in_doubt 0.0" in text
     assert "portal_queue_measured_age_seconds" in text and acme.legal_name not in text
 
