@@ -155,8 +155,8 @@ def apply(line: OrderedService, order: Order, *, actor: Actor, on: date, at: dat
         setattr(service, name, getattr(line, name) or getattr(service, name))
     if line.gives_up_z:
         service.z_site_id = None
-    assert line.monthly is not None, "what is agreed to has a price"
-    service.monthly = line.monthly
+    if line.monthly is not None:
+        service.monthly = line.monthly
     service.save(update_fields=["bandwidth", "a_site", "z_site", "monthly"])
     _mark(line, before, at)
     for biller in BILLERS:
