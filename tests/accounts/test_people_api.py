@@ -59,6 +59,7 @@ def test_somebody_is_hired_and_let_go_by_calls_alone(client, acme, acme_main, al
     with inside(acme):
         Membership.objects.filter(pk=ana["id"]).update(status="active")
     one = f"people/{ana['id']}/"
+    assert post(client, f"{one}reactivate/").status_code == 409
     assert post(client, f"{one}deactivate/").json()["status"] == "inactive"
     assert post(client, f"{one}deactivate/").status_code == 409
     assert post(client, f"{one}reactivate/").json()["status"] == "active"

@@ -340,3 +340,9 @@ def test_what_a_team_would_gain_is_shown_before_it_holds(client_of, alice, ana, 
     with unchanged():
         page = browser.post(f"/e/204817/people/teams/{team.pk}/rights/", sent).content.decode()
     assert "What changes for" in page and "NOC" in page and acme_main.number in page
+
+
+def test_a_field_for_a_scope_suggests_groups_and_accounts_alike(client_of, acme, acme_main, alice):
+    make.group(acme, "Main sites", acme_main)
+    found = client_of(alice).get("/e/204817/people/suggest/scopes/", {"of": "where", "q": "main"}).text
+    assert found.index("Main sites") < found.index(acme_main.number)

@@ -79,6 +79,14 @@ def test_whom_one_hires_gets_the_way_in_by_mail_and_signs_in(desk, deliver, mail
     assert [each["name"] for each in journal("staff.hired")] == ["Nadia Ferrer"]
 
 
+def test_who_lost_the_mail_gets_the_way_in_once_more(desk, deliver, mailoutbox):
+    desk.post("/staff/hire/", NEW)
+    assert desk.post(page(person("Nadia Ferrer"), "invite/")).status_code == 302
+    deliver()
+    links = [re.search(r"https?://[^/]+(/account/password/reset/key/\S+)", mail.body)[1] for mail in mailoutbox]
+    assert len(links) == 2 and [mail.to for mail in mailoutbox] == [["Nadia Ferrer <nadia@northvane.example>"]] * 2
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -137,6 +137,11 @@ def test_what_is_on_other_accounts_or_of_others_is_not_there(client_of, viewer, 
     assert alias_of(wave) == "West ring"
 
 
+def told(acme):
+    with inside(acme):
+        return Event.objects.count()
+
+
 def test_a_name_is_changed_in_place_told_in_the_story_and_found_from_then_on(client_of, acme, alice, wave, place):
     browser = client_of(alice)
     part = browser.post(
@@ -146,6 +151,10 @@ def test_a_name_is_changed_in_place_told_in_the_story_and_found_from_then_on(cli
     assert alias_of(wave) == "Ring Reno" and found(browser, acme, "ringreno") == [f"{place}{wave.pk}/"]
     story = re.sub("<[^>]+>", "", text(browser.get(f"{place}{wave.pk}/")))
     assert "The customer calls WV-10G-003318 now: “Ring Reno”" in story
+    # Saved as it is, it has not changed.
+    before = told(acme)
+    assert browser.post(f"{place}{wave.pk}/name/", {"alias": "Ring Reno", "seen": "Ring Reno"}).status_code == 302
+    assert told(acme) == before
     # Another page still shows the name before: nothing is lost of either.
     late = browser.post(f"{place}{wave.pk}/name/", {"alias": "Other", "seen": "West ring"})
     assert "is called “Ring Reno” by now" in text(late, 409) and 'value="Other"' in text(late, 409)

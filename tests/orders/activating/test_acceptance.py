@@ -161,6 +161,13 @@ def test_what_is_signed_off_is_not_tested_again_until_it_is_refused(delivered, a
     assert post(eve, delivered, "test", **PASSED).status_code == 302
 
 
+def test_what_is_signed_off_is_not_signed_off_again(delivered, eve, post):
+    before = state_of(delivered.enterprise)
+    answer = post(eve, delivered, "sign-off")
+    assert answer.status_code == 409 and "signed off already" in answer.text
+    assert state_of(delivered.enterprise) == before
+
+
 def test_nothing_is_signed_off_while_steps_before_the_activation_are_open(acme_main, carol, eve, post, act):
     service = make.service(acme_main, status="pending")
     steps = [{"kind": "design"}, {"kind": "activation", "owner": "customer"}]

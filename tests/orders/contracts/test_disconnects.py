@@ -79,6 +79,23 @@ def test_it_is_taken_back_in_time_and_not_after(ask, say, alice, wave):
     assert now(wave).status == "active"
 
 
+def test_its_page_says_when_it_stops_and_offers_to_keep_it_to_whoever_may_and_in_time(
+    ask, client_of, acme, acme_main, alice, wave
+):
+    confirmed(ask, alice, wave)
+    viewer = make.user("vera@acme.example")
+    make.grant(make.member(acme, viewer, "Vera Viewer"), "order.view", acme_main)
+    place = f"/e/204817/orders/{order_of(wave).number}/"
+    page = client_of(alice).get(place).text
+    assert "Billing stops on" in page and "Early termination, estimated" in page and f"{place}keep/" in page
+    seen = client_of(viewer).get(place).text
+    assert "A colleague who may have services disconnected" in seen and f"{place}keep/" not in seen
+    with inside(wave.enterprise):
+        Disconnect.objects.update(cancel_by_on=TODAY - timedelta(days=2))
+    late = client_of(alice).get(place).text
+    assert "The last day to take it back has passed." in late and f"{place}keep/" not in late
+
+
 @pytest.mark.parametrize("has_term", [True, False])
 def test_taken_back_it_is_noted_what_is_not_charged_where_it_would_have_been(ask, say, alice, wave, has_term):
     if not has_term:

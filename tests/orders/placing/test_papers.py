@@ -40,6 +40,20 @@ def test_an_authorisation_is_printed_once_however_often_it_is_asked_for(submitte
     assert paper_of(submitted).pdf_name == first.pdf_name and len(stored(submitted)) == 1
 
 
+@pytest.mark.parametrize("harm", ["changed", "gone"])
+def test_a_document_that_is_not_the_one_signed_is_not_handed_out(submitted, alice, client_of, harm):
+    printed(submitted)
+    place = f"/e/204817/orders/{submitted.number}/authorisation.pdf"
+    assert b"".join(client_of(alice).get(place)) == b"%PDF-1.7 paper"
+    name = paper_of(submitted).pdf_name
+    default_storage.delete(name)
+    if harm == "changed":
+        assert default_storage.save(name, ContentFile(b"%PDF-1.7 other terms")) == name
+    answer = client_of(alice).get(place)
+    assert answer.status_code == 409 and "differs from the document that was signed" in answer.text
+    assert paper_of(submitted).pdf_name == name
+
+
 def test_who_comes_second_takes_their_file_away(submitted, monkeypatch):
     def overtaken(*_, **__):
         monkeypatch.setattr(documents, "render", lambda *_, **__: b"%PDF-1.7 first")
