@@ -19,7 +19,8 @@ from django.urls import set_urlconf
 # Whole and now: a view that is first imported while a test patches its parts would keep the patch.
 import portal.middleware
 import portal.urls.customer
-import portal.urls.staff  # noqa: F401
+import portal.urls.staff
+import portal.watch  # noqa: F401
 from accounts.models import Enterprise, User
 from portal import tenancy
 
