@@ -15,6 +15,7 @@ NEW = "/e/204817/orders/new/?product=wave-10g"
 def test_the_catalogue_leads_to_the_order_and_it_is_kept_as_a_draft(draft, acme, alice, client_of):
     browser = client_of(alice)
     assert "Wavelength 10 Gbps" in browser.get("/e/204817/orders/new/").text
+    assert "A end: one of your sites" in browser.get(NEW).text
     assert (draft.status, draft.title) == ("draft", "Wavelength 10 Gbps, Denver–Reno")
     assert (draft.customer_reference, draft.term_months, draft.requested_on) == ("4500-7788", 36, A_DAY)
     assert (draft.project.name, draft.project.reference) == ("New plant", "CAPEX-12")
@@ -131,6 +132,7 @@ def _member(person):
 
 def test_staff_enter_orders_for_customers_with_prices(acme, acme_main, wave, denver, carol, client_of):
     prices = {"item-0-monthly": "2850.00", "item-0-one_time": "500"}
+    assert "A end: one of their sites" in client_of(carol).get(NEW).text
     assert client_of(carol).post(NEW, typed(acme_main, wave, denver, **prices)).status_code == 302
     order = latest(acme)
     assert (str(order.monthly), str(order.one_time), order.placed_by) == ("2850.00", "500.00", "Carol Okafor")
