@@ -47,7 +47,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 LONG = ("tests/journeys/", "tests/isolation/", "tests/architecture/", "tests/faults/", "tests/setup/")
 
 # They walk through everything and ask one thing of it: what they alone reach has no test of its own.
-WALKS = "tests/isolation/"
+WALKS = tuple(f"tests/isolation/test_{each}.py" for each in ("routes", "ids", "canary", "histories", "markup"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
