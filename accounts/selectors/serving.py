@@ -94,7 +94,8 @@ def reachable(card: StaffCard | None) -> StaffCard | None:
     """Whom to call now: the one named, or who stands in for them."""
     if card is None:
         return None
-    away = with_absences([card])[0].away
+    # A card of the account team was read with it.
+    away = (card if hasattr(card, "absent_now") else with_absences([card])[0]).away
     return (away.stand_in or card) if away else card
 
 

@@ -8,6 +8,7 @@ from orders.selectors import working_days
 from orders.services.billed import first_bill
 from orders.services.billers import BILLERS, Biller, MonthlyCharge
 from orders.services.charges import bill_charges, left_of, owe, spare, spare_undelivered, waive_charge
+from orders.services.due import each_due
 from orders.services.formers import former_service
 from orders.services.handing import hand_over_orders
 from orders.services.milestones import ON_RELEASE, annotate_milestone, complete_milestone, delay_milestone
@@ -68,6 +69,7 @@ __all__ = [
     "conclude_order",
     "day_of",
     "delay_milestone",
+    "each_due",
     "first_bill",
     "former_service",
     "free_until",

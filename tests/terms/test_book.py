@@ -21,16 +21,6 @@ YESTERDAY, LATER = date.today() - timedelta(days=1), date.today() + timedelta(da
 WEDNESDAYS = {"time_zone": "UTC", "country": "", "weekdays": [2], "windows": [["08:00", "12:00"]]}
 
 
-@pytest.fixture
-def owen(db):
-    return make.staff("Owen Kessler", "platform_admin")
-
-
-@pytest.fixture
-def browser(client_of, owen):
-    return client_of(owen)
-
-
 def set_for(name, value, starts_on=YESTERDAY, **place):
     with as_staff():
         return CarrierTerm.objects.create(name=name, value=value, starts_on=starts_on, **place)

@@ -32,16 +32,6 @@ def acme(acme):
     return acme
 
 
-@pytest.fixture
-def owen(db):
-    return make.staff("Owen Kessler", "platform_admin")
-
-
-@pytest.fixture
-def browser(client_of, owen):
-    return client_of(owen)
-
-
 def typed(value="45", **fields):
     return {"value": value, "starts_on": str(NEXT_MONTH), "reason": "Board decision of May", "seen": "0", **fields}
 

@@ -133,7 +133,7 @@ def test_an_order_that_somebody_holds_waits_and_the_next_ones_promise_is_looked_
         let_pass(each)
     with held("orders_order", wave.pk):
         watch()
-    assert f"Promise {promises_of(wave)[0].pk} of enterprise" in caplog.text
+    assert f"promise {promises_of(wave)[0].pk} of enterprise" in caplog.text
     assert [promises_of(each)[0].status for each in (wave, other)] == ["open", "missed"]
     assert escalations_of(wave) == []
     watch()
